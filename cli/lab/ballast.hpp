@@ -1,0 +1,43 @@
+// SPDX-FileCopyrightText: The forklift authors
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <condition_variable>
+#include <cstddef>
+#include <forklift/fd.hpp>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+namespace lab {
+
+/// What makes this process heavy: resident memory in pages of 4 KiB, open
+/// descriptors, and threads that sleep.
+class Ballast {
+ public:
+  Ballast() = default;
+  Ballast(const Ballast&) = delete;
+  ~Ballast();
+
+  /// Makes so many bytes resident, more or fewer than before.
+  void set_memory(std::size_t bytes);
+  /// Keeps open so many descriptors in the whole process.
+  void set_descriptors(std::size_t count);
+  void set_threads(std::size_t count);
+
+  std::byte* memory() const { return memory_; }
+  std::size_t size() const { return size_; }
+
+ private:
+  void sleep_until_end();
+
+  std::byte* memory_ = nullptr;
+  std::size_t size_ = 0;
+  std::vector<forklift::Fd> descriptors_;
+  std::vector<std::jthread> threads_;
+  std::mutex mutex_;
+  std::condition_variable end_;
+  bool ended_ = false;
+};
+
+}  // namespace lab

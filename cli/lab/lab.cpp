@@ -1,0 +1,165 @@
+// SPDX-FileCopyrightText: The forklift authors
+// SPDX-License-Identifier: MIT
+#include "lab/lab.hpp"
+
+#include <errno.h>
+#include <fmt/core.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <forklift/command.hpp>
+#include <fstream>
+#include <stdexcept>
+
+#include "lab/ballast.hpp"
+#include "lab/contender.hpp"
+#include "lab/machine.hpp"
+#include "lab/measure.hpp"
+#include "lab/progress.hpp"
+#include "lab/report.hpp"
+
+namespace lab {
+namespace {
+
+constexpr std::size_t gibibyte = std::size_t{1} << 30;
+constexpr std::size_t idle_threads = 8;
+
+void warn(const std::string& text) { fmt::print(stderr, "forklift: warning: {}\n", text); }
+
+// The do-nothing child lies beside the command in a build tree, and in its
+// libexec directory when installed.
+std::string find_nothing() {
+  const auto here = std::filesystem::read_symlink("/proc/self/exe").parent_path();
+  for (const auto& place : {here, here / ".." / FORKLIFT_LIBEXEC}) {
+    const auto file = place / "forklift-nothing";
+    if (std::filesystem::exists(file)) return file.lexically_normal().string();
+  }
+  throw std::runtime_error("the do-nothing program forklift-nothing is neither beside the command "
+                           "nor in its libexec directory; name another with --program");
+}
+
+// One launch before any work: a program that cannot run ends it all here.
+void try_program(const std::string& program) {
+  const auto output = forklift::Command(program).try_output(
+      {.limit = 0, .timeout = std::chrono::seconds(5)});
+  if (!output) throw std::runtime_error(output.error().what());
+  if (output->timed_out) {
+    throw std::runtime_error("program '" + program + "' does not end within 5 s");
+  }
+  if (!output->status.success()) {
+    throw std::runtime_error("program '" + program + "' " + output->status.text());
+  }
+}
+
+// Every load of a sweep along one axis at a time.
+std::vector<Load> own_sweep(bool quick) {
+  if (quick) return {{0, 10, 1}, {gibibyte, 10, 1}, {0, 15000, 1}, {0, 10000, 8}};
+  return {{0, 10, 1}, {gibibyte, 10, 1}, {4 * gibibyte, 10, 1}, {0, 15000, 1}, {0, 10000, 8}};
+}
+
+std::vector<Load> all_combinations(const Request& request) {
+  const auto or_else = [](std::vector<std::size_t> asked, std::size_t otherwise) {
+    return asked.empty() ? std::vector{otherwise} : asked;
+  };
+  std::vector<Load> loads;
+  for (const std::size_t workers : or_else(request.workers, 1)) {
+    for (const std::size_t descriptors : or_else(request.descriptors, 10)) {
+      for (const std::size_t rss : or_else(request.rss, 0)) {
+        loads.push_back({rss, descriptors, workers});
+      }
+    }
+  }
+  return loads;
+}
+
+std::vector<Load> loads_of(const Request& request) {
+  const bool own = request.rss.empty() && request.descriptors.empty() && request.workers.empty();
+  return own ? own_sweep(request.quick) : all_combinations(request);
+}
+
+// No more than half of the memory there is, nor more descriptors than allowed.
+void fit_to_machine(std::vector<Load>& loads, const Machine& machine) {
+  // Some are the command's own, and every launch under way has a few.
+  constexpr std::size_t spare = 100;
+  const std::size_t limit = raise_descriptor_limit();
+  const std::size_t half = machine.available / 2;
+  std::size_t most_rss = 0;
+  std::size_t most_descriptors = 0;
+  for (Load& load : loads) {
+    most_rss = std::max(most_rss, load.rss);
+    most_descriptors = std::max(most_descriptors, load.descriptors);
+    load.rss = std::min(load.rss, half);
+    load.descriptors = std::min(load.descriptors, limit - spare);
+  }
+  if (most_rss > half) {
+    warn(fmt::format("{} asked, but only half of the {} available is taken; for more, run on a "
+                     "larger machine",
+                     print_size(most_rss), print_size(machine.available)));
+  }
+  if (most_descriptors > limit - spare) {
+    warn(fmt::format("{} descriptors asked, but the limit is {}; raise it with ulimit -n",
+                     most_descriptors, limit));
+  }
+}
+
+Settings settings_of(const Request& request, const std::string& program) {
+  Settings settings{.contenders = request.contenders, .program = program};
+  if (settings.contenders.empty()) settings.contenders = contender_names();
+  // What launches fast makes all its launches; what is slow is cut by time.
+  settings.launches = request.launches ? request.launches : request.quick ? 200 : 2000;
+  settings.budget = std::chrono::milliseconds(request.launches ? 3'600'000
+                                              : request.quick ? 300
+                                                              : 1200);
+  return settings;
+}
+
+void write_file(const std::string& path, const std::string& text) {
+  std::ofstream file(path);
+  file << text << std::flush;
+  if (!file) throw std::runtime_error("cannot write '" + path + "': " + ::strerror(errno));
+}
+
+// Said before the long work starts, not after it.
+void check_writable(const std::string& path) {
+  if (path.empty()) return;
+  if (!std::ofstream(path, std::ios::app)) {
+    throw std::runtime_error("cannot write '" + path + "': " + ::strerror(errno));
+  }
+}
+
+}  // namespace
+
+void run(const Request& request) {
+  forklift::reserve(8);
+  const Machine machine = this_machine();
+  const std::string program = request.program.empty() ? find_nothing() : request.program;
+  try_program(program);
+  check_writable(request.json);
+  std::vector<Load> loads = loads_of(request);
+  fit_to_machine(loads, machine);
+  const Settings settings = settings_of(request, program);
+
+  Ballast ballast;
+  ballast.set_threads(idle_threads);
+  std::vector<Run> runs;
+  {
+    Progress progress(loads.size());
+    for (const Load& load : loads) {
+      progress.step(fmt::format("{}, {} descriptors, {} threads", print_size(load.rss),
+                                load.descriptors, load.workers));
+      ballast.set_memory(load.rss);
+      ballast.set_descriptors(load.descriptors);
+      const auto measured = measure(settings, load, ballast,
+                                    [&](double fraction) { progress.advance(fraction); });
+      runs.insert(runs.end(), measured.begin(), measured.end());
+    }
+  }
+  fmt::print("{}", as_text(machine, program, runs));
+  if (!request.json.empty()) {
+    write_file(request.json, as_json(machine, program, request.command_line, runs));
+  }
+}
+
+}  // namespace lab

@@ -1,0 +1,29 @@
+// SPDX-FileCopyrightText: The forklift authors
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+namespace lab {
+
+/// What `forklift lab` was asked to do; empty lists stand for its own sweep.
+struct Request {
+  std::vector<std::string> contenders;
+  std::vector<std::size_t> rss;  ///< bytes
+  std::vector<std::size_t> descriptors;
+  std::vector<std::size_t> workers;
+  std::size_t launches = 0;  ///< 0: as many as fit the time
+  std::string program;       ///< empty: the do-nothing child
+  bool quick = false;
+  std::string json;          ///< file to write; empty: none
+  std::string command_line;  ///< for the record
+};
+
+/// Runs the sweep and prints the tables.
+///
+/// Errors: throws `std::runtime_error` with one line.
+void run(const Request& request);
+
+}  // namespace lab

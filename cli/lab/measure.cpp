@@ -1,0 +1,211 @@
+// SPDX-FileCopyrightText: The forklift authors
+// SPDX-License-Identifier: MIT
+#include "lab/measure.hpp"
+
+#include <algorithm>
+#include <barrier>
+#include <exception>
+#include <memory>
+#include <mutex>
+#include <thread>
+
+#include "lab/bystander.hpp"
+#include "lab/contender.hpp"
+
+namespace lab {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using Seconds = std::chrono::duration<double>;
+
+// A contender under the present load, and what it did so far.
+struct Lane {
+  std::string name;
+  std::vector<std::unique_ptr<Contender>> workers;
+  std::vector<Times> times;
+  std::vector<double> gaps;
+  std::vector<std::size_t> turn_ends;  // where in `times` each turn ended
+  Seconds busy{};                      // in counted launches
+  Seconds spent{};                     // in all
+
+  Lane(const std::string& contender, const Settings& settings, const Load& load)
+      : name(contender) {
+    for (std::size_t i = 0; i < load.workers; ++i) {
+      workers.push_back(make_contender(name, settings.program));
+    }
+  }
+};
+
+// --- one worker ----------------------------------------------------------------
+
+constexpr std::size_t launches_per_turn = 4;
+
+void take_turn(Lane& lane) {
+  const auto begin = Clock::now();
+  Contender& contender = *lane.workers.front();
+  contender.launch();
+  const auto counted = Clock::now();
+  for (std::size_t i = 0; i < launches_per_turn; ++i) lane.times.push_back(contender.launch());
+  lane.turn_ends.push_back(lane.times.size());
+  lane.busy += Clock::now() - counted;
+  lane.spent += Clock::now() - begin;
+}
+
+// --- several workers -----------------------------------------------------------
+
+constexpr std::size_t launches_per_worker_and_turn = 25;
+
+// All workers launch at once; the turn lasts until the last is done.
+void take_turn_together(Lane& lane) {
+  std::mutex mutex;
+  std::exception_ptr error;
+  Clock::time_point begin;
+  std::barrier together(static_cast<std::ptrdiff_t>(lane.workers.size()),
+                        [&begin]() noexcept { begin = Clock::now(); });
+  {
+    std::vector<std::jthread> threads;
+    for (const auto& contender : lane.workers) {
+      threads.emplace_back([&] {
+        std::vector<Times> mine;
+        std::exception_ptr trouble;
+        try {
+          contender->launch();
+        } catch (...) {
+          trouble = std::current_exception();
+        }
+        together.arrive_and_wait();
+        try {
+          for (std::size_t i = 0; !trouble && i < launches_per_worker_and_turn; ++i) {
+            mine.push_back(contender->launch());
+          }
+        } catch (...) {
+          trouble = std::current_exception();
+        }
+        const std::lock_guard lock(mutex);
+        if (trouble) error = trouble;
+        lane.times.insert(lane.times.end(), mine.begin(), mine.end());
+      });
+    }
+  }
+  if (error) std::rethrow_exception(error);
+  lane.turn_ends.push_back(lane.times.size());
+  lane.busy += Clock::now() - begin;
+  lane.spent += Clock::now() - begin;
+}
+
+// --- rounds ----------------------------------------------------------------------
+
+bool is_done(const Lane& lane, const Settings& settings) {
+  constexpr std::size_t fewest_turns = 3;
+  if (lane.turn_ends.size() < fewest_turns) return false;
+  return lane.times.size() >= settings.launches || lane.spent >= settings.budget;
+}
+
+double fraction_done(const std::vector<Lane>& lanes, const Settings& settings) {
+  double sum = 0;
+  for (const Lane& lane : lanes) {
+    const double launched =
+        static_cast<double>(lane.times.size()) / static_cast<double>(settings.launches);
+    sum += is_done(lane, settings) ? 1.0 : std::max(launched, lane.spent / settings.budget);
+  }
+  return sum / static_cast<double>(lanes.size());
+}
+
+void run_rounds(std::vector<Lane>& lanes, const Settings& settings,
+                const std::function<void(double)>& progress) {
+  for (std::size_t round = 0;; ++round) {
+    bool done = true;
+    for (std::size_t i = 0; i < lanes.size(); ++i) {
+      Lane& lane = lanes[(i + round) % lanes.size()];
+      if (is_done(lane, settings)) continue;
+      done = false;
+      lane.workers.size() > 1 ? take_turn_together(lane) : take_turn(lane);
+    }
+    progress(fraction_done(lanes, settings));
+    if (done) return;
+  }
+}
+
+// --- bystander ---------------------------------------------------------------------
+
+// Pauses of a thread that shares the memory, launch by launch, and the same for
+// as long while nothing is launched.
+std::vector<double> watch_gaps(std::vector<Lane>& lanes, const Ballast& ballast) {
+  constexpr std::size_t rounds = 60;
+  constexpr Seconds budget{0.7};
+  std::vector<double> idle;
+  Bystander bystander(ballast.memory(), ballast.size());
+  std::vector<Seconds> spent(lanes.size());
+  for (std::size_t round = 0; round < rounds; ++round) {
+    for (std::size_t i = 0; i < lanes.size(); ++i) {
+      if (spent[i] > budget) continue;
+      const auto begin = Clock::now();
+      bystander.reset();
+      lanes[i].workers.front()->launch();
+      lanes[i].gaps.push_back(bystander.longest_pause());
+      spent[i] += Clock::now() - begin;
+    }
+    bystander.reset();
+    std::this_thread::sleep_for(std::chrono::microseconds(100));
+    idle.push_back(bystander.longest_pause());
+  }
+  return idle;
+}
+
+// --- what it comes to ----------------------------------------------------------------
+
+std::vector<double> figures(const Lane& lane, double Times::*figure, std::size_t first = 0,
+                            std::size_t last = ~std::size_t{0}) {
+  std::vector<double> all;
+  for (std::size_t i = first; i < std::min(last, lane.times.size()); ++i) {
+    all.push_back(lane.times[i].*figure);
+  }
+  return all;
+}
+
+double turn_median(const Lane& lane, std::size_t turn, double Times::*figure) {
+  return median(figures(lane, figure, turn == 0 ? 0 : lane.turn_ends[turn - 1],
+                        lane.turn_ends[turn]));
+}
+
+// Pairs: the same round's turns, so that what slows the machine slows both.
+Interval ratio(const Lane& lane, const Lane* floor, double Times::*figure) {
+  if (!floor) return {};
+  std::vector<double> ratios;
+  const std::size_t turns = std::min(lane.turn_ends.size(), floor->turn_ends.size());
+  for (std::size_t turn = 0; turn < turns; ++turn) {
+    ratios.push_back(turn_median(lane, turn, figure) / turn_median(*floor, turn, figure));
+  }
+  return interval(std::move(ratios));
+}
+
+}  // namespace
+
+std::vector<Run> measure(const Settings& settings, const Load& load, Ballast& ballast,
+                         const std::function<void(double)>& progress) {
+  std::vector<Lane> lanes;
+  for (const std::string& name : settings.contenders) lanes.emplace_back(name, settings, load);
+  run_rounds(lanes, settings, progress);
+  const bool gaps = settings.gaps && load.workers == 1;
+  const std::vector<double> idle = gaps ? watch_gaps(lanes, ballast) : std::vector<double>{};
+  const auto floor = std::ranges::find(lanes, floor_name, &Lane::name);
+  const Lane* const anchor = floor == lanes.end() ? nullptr : &*floor;
+  std::vector<Run> runs;
+  for (const Lane& lane : lanes) {
+    Run run{.contender = lane.name, .load = load, .launches = lane.times.size()};
+    run.hold = summarize(figures(lane, &Times::hold));
+    run.launch = summarize(figures(lane, &Times::launch));
+    run.finish = summarize(figures(lane, &Times::finish));
+    run.launch_ratio = ratio(lane, anchor, &Times::launch);
+    run.finish_ratio = ratio(lane, anchor, &Times::finish);
+    run.rate = static_cast<double>(lane.times.size()) / lane.busy.count();
+    if (gaps) {
+      run.gap = summarize(lane.gaps);
+      run.idle_gap = summarize(idle);
+    }
+    runs.push_back(std::move(run));
+  }
+  return runs;
+}
+
+}  // namespace lab

@@ -1,0 +1,55 @@
+// SPDX-FileCopyrightText: The forklift authors
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "lab/ballast.hpp"
+#include "lab/statistics.hpp"
+
+namespace lab {
+
+/// One point of the sweep: how heavy the process is, and how many launch at once.
+struct Load {
+  std::size_t rss = 0;          ///< bytes of ballast
+  std::size_t descriptors = 0;  ///< open in the process
+  std::size_t workers = 1;
+};
+
+/// What one contender did under one load; times in microseconds.
+struct Run {
+  std::string contender;
+  Load load;
+  std::size_t launches = 0;
+  Summary hold{}, launch{}, finish{};
+  Interval launch_ratio{};  ///< to the floor, from the pairs of each round; 0 without a floor
+  Interval finish_ratio{};
+  std::optional<Summary> gap{};       ///< longest pause of a bystander, by launch
+  std::optional<Summary> idle_gap{};  ///< the same while nothing is launched
+  double rate = 0;                  ///< launches per second, all workers together
+};
+
+struct Settings {
+  std::vector<std::string> contenders;
+  std::string program;
+  std::size_t launches = 0;              ///< of each contender under each load
+  std::chrono::milliseconds budget{};    ///< of each contender under each load
+  bool gaps = true;
+};
+
+inline constexpr const char* floor_name = "vfork";
+
+/// Runs all contenders under one load, interleaved: round by round each takes
+/// its turn, in an order that rotates. A turn starts with a launch that is not
+/// counted, since it pays for what the turn before left behind.
+///
+/// `progress` is called with the fraction done.
+std::vector<Run> measure(const Settings& settings, const Load& load, Ballast& ballast,
+                         const std::function<void(double)>& progress);
+
+}  // namespace lab

@@ -1,0 +1,30 @@
+// SPDX-FileCopyrightText: The forklift authors
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <vector>
+
+namespace lab {
+
+/// What is told of many figures of one kind, in their unit.
+struct Summary {
+  double p50 = 0;
+  double p99 = 0;
+  double max = 0;
+};
+
+Summary summarize(std::vector<double> figures);
+double median(std::vector<double> figures);
+
+/// A median with the interval in which it lies with 95 % confidence.
+struct Interval {
+  double p50 = 0;
+  double low = 0;
+  double high = 0;
+};
+
+/// The interval of the median by order statistics: no assumption about the
+/// distribution, only that the figures are independent.
+Interval interval(std::vector<double> figures);
+
+}  // namespace lab

@@ -1,0 +1,75 @@
+// SPDX-FileCopyrightText: The forklift authors
+// SPDX-License-Identifier: MIT
+#include <fmt/core.h>
+
+#include <CLI/CLI.hpp>
+#include <exception>
+#include <string>
+
+#include "doctor.hpp"
+#include "lab/contender.hpp"
+#include "lab/lab.hpp"
+
+namespace {
+
+// Exit statuses: 0 done, 1 it did not work, 2 the command line is wrong.
+constexpr int exit_failure = 1;
+constexpr int exit_usage = 2;
+
+std::string join(int argc, char** argv) {
+  std::string line = "forklift";
+  for (int i = 1; i < argc; ++i) line += std::string(" ") + argv[i];
+  return line;
+}
+
+void add_lab(CLI::App& app, lab::Request& request) {
+  CLI::App* const lab = app.add_subcommand(
+      "lab", "Make this process heavy and launch from it, by every contender in turn");
+  const auto list = [lab](const char* name, auto& target, const char* text) {
+    return lab->add_option(name, target, text)->delimiter(',');
+  };
+  list("--contender", request.contenders, "Who takes part (default: all)")
+      ->check(CLI::IsMember(lab::contender_names()));
+  list("--rss", request.rss, "Resident memory to add: 0,1G,4G")->transform(CLI::AsSizeValue(false));
+  list("--descriptors", request.descriptors, "Open descriptors: 10,15000")
+      ->check(CLI::PositiveNumber);
+  list("--workers", request.workers, "Threads that launch at once: 1,8")
+      ->check(CLI::Range(1, 1024));
+  lab->add_option("--launches", request.launches, "Launches of each contender under each load")
+      ->check(CLI::PositiveNumber);
+  lab->add_option("--program", request.program, "What to launch (default: a program that does "
+                                                "nothing)");
+  lab->add_flag("--quick", request.quick, "Fewer launches, and no more than 1 GiB");
+  lab->add_option("--json", request.json, "Write the figures to this file, too");
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app("Launch processes without stalling the launcher, and see where launches stall",
+               "forklift");
+  app.set_version_flag("--version", "forklift " FORKLIFT_VERSION);
+  app.require_subcommand(1);
+  lab::Request request;
+  request.command_line = join(argc, argv);
+  add_lab(app, request);
+  app.add_subcommand("doctor", "Say what this machine offers to launches");
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    if (error.get_exit_code() == 0) return app.exit(error);  // --help, --version
+    fmt::print(stderr, "forklift: {}\n", error.what());
+    return exit_usage;
+  }
+  try {
+    if (app.got_subcommand("doctor")) {
+      doctor();
+    } else {
+      lab::run(request);
+    }
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "forklift: {}\n", error.what());
+    return exit_failure;
+  }
+  return 0;
+}

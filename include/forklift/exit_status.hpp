@@ -1,0 +1,62 @@
+// SPDX-FileCopyrightText: The forklift authors
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <forklift/export.hpp>
+#include <optional>
+#include <string>
+
+namespace forklift {
+
+/// What a child used, with the children that it waited for (getrusage(2)).
+struct Usage {
+  std::chrono::microseconds user{};    ///< CPU time in user mode
+  std::chrono::microseconds system{};  ///< CPU time in the kernel
+  std::int64_t max_resident = 0;       ///< bytes
+  std::int64_t minor_faults = 0;
+  std::int64_t major_faults = 0;
+  std::int64_t voluntary_switches = 0;
+  std::int64_t involuntary_switches = 0;
+};
+
+/// How a child ended.
+///
+/// A status that another part of the program took with waitpid(-1), or that an
+/// ignored SIGCHLD threw away, is delivered all the same from Linux 6.15 on,
+/// without usage; before that it is `lost()`.
+class FORKLIFT_EXPORT ExitStatus {
+ public:
+  /// From the encoding of wait(2).
+  static ExitStatus from_wait(int status, std::optional<Usage> usage = {}) noexcept;
+  static ExitStatus of_lost() noexcept { return ExitStatus(); }
+
+  /// Exited with code 0.
+  bool success() const noexcept { return exited() && code() == 0; }
+  bool exited() const noexcept;
+  /// The exit code, 0 to 255. Requires: `exited()`.
+  int code() const noexcept;
+  bool signaled() const noexcept;
+  /// The signal that killed it. Requires: `signaled()`.
+  int signal() const noexcept;
+  bool core_dumped() const noexcept;
+  /// It ended, and nobody can tell how.
+  bool lost() const noexcept { return !status_; }
+
+  const std::optional<Usage>& usage() const noexcept { return usage_; }
+
+  /// "exited with 3", "killed by SIGKILL", "killed by SIGSEGV, core dumped", "lost".
+  std::string text() const;
+
+  /// Compares how they ended, not what they used.
+  friend bool operator==(const ExitStatus& a, const ExitStatus& b) noexcept {
+    return a.status_ == b.status_;
+  }
+
+ private:
+  std::optional<int> status_;
+  std::optional<Usage> usage_;
+};
+
+}  // namespace forklift

@@ -1,0 +1,42 @@
+// SPDX-FileCopyrightText: The forklift authors
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <unistd.h>
+
+#include <utility>
+
+namespace forklift {
+
+/// Owns one file descriptor and closes it at the end of its life.
+///
+/// Threads: distinct objects are independent.
+/// Cost: as an `int`.
+class Fd {
+ public:
+  Fd() noexcept = default;
+  explicit Fd(int number) noexcept : number_(number) {}
+  Fd(Fd&& other) noexcept : number_(other.release()) {}
+  Fd& operator=(Fd&& other) noexcept {
+    Fd(std::move(other)).swap(*this);
+    return *this;
+  }
+  ~Fd() {
+    // close(2): on Linux the descriptor is gone even when EINTR is reported.
+    if (number_ >= 0) ::close(number_);
+  }
+
+  /// The borrowed number; -1 when empty.
+  int get() const noexcept { return number_; }
+  explicit operator bool() const noexcept { return number_ >= 0; }
+
+  /// Gives the number up to the caller, who must close it.
+  [[nodiscard]] int release() noexcept { return std::exchange(number_, -1); }
+  void reset() noexcept { Fd().swap(*this); }
+  void swap(Fd& other) noexcept { std::swap(number_, other.number_); }
+
+ private:
+  int number_ = -1;
+};
+
+}  // namespace forklift

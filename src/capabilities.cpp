@@ -1,0 +1,72 @@
+// SPDX-FileCopyrightText: The forklift authors
+// SPDX-License-Identifier: MIT
+#include <string.h>
+
+#include <forklift/engine.hpp>
+
+#include "kernel/ignored_signals.hpp"
+#include "kernel/probe.hpp"
+#include "launch/in_flight.hpp"
+#include "launch/situation.hpp"
+
+namespace forklift {
+namespace {
+
+using kernel::Feature;
+
+struct Described {
+  Feature feature;
+  const char* name;
+  const char* gives;
+};
+
+constexpr Described described[kernel::feature_count] = {
+    {Feature::shared_memory, "shared memory", "launches that copy no page tables (CLONE_VM)"},
+    {Feature::leave_table, "leaving a shared descriptor table",
+     "launches that copy no descriptors (CLOSE_RANGE_UNSHARE, Linux 5.9)"},
+    {Feature::mailbox, "mailbox", "pipes and borrowed descriptors with the engine shared_table"},
+    {Feature::clone3, "clone3", "handlers reset by one flag (CLONE_CLEAR_SIGHAND, Linux 5.5)"},
+    {Feature::close_range, "close_range", "descriptors closed by one call (Linux 5.9)"},
+    {Feature::pidfd, "pidfd", "waiting without SIGCHLD and without reuse of pids (Linux 5.4)"},
+    {Feature::pidfd_send_signal, "pidfd_send_signal",
+     "signals that cannot hit a stranger (Linux 5.1)"},
+    {Feature::exit_info, "exit status by pidfd",
+     "the status of a child that somebody else reaped (Linux 6.15)"},
+    {Feature::robust_list, "robust futex", "the engine fork learns of exec without a pipe"},
+};
+
+std::string sentence(Engine engine) {
+  const kernel::Features& features = kernel::features();
+  if (engine == Engine::shared_table) return "neither memory nor descriptors need to be copied";
+  const Feature missing = features.works(Feature::shared_memory) ? Feature::leave_table
+                                                                  : Feature::shared_memory;
+  if (features.works(missing)) return "FORKLIFT_ENGINE asks for it";
+  return std::string(missing == Feature::leave_table ? "a shared descriptor table cannot be left: "
+                                                     : "memory cannot be shared with a child: ") +
+         ::strerror(-features[missing]);
+}
+
+}  // namespace
+
+Capabilities capabilities() {
+  Capabilities found;
+  const auto engine = launch::chosen_engine();
+  found.engine = engine.value_or(Engine::fork);
+  found.why = engine ? sentence(*engine)
+                     : engine.error().subject + ": " + ::strerror(engine.error().error);
+  for (const auto& [feature, name, gives] : described) {
+    const int refused = kernel::features()[feature];
+    found.capabilities.push_back(
+        {name, gives, refused == 0, refused == 0 ? "" : ::strerror(-refused)});
+  }
+  found.mailbox = launch::lowest_mailbox();
+  return found;
+}
+
+void reserve(std::size_t launches) {
+  kernel::features();
+  kernel::ignored_standard_signals();
+  launch::reserve_in_flight(launches);
+}
+
+}  // namespace forklift

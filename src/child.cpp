@@ -1,0 +1,116 @@
+// SPDX-FileCopyrightText: The forklift authors
+// SPDX-License-Identifier: MIT
+#include <forklift/child.hpp>
+
+#include <signal.h>
+
+#include <utility>
+
+#include "kernel/fork_mark.hpp"
+#include "kernel/process.hpp"
+#include "launch/leftovers.hpp"
+
+namespace forklift {
+namespace {
+
+std::chrono::microseconds as_span(const timeval& time) {
+  return std::chrono::seconds(time.tv_sec) + std::chrono::microseconds(time.tv_usec);
+}
+
+Usage as_usage(const rusage& used) {
+  constexpr std::int64_t kibibyte = 1024;
+  return {.user = as_span(used.ru_utime),
+          .system = as_span(used.ru_stime),
+          .max_resident = used.ru_maxrss * kibibyte,
+          .minor_faults = used.ru_minflt,
+          .major_faults = used.ru_majflt,
+          .voluntary_switches = used.ru_nvcsw,
+          .involuntary_switches = used.ru_nivcsw};
+}
+
+std::optional<ExitStatus> as_status(const kernel::Reaped& end) {
+  using State = kernel::Reaped::State;
+  if (end.state == State::running) return std::nullopt;
+  if (end.state == State::lost) return ExitStatus::of_lost();
+  if (!end.has_usage) return ExitStatus::from_wait(end.status);
+  return ExitStatus::from_wait(end.status, as_usage(end.usage));
+}
+
+}  // namespace
+
+Child::Child(Child&& other) noexcept
+    : pid_(std::exchange(other.pid_, -1)),
+      pidfd_(std::move(other.pidfd_)),
+      stdio_{std::move(other.stdio_[0]), std::move(other.stdio_[1]), std::move(other.stdio_[2])},
+      others_(std::move(other.others_)),
+      ended_(std::move(other.ended_)),
+      mark_(other.mark_) {}
+
+Child& Child::operator=(Child&& other) noexcept {
+  if (this != &other) {
+    end();
+    pid_ = std::exchange(other.pid_, -1);
+    pidfd_ = std::move(other.pidfd_);
+    for (int i = 0; i < 3; ++i) stdio_[i] = std::move(other.stdio_[i]);
+    others_ = std::move(other.others_);
+    ended_ = std::move(other.ended_);
+    mark_ = other.mark_;
+  }
+  return *this;
+}
+
+Child::~Child() { end(); }
+
+void Child::end() noexcept {
+  if (pid_ < 0 || ended_ || mark_ != kernel::fork_mark()) return;
+  kill(SIGKILL);
+  wait();
+}
+
+Fd& Child::pipe(int number) noexcept {
+  if (number >= 0 && number <= 2) return stdio_[number];
+  for (auto& [target, descriptor] : others_) {
+    if (target == number) return descriptor;
+  }
+  none_.reset();
+  return none_;
+}
+
+ExitStatus Child::wait() noexcept {
+  in().reset();
+  if (!ended_ && pid_ >= 0) ended_ = as_status(kernel::reap({pid_, pidfd_.get()}));
+  return ended_.value_or(ExitStatus::of_lost());
+}
+
+std::optional<ExitStatus> Child::wait_for(Duration limit) noexcept {
+  if (!ended_ && pid_ >= 0) {
+    const kernel::Process self{pid_, pidfd_.get()};
+    const bool look_once = limit <= Duration(0);
+    ended_ = as_status(look_once ? kernel::try_reap(self)
+                                 : kernel::reap(self, kernel::Deadline::after(limit)));
+  }
+  return ended_;
+}
+
+bool Child::kill(int signal) noexcept {
+  return pid_ >= 0 && !ended_ && kernel::send_signal({pid_, pidfd_.get()}, signal) == 0;
+}
+
+ExitStatus Child::stop(Duration grace) noexcept {
+  kill(SIGTERM);
+  if (const auto status = wait_for(grace)) return *status;
+  kill(SIGKILL);
+  return wait();
+}
+
+void Child::detach() noexcept {
+  if (pid_ >= 0 && !ended_ && mark_ == kernel::fork_mark()) {
+    launch::leave_behind(pid_, std::move(pidfd_));
+  }
+  pid_ = -1;
+  pidfd_.reset();
+  for (Fd& end : stdio_) end.reset();
+  others_.clear();
+}
+
+}  // namespace forklift

@@ -1,0 +1,33 @@
+// SPDX-FileCopyrightText: The forklift authors
+// SPDX-License-Identifier: MIT
+#include <forklift/exit_status.hpp>
+
+#include <string.h>
+#include <sys/wait.h>
+
+namespace forklift {
+
+ExitStatus ExitStatus::from_wait(int status, std::optional<Usage> usage) noexcept {
+  ExitStatus result;
+  result.status_ = status;
+  result.usage_ = usage;
+  return result;
+}
+
+bool ExitStatus::exited() const noexcept { return status_ && WIFEXITED(*status_); }
+int ExitStatus::code() const noexcept { return status_ ? WEXITSTATUS(*status_) : -1; }
+bool ExitStatus::signaled() const noexcept { return status_ && WIFSIGNALED(*status_); }
+int ExitStatus::signal() const noexcept { return signaled() ? WTERMSIG(*status_) : 0; }
+bool ExitStatus::core_dumped() const noexcept { return signaled() && WCOREDUMP(*status_); }
+
+std::string ExitStatus::text() const {
+  if (lost()) return "lost";
+  if (exited()) return "exited with " + std::to_string(code());
+  std::string name = "signal " + std::to_string(signal());
+#ifdef __GLIBC__
+  if (const char* const known = ::sigabbrev_np(signal())) name = std::string("SIG") + known;
+#endif
+  return "killed by " + name + (core_dumped() ? ", core dumped" : "");
+}
+
+}  // namespace forklift

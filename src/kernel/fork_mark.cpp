@@ -1,0 +1,60 @@
+// SPDX-FileCopyrightText: The forklift authors
+// SPDX-License-Identifier: MIT
+#include "kernel/fork_mark.hpp"
+
+#include <sys/mman.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <atomic>
+
+namespace forklift::kernel {
+namespace {
+
+using Mark = std::atomic<std::uint64_t>;
+
+// A page that the kernel gives to a forked child filled with zeros.
+Mark* map_wiped_page() noexcept {
+  const auto size = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+  void* const page =
+      ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (page == MAP_FAILED) return nullptr;
+  if (::madvise(page, size, MADV_WIPEONFORK) == 0) return static_cast<Mark*>(page);
+  ::munmap(page, size);
+  return nullptr;
+}
+
+// Two processes that are alive at once differ in pid; a later one with the
+// same pid differs in the clock.
+std::uint64_t make_mark() noexcept {
+  timespec now{};
+  ::clock_gettime(CLOCK_MONOTONIC, &now);
+  const auto ticks = static_cast<std::uint64_t>(now.tv_sec) * 1'000'000'000U +
+                     static_cast<std::uint64_t>(now.tv_nsec);
+  return ((static_cast<std::uint64_t>(::getpid()) << 40) ^ ticks) | 1U;
+}
+
+std::atomic<Mark*> page{nullptr};
+
+Mark* wiped_page() noexcept {
+  Mark* known = page.load(std::memory_order_acquire);
+  if (known) return known;
+  Mark* const fresh = map_wiped_page();
+  if (!fresh) return nullptr;
+  if (page.compare_exchange_strong(known, fresh, std::memory_order_acq_rel)) return fresh;
+  ::munmap(static_cast<void*>(fresh), static_cast<std::size_t>(::sysconf(_SC_PAGESIZE)));
+  return known;
+}
+
+}  // namespace
+
+std::uint64_t fork_mark() noexcept {
+  Mark* const mark = wiped_page();
+  if (!mark) return static_cast<std::uint64_t>(::getpid());
+  std::uint64_t value = mark->load(std::memory_order_relaxed);
+  if (value != 0) return value;
+  const std::uint64_t fresh = make_mark();
+  return mark->compare_exchange_strong(value, fresh, std::memory_order_relaxed) ? fresh : value;
+}
+
+}  // namespace forklift::kernel

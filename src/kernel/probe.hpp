@@ -1,0 +1,49 @@
+// SPDX-FileCopyrightText: The forklift authors
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <array>
+#include <cstddef>
+
+namespace forklift::kernel {
+
+/// What the library can use of this kernel, each found out by using it once.
+enum class Feature {
+  shared_memory,      ///< a CLONE_VM child's writes reach us, and its end is announced
+  clone3,             ///< clone3 with CLONE_CLEAR_SIGHAND
+  close_range,        ///< close_range(2)
+  leave_table,        ///< CLOSE_RANGE_UNSHARE really leaves a shared descriptor table
+  pidfd,              ///< CLONE_PIDFD or pidfd_open, and waitid(P_PIDFD)
+  pidfd_send_signal,  ///< pidfd_send_signal(2)
+  exit_info,          ///< PIDFD_GET_INFO with PIDFD_INFO_EXIT
+  robust_list,        ///< set_robust_list(2)
+  mailbox,            ///< a Unix socket pair that carries descriptors
+};
+inline constexpr std::size_t feature_count = 9;
+
+/// For every feature zero, or the `-errno` with which the kernel refused it.
+///
+/// ENOSYS, EPERM and EINVAL all mean "not here": a seccomp profile answers what
+/// it likes.
+struct Features {
+  std::array<int, feature_count> refused{};
+  bool pidfd_by_clone = true;  ///< false: the pidfd must be opened after the clone
+
+  int& operator[](Feature feature) { return refused[static_cast<std::size_t>(feature)]; }
+  int operator[](Feature feature) const { return refused[static_cast<std::size_t>(feature)]; }
+  bool works(Feature feature) const { return (*this)[feature] == 0; }
+};
+
+/// The probe's result: made at first use by a real child, then kept.
+///
+/// Threads: any; those that come first at once all probe.
+/// Cost: some 200 µs once, then a load.
+const Features& features() noexcept;
+
+/// Runs the probe again, without keeping its result.
+Features probe() noexcept;
+
+/// For tests: from now on `features()` says this. It must outlive its use.
+void pretend(const Features* features) noexcept;
+
+}  // namespace forklift::kernel

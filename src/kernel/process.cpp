@@ -1,0 +1,142 @@
+// SPDX-FileCopyrightText: The forklift authors
+// SPDX-License-Identifier: MIT
+#include "kernel/process.hpp"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/ioctl.h>
+#include <sys/wait.h>
+
+#include <cstdint>
+
+#include "kernel/numbers.hpp"
+#include "kernel/probe.hpp"
+#include "kernel/raw.hpp"
+#include "kernel/wait.hpp"
+
+namespace forklift::kernel {
+namespace {
+
+constexpr int p_pidfd = 3;  // P_PIDFD of <linux/wait.h>
+
+// struct pidfd_info of <linux/pidfd.h>, the 64 bytes of its first version.
+struct PidfdInfo {
+  std::uint64_t mask, cgroup;
+  std::uint32_t ids[11];
+  std::int32_t exit_code;
+};
+static_assert(sizeof(PidfdInfo) == 64);
+constexpr std::uint64_t pidfd_info_exit = 1U << 3;
+
+// wait(2)'s encoding of what waitid(2) tells in pieces.
+int as_wait_status(const siginfo_t& end) noexcept {
+  constexpr int core_flag = 0x80;
+  switch (end.si_code) {
+    case CLD_EXITED: return (end.si_status & 0xff) << 8;
+    case CLD_DUMPED: return (end.si_status & 0x7f) | core_flag;
+    default: return end.si_status & 0x7f;
+  }
+}
+
+long wait_id(Process child, siginfo_t& end, int options, rusage* usage) noexcept {
+  for (;;) {
+    end.si_pid = 0;
+    const long result = child.pidfd >= 0
+                            ? raw::call(SYS_waitid, p_pidfd, child.pidfd, &end, options, usage)
+                            : raw::call(SYS_waitid, P_PID, child.pid, &end, options, usage);
+    if (result != -EINTR) return result;
+  }
+}
+
+bool has_ended(int pidfd) noexcept {
+  return wait_until_readable(pidfd, Deadline::after(std::chrono::nanoseconds(0)));
+}
+
+// The status is kept from the moment of reaping, which whoever reaps it may
+// not have finished yet: the pidfd then hangs up.
+void await_hang_up(int pidfd) noexcept {
+  pollfd entry{pidfd, 0, 0};
+  const timespec limit{0, 50'000'000};
+  raw::call(SYS_ppoll, &entry, 1, &limit, nullptr, 0);
+}
+
+long ask_exit_status(int pidfd, int& status) noexcept {
+  PidfdInfo info{};
+  info.mask = pidfd_info_exit;
+  const long got = raw::call(SYS_ioctl, pidfd, _IOWR(0xFF, 11, PidfdInfo), &info);
+  if (got < 0) return got;
+  if (!(info.mask & pidfd_info_exit)) return -EAGAIN;
+  status = info.exit_code;
+  return 0;
+}
+
+Reaped ask_the_pidfd(Process child) noexcept {
+  if (child.pidfd < 0) return {.state = Reaped::State::lost};
+  if (!has_ended(child.pidfd)) return {};
+  Reaped result{.state = Reaped::State::ended};
+  const bool told = features().works(Feature::exit_info) &&
+                    exit_status_of(child.pidfd, result.status) == 0;
+  if (!told) result.state = Reaped::State::lost;
+  return result;
+}
+
+Reaped look(Process child, int options) noexcept {
+  siginfo_t end{};
+  Reaped result;
+  const long got = wait_id(child, end, WEXITED | options, &result.usage);
+  if (got < 0) return ask_the_pidfd(child);
+  if (end.si_pid == 0) return {};
+  result.state = Reaped::State::ended;
+  result.status = as_wait_status(end);
+  result.has_usage = true;
+  return result;
+}
+
+// Only where the kernel has no pidfd: nothing tells of the end by a deadline,
+// so look again at growing intervals of at most 5 ms.
+Reaped reap_by_looking(Process child, Deadline deadline) noexcept {
+  timespec pause{0, 100'000};
+  for (;;) {
+    const Reaped result = look(child, WNOHANG);
+    if (result.state != Reaped::State::running || deadline.passed()) return result;
+    raw::call(SYS_nanosleep, &pause, nullptr);
+    pause.tv_nsec = std::min(2 * pause.tv_nsec, 5'000'000L);
+  }
+}
+
+}  // namespace
+
+Reaped try_reap(Process child) noexcept { return look(child, WNOHANG); }
+
+Reaped reap(Process child, Deadline deadline) noexcept {
+  if (child.pidfd < 0) {
+    return deadline.is_never() ? look(child, 0) : reap_by_looking(child, deadline);
+  }
+  if (deadline.is_never()) {
+    const Reaped result = look(child, 0);
+    if (result.state != Reaped::State::running) return result;
+    // Not our child (a forked half asks): its pidfd still tells when it ends.
+  }
+  if (!wait_until_readable(child.pidfd, deadline)) return {};
+  return look(child, WNOHANG);
+}
+
+long send_signal(Process child, int signal) noexcept {
+  if (child.pidfd >= 0 && features().works(Feature::pidfd_send_signal)) {
+    return raw::call(nr_pidfd_send_signal, child.pidfd, signal, nullptr, 0);
+  }
+  // The pid is the child's own as long as nobody has reaped it.
+  siginfo_t end{};
+  if (wait_id(child, end, WEXITED | WNOHANG | WNOWAIT, nullptr) < 0) return -ESRCH;
+  return raw::call(SYS_kill, child.pid, signal);
+}
+
+long exit_status_of(int pidfd, int& status) noexcept {
+  const long got = ask_exit_status(pidfd, status);
+  if (got != -EAGAIN) return got;
+  await_hang_up(pidfd);
+  return ask_exit_status(pidfd, status);
+}
+
+}  // namespace forklift::kernel

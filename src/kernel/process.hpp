@@ -1,0 +1,53 @@
+// SPDX-FileCopyrightText: The forklift authors
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <sys/resource.h>
+#include <sys/types.h>
+
+#include "kernel/deadline.hpp"
+
+namespace forklift::kernel {
+
+/// A child by its pid and, where the kernel gave one, its pidfd (else -1).
+struct Process {
+  pid_t pid = -1;
+  int pidfd = -1;
+};
+
+/// What a look at a child found.
+struct Reaped {
+  enum class State {
+    running,  ///< not ended yet
+    ended,    ///< `status` holds what wait(2) would give
+    lost      ///< it ended, and somebody else took its status
+  };
+  State state = State::running;
+  int status = 0;
+  bool has_usage = false;  ///< a stolen status comes without resource usage
+  rusage usage{};
+};
+
+/// Looks once whether the child has ended, and reaps it if so.
+///
+/// A status that another waitpid(2) took, or that an ignored SIGCHLD threw
+/// away, is asked from the pidfd instead (PIDFD_INFO_EXIT).
+/// Errors: none; what cannot be known is `lost`.
+/// Since: waitid(P_PIDFD) Linux 5.4, PIDFD_INFO_EXIT Linux 6.15.
+Reaped try_reap(Process child) noexcept;
+
+/// Waits for the end of the child and reaps it; `running` at the deadline.
+Reaped reap(Process child, Deadline deadline = Deadline::never()) noexcept;
+
+/// Sends a signal; by pid only while the pid cannot belong to anybody else.
+///
+/// Errors: `-errno` of pidfd_send_signal(2); -ESRCH when the child has been reaped.
+long send_signal(Process child, int signal) noexcept;
+
+/// The exit status that the kernel keeps behind a pidfd, or `-errno`.
+///
+/// Requires: the process has ended; a reaper that is still at it gets 50 ms.
+/// Since: Linux 6.15.
+long exit_status_of(int pidfd, int& status) noexcept;
+
+}  // namespace forklift::kernel

@@ -1,0 +1,154 @@
+// SPDX-FileCopyrightText: The forklift authors
+// SPDX-License-Identifier: MIT
+
+// The law of the child side. This file is all that runs between clone and exec.
+// The child may be on its parent's memory and thread pointer while the parent
+// goes on: it makes raw system calls, writes to its own stack and its own frame,
+// and calls nothing. Its object file has no undefined symbol; a test sees to it.
+
+#include "launch/child_side.hpp"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <time.h>
+
+#include <cstddef>
+
+#include "kernel/raw.hpp"
+#include "launch/plan.hpp"
+
+namespace forklift::launch {
+namespace {
+
+namespace raw = kernel::raw;
+
+[[noreturn]] void leave(Frame& frame, int call, long error) {
+  frame.outcome.call = call;
+  frame.outcome.error = static_cast<int>(error);
+  for (;;) raw::call(SYS_exit_group, 127);
+}
+
+long argument_of(const Argument& argument, Frame& frame) {
+  char* const base = reinterpret_cast<char*>(&frame);
+  switch (argument.from) {
+    case From::number: return *reinterpret_cast<int*>(base + argument.value);
+    case From::word: return *reinterpret_cast<long*>(base + argument.value);
+    case From::place: return reinterpret_cast<long>(base + argument.value);
+    default: return argument.value;
+  }
+}
+
+long make(const Call& call, Frame& frame) {
+  const Argument* const a = call.arguments;
+  return raw::enter(call.number, argument_of(a[0], frame), argument_of(a[1], frame),
+                    argument_of(a[2], frame), argument_of(a[3], frame), argument_of(a[4], frame),
+                    argument_of(a[5], frame));
+}
+
+// A file is busy while some process holds it open for writing, often only
+// another child on its way to exec: 11 pauses, doubling from 50 µs, are 102 ms.
+long execute(const Call& call, Frame& frame) {
+  constexpr int pauses = 11;
+  long result = make(call, frame);
+  for (int i = 0; result == -ETXTBSY && i < pauses; ++i) {
+    const timespec pause{0, 50'000L << i};
+    raw::call(SYS_nanosleep, &pause, 0);
+    ++frame.outcome.retries;
+    result = make(call, frame);
+  }
+  return result;
+}
+
+// What execvp(3) takes for "look in the next place".
+bool is_elsewhere(long result) {
+  return result == -ENOENT || result == -ENOTDIR || result == -EACCES || result == -ESTALE ||
+         result == -ENODEV || result == -ETIMEDOUT;
+}
+
+// The number that a directory entry of /proc/self/fd is named by, or -1.
+long number_of(const char* name) {
+  long number = 0;
+  if (*name < '0' || *name > '9') return -1;
+  for (; *name >= '0' && *name <= '9'; ++name) number = 10 * number + (*name - '0');
+  return number;
+}
+
+// struct linux_dirent64 of getdents64(2), but for its name, which follows `type`.
+struct Entry {
+  unsigned long inode;
+  long offset;
+  unsigned short size;
+  unsigned char type;
+};
+constexpr long name_at = offsetof(Entry, type) + 1;
+
+void close_listed(const char* entries, long size, long first, long last, long self) {
+  for (long at = 0; at < size;) {
+    const auto* const entry = reinterpret_cast<const Entry*>(entries + at);
+    const long number = number_of(entries + at + name_at);
+    if (number >= first && number <= last && number != self) raw::call(SYS_close, number);
+    at += entry->size;
+  }
+}
+
+// Closes first..last by what /proc lists; without /proc by trying each number
+// below `limit`.
+long close_each(unsigned long first, unsigned long last, unsigned long limit) {
+  const long directory =
+      raw::call(SYS_openat, AT_FDCWD, "/proc/self/fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (directory < 0) {
+    for (unsigned long n = first; n <= last && n < limit; ++n) raw::call(SYS_close, n);
+    return 0;
+  }
+  alignas(Entry) char entries[1024];
+  for (;;) {
+    const long size = raw::call(SYS_getdents64, directory, entries, sizeof entries);
+    if (size <= 0) {
+      raw::call(SYS_close, directory);
+      return size;
+    }
+    close_listed(entries, size, static_cast<long>(first), static_cast<long>(last), directory);
+  }
+}
+
+long carry_out(const Call& call, Frame& frame) {
+  switch (call.kind) {
+    case Kind::plain: return make(call, frame);
+    case Kind::close_each:
+      return close_each(static_cast<unsigned long>(call.arguments[0].value),
+                        static_cast<unsigned long>(call.arguments[1].value),
+                        static_cast<unsigned long>(call.arguments[2].value));
+    default: return execute(call, frame);
+  }
+}
+
+bool is_accepted(const Call& call, long result) {
+  return (result >= call.least && result <= call.most) || result == call.also;
+}
+
+}  // namespace
+
+extern "C" void forklift_child_side(void* argument) {
+  Frame& frame = *static_cast<Frame*>(argument);
+  const Plan plan = frame.plan;
+  int denied = -1;  // the first program found that may not be executed
+  for (int i = 0; i < plan.count; ++i) {
+    const Call& call = plan.calls[i];
+    frame.outcome.call = i;
+    const long result = carry_out(call, frame);
+    if (call.kind == Kind::search && is_elsewhere(result)) {
+      if (result == -EACCES && denied < 0) denied = i;
+      continue;
+    }
+    // A descriptor that landed where it may not be means that the table is full.
+    if (!is_accepted(call, result)) leave(frame, i, result < 0 ? -result : EMFILE);
+    if (call.store != nowhere) {
+      *reinterpret_cast<int*>(reinterpret_cast<char*>(&frame) + call.store) =
+          static_cast<int>(result);
+    }
+  }
+  if (denied >= 0) leave(frame, denied, EACCES);
+  leave(frame, plan.count, ENOENT);
+}
+
+}  // namespace forklift::launch

@@ -1,0 +1,36 @@
+// SPDX-FileCopyrightText: The forklift authors
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <expected>
+
+#include "kernel/deadline.hpp"
+#include "launch/failure.hpp"
+#include "launch/in_flight.hpp"
+
+namespace forklift::launch {
+
+/// Starts a launch and returns while the child is still on its way.
+///
+/// Errors: whatever fails before there is a child; nothing is left then.
+/// Threads: any; the caller is not suspended.
+std::expected<InFlightPtr, Failure> start(PreparedRef plan);
+
+/// Waits until the child has executed its program or failed to; false when the
+/// deadline came first, and the launch is as it was.
+bool await(const InFlight& record, kernel::Deadline deadline) noexcept;
+
+/// Ends a launch whose child has left: nothing if the program runs, else the
+/// failure, with the child reaped.
+///
+/// Requires: `await` was true.
+std::expected<void, Failure> conclude(InFlight& record);
+
+/// Kills the child of a launch that is not wanted any more. A child that does
+/// not die at once is left behind and reaped later; its thread waits 20 ms at most.
+void give_up(InFlightPtr record) noexcept;
+
+/// The failure of a launch that took longer than `limit`: where it stands.
+Failure overdue(const InFlight& record, std::chrono::nanoseconds limit);
+
+}  // namespace forklift::launch

@@ -1,0 +1,33 @@
+// SPDX-FileCopyrightText: The forklift authors
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "launch/order.hpp"
+
+namespace forklift::launch {
+
+/// The environment of a command that changes the caller's.
+///
+/// It points into the caller's own strings. Setting or removing a variable
+/// replaces pointers there, which `made_from` notices.
+class Environment {
+ public:
+  Environment(const Order& order, char** callers);
+
+  /// Whether the caller's environment still is the one this was made from.
+  bool made_from(char** callers) const noexcept;
+  char** get() const noexcept { return const_cast<char**>(merged_.data()); }
+  /// The value that the command itself gives to `key`, else null.
+  const char* own(const std::string& key) const noexcept;
+
+ private:
+  bool cleared_;
+  std::vector<const char*> seen_;   // the caller's pointers, in order
+  std::vector<std::string> own_;    // "KEY=value"
+  std::vector<const char*> merged_; // null-terminated
+};
+
+}  // namespace forklift::launch

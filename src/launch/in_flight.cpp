@@ -1,0 +1,183 @@
+// SPDX-FileCopyrightText: The forklift authors
+// SPDX-License-Identifier: MIT
+#include "launch/in_flight.hpp"
+
+#include <sys/mman.h>
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <new>
+#include <utility>
+
+#include "kernel/fork_mark.hpp"
+
+namespace forklift::launch {
+namespace {
+
+// One mapping: a page that faults when the stack runs over, the stack, the
+// frame. The child's loop needs some hundred bytes of stack, and close_each a
+// kilobyte. AArch64 pages may have 64 KiB.
+#if defined(__aarch64__)
+constexpr std::size_t page = 64 * 1024;
+#else
+constexpr std::size_t page = 4096;
+#endif
+constexpr std::size_t stack_room = 16 * 1024;
+constexpr std::size_t frame_at = page + stack_room;
+constexpr std::size_t usual_size = frame_at + 44 * 1024;
+
+std::size_t size_for(std::size_t frame_bytes) noexcept {
+  return std::max(usual_size, (frame_at + frame_bytes + page - 1) / page * page);
+}
+
+// Records at rest. A slot holds one or nothing, and is emptied or filled by a
+// single atomic operation: no thread waits for another, and a fork of the whole
+// program at any moment leaves the other half with a pool that is whole.
+//
+// Records with a mailbox gather at the front and others at the back, so that a
+// launch without letters does not take away the low-numbered mailbox.
+class Pool {
+ public:
+  InFlight* take(bool with_mailbox) noexcept {
+    for (std::size_t i = 0; i < slots_.size(); ++i) {
+      Slot& slot = at(i, with_mailbox);
+      if (slot.load(std::memory_order_relaxed) == nullptr) continue;
+      if (InFlight* const record = slot.exchange(nullptr, std::memory_order_acquire)) return record;
+    }
+    return nullptr;
+  }
+
+  bool give(InFlight* record) noexcept {
+    for (std::size_t i = 0; i < slots_.size(); ++i) {
+      Slot& slot = at(i, record->mailbox.receiving() >= 0);
+      InFlight* nobody = nullptr;
+      if (slot.load(std::memory_order_relaxed) == nullptr &&
+          slot.compare_exchange_strong(nobody, record, std::memory_order_release,
+                                       std::memory_order_relaxed)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+ private:
+  using Slot = std::atomic<InFlight*>;
+  Slot& at(std::size_t i, bool from_front) noexcept {
+    return slots_[from_front ? i : slots_.size() - 1 - i];
+  }
+  std::array<Slot, 64> slots_{};
+};
+
+// Never destroyed: threads may launch while the program exits.
+Pool& pool_of(bool shared) noexcept {
+  static Pool pools[2];
+  return pools[shared];
+}
+
+std::atomic<int> lowest{-1};
+
+// The record of another half of a forked program: its mailbox has the same
+// sockets at its ends as ours had, and shared memory is still in use there.
+void discard(InFlight* record) noexcept {
+  record->mailbox.close();
+  delete record;
+}
+
+InFlight* take_pooled(bool shared, std::size_t frame_bytes, bool with_mailbox) noexcept {
+  const std::uint64_t mark = kernel::fork_mark();
+  while (InFlight* const record = pool_of(shared).take(with_mailbox)) {
+    if (record->mark == mark && record->memory.frame_bytes() >= frame_bytes) return record;
+    discard(record);
+  }
+  return nullptr;
+}
+
+InFlight* make(bool shared, std::size_t frame_bytes) noexcept {
+  auto* const record = new (std::nothrow) InFlight;
+  if (!record) return nullptr;
+  record->memory = Memory::take(frame_bytes, shared);
+  record->shared = shared;
+  record->mark = kernel::fork_mark();
+  if (record->memory) return record;
+  delete record;
+  return nullptr;
+}
+
+}  // namespace
+
+Memory Memory::take(std::size_t frame_bytes, bool shared) noexcept {
+  Memory memory;
+  const std::size_t size = size_for(frame_bytes);
+  const int kind = shared ? MAP_SHARED : MAP_PRIVATE;
+  void* const base =
+      ::mmap(nullptr, size, PROT_READ | PROT_WRITE, kind | MAP_ANONYMOUS, -1, 0);
+  if (base == MAP_FAILED) return memory;
+  memory.base_ = static_cast<std::byte*>(base);
+  memory.size_ = size;
+  ::mprotect(base, page, PROT_NONE);
+  new (&memory.frame()) Frame{};
+  return memory;
+}
+
+Memory::Memory(Memory&& other) noexcept
+    : base_(std::exchange(other.base_, nullptr)), size_(std::exchange(other.size_, 0)) {}
+
+Memory& Memory::operator=(Memory&& other) noexcept {
+  std::swap(base_, other.base_);
+  std::swap(size_, other.size_);
+  return *this;
+}
+
+Memory::~Memory() {
+  if (base_) ::munmap(base_, size_);
+}
+
+std::byte* Memory::stack() const noexcept { return base_ + page; }
+std::size_t Memory::stack_size() const noexcept { return stack_room; }
+Frame& Memory::frame() const noexcept {
+  return *std::launder(reinterpret_cast<Frame*>(base_ + frame_at));
+}
+std::size_t Memory::frame_bytes() const noexcept { return size_ - frame_at; }
+
+void ReturnToPool::operator()(InFlight* record) const noexcept {
+  record->plan = PreparedRef();
+  record->pidfd.reset();
+  record->report.reset();
+  record->ours.clear();
+  record->childs.clear();
+  // Undelivered letters would reach the next child.
+  if (std::exchange(record->letters_pending, false)) record->mailbox.close();
+  const bool unusual = record->memory.frame_bytes() > usual_size - frame_at;
+  if (unusual || record->mark != kernel::fork_mark() || !pool_of(record->shared).give(record)) {
+    discard(record);
+  }
+}
+
+InFlightPtr take_in_flight(Engine engine, std::size_t frame_bytes, bool with_mailbox) noexcept {
+  const bool shared = engine == Engine::fork;
+  InFlight* const record = take_pooled(shared, frame_bytes, with_mailbox);
+  return InFlightPtr(record ? record : make(shared, frame_bytes));
+}
+
+void reserve_in_flight(std::size_t count) noexcept {
+  std::array<InFlightPtr, 64> taken;
+  for (InFlightPtr& record : taken) {
+    if (count-- == 0) break;
+    record = take_in_flight(Engine::shared_table, sizeof(Frame), true);
+    if (!record) break;
+    if (record->mailbox.open() == 0) note_mailbox(record->mailbox.receiving());
+  }
+  for (InFlightPtr& record : taken) record.reset();  // the lowest numbers go first
+}
+
+void note_mailbox(int number) noexcept {
+  int known = lowest.load(std::memory_order_relaxed);
+  while ((known < 0 || number < known) &&
+         !lowest.compare_exchange_weak(known, number, std::memory_order_relaxed)) {
+  }
+}
+
+int lowest_mailbox() noexcept { return lowest.load(std::memory_order_relaxed); }
+
+}  // namespace forklift::launch

@@ -1,0 +1,84 @@
+// SPDX-FileCopyrightText: The forklift authors
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <forklift/fd.hpp>
+#include <memory>
+#include <vector>
+
+#include "kernel/process.hpp"
+#include "launch/mailbox.hpp"
+#include "launch/plan.hpp"
+#include "launch/prepared.hpp"
+
+namespace forklift::launch {
+
+/// The parent's end of a pipe, by the child's number.
+struct PipeEnd {
+  int target = -1;
+  Fd descriptor;
+};
+
+/// Memory of one launch: the child's stack and its frame.
+class Memory {
+ public:
+  Memory() noexcept = default;
+  /// Takes memory for a frame of at least `frame_bytes`; `shared` memory stays
+  /// common with a child that has a copy of everything else.
+  static Memory take(std::size_t frame_bytes, bool shared) noexcept;
+  Memory(Memory&& other) noexcept;
+  Memory& operator=(Memory&& other) noexcept;
+  ~Memory();
+
+  explicit operator bool() const noexcept { return base_; }
+  std::byte* stack() const noexcept;
+  std::size_t stack_size() const noexcept;
+  Frame& frame() const noexcept;
+  std::size_t frame_bytes() const noexcept;
+
+ private:
+  std::byte* base_ = nullptr;
+  std::size_t size_ = 0;
+};
+
+/// A launch from clone to exec: it owns the child's stack, its plan and its
+/// outcome until the kernel says that the child has left them.
+struct InFlight {
+  Memory memory;
+  bool shared = false;       ///< memory for the `fork` engine
+  std::uint64_t mark = 0;    ///< the process that made it
+  Mailbox mailbox;
+
+  PreparedRef plan;
+  pid_t pid = -1;
+  Fd pidfd;
+  Fd report;                      ///< reading end of the report pipe, if there is one
+  std::vector<PipeEnd> ours;      ///< the parent's ends of the child's pipes
+  std::vector<Fd> childs;         ///< the child's ends, while we still need them open
+  bool letters_pending = false;   ///< sent, and not known to be received
+
+  Frame& frame() const noexcept { return memory.frame(); }
+  kernel::Process process() const noexcept { return {pid, pidfd.get()}; }
+};
+
+struct ReturnToPool {
+  void operator()(InFlight* record) const noexcept;
+};
+using InFlightPtr = std::unique_ptr<InFlight, ReturnToPool>;
+
+/// A record for a launch by `engine`: a pooled one, preferably with a mailbox or
+/// preferably without, or a new one; null when there is no memory.
+///
+/// Threads: any; no lock is taken.
+InFlightPtr take_in_flight(Engine engine, std::size_t frame_bytes, bool with_mailbox) noexcept;
+
+/// Fills the pool with up to `count` records, at most 64, that have a mailbox.
+void reserve_in_flight(std::size_t count) noexcept;
+
+/// The lowest number that a mailbox got, -1 if none was opened yet.
+int lowest_mailbox() noexcept;
+void note_mailbox(int number) noexcept;
+
+}  // namespace forklift::launch

@@ -1,0 +1,44 @@
+// SPDX-FileCopyrightText: The forklift authors
+// SPDX-License-Identifier: MIT
+#include <forklift/engine.hpp>
+#include <forklift/step.hpp>
+
+namespace forklift {
+
+std::string_view name(Step step) noexcept {
+  switch (step) {
+    case Step::program: return "program";
+    case Step::argument: return "argument";
+    case Step::environment: return "environment";
+    case Step::engine: return "engine";
+    case Step::memory: return "mmap";
+    case Step::pipe: return "pipe2";
+    case Step::mail: return "sendmsg";
+    case Step::clone: return "clone";
+    case Step::leave: return "close_range";
+    case Step::receive: return "recvmsg";
+    case Step::report: return "report";
+    case Step::umask: return "umask";
+    case Step::open: return "open";
+    case Step::descriptor: return "dup";
+    case Step::directory: return "chdir";
+    case Step::close: return "close";
+    case Step::session: return "setsid";
+    case Step::group: return "setpgid";
+    case Step::signal: return "sigaction";
+    case Step::exec: return "execve";
+    case Step::deadline: return "deadline";
+  }
+  return "step";
+}
+
+std::string_view name(Engine engine) noexcept {
+  switch (engine) {
+    case Engine::fork: return "fork";
+    case Engine::shared_memory: return "shared_memory";
+    case Engine::shared_table: return "shared_table";
+  }
+  return "engine";
+}
+
+}  // namespace forklift

@@ -1,0 +1,98 @@
+// SPDX-FileCopyrightText: The forklift authors
+// SPDX-License-Identifier: MIT
+
+// What the child sees: a list of system calls, and the frame in which one
+// launch keeps its own values. Both are plain memory; the child's side is a
+// loop over the one that reads and writes the other.
+
+#pragma once
+
+#include <climits>
+#include <cstddef>
+#include <cstdint>
+#include <forklift/step.hpp>
+#include <type_traits>
+
+#include "kernel/signal_guard.hpp"
+
+namespace forklift::launch {
+
+/// Where the child takes an argument word from.
+enum class From : std::uint8_t {
+  value,   ///< the word itself
+  text,    ///< the word itself, which points to a string
+  texts,   ///< the word itself, which points to a null-terminated array of strings
+  number,  ///< an `int` of the frame: a descriptor that only the launch knows
+  word,    ///< a `long` of the frame
+  place,   ///< the address of something in the frame
+};
+
+struct Argument {
+  long value = 0;  ///< for `number`, `word` and `place` the offset in the frame
+  From from = From::value;
+};
+
+enum class Kind : std::uint8_t {
+  plain,       ///< make the call, see whether its result is accepted
+  exec,        ///< does not return when it succeeds; ETXTBSY is tried again
+  search,      ///< likewise, and goes on with the next call when nothing is there
+  close_each,  ///< what close_range(2) does, for kernels without it
+};
+
+/// Where a call may run. Whatever changes identity or the memory descriptor
+/// would change our own, so it belongs to a stage on memory of its own.
+enum class Stage : std::uint8_t { on_parents_memory, on_own_memory };
+
+inline constexpr int nowhere = -1;
+
+/// One system call: its arguments, what counts as success, where its result goes.
+struct Call {
+  long number = 0;
+  Kind kind = Kind::plain;
+  Stage stage = Stage::on_parents_memory;
+  Step step = Step::exec;
+  std::int32_t store = nowhere;  ///< offset of an `int` of the frame
+  long least = 0;                ///< the result is accepted from here
+  long most = LONG_MAX;          ///< up to here,
+  long also = 0;                 ///< and if it is this
+  Argument arguments[6]{};
+};
+static_assert(std::is_trivially_copyable_v<Call>);
+
+struct Plan {
+  const Call* calls = nullptr;
+  int count = 0;
+};
+
+/// How far the child came. `call` is the one it is at or failed in; equal to
+/// the plan's count when every place was searched in vain.
+struct Outcome {
+  int call = 0;
+  int error = 0;    ///< a positive errno, 0 as long as nothing has failed
+  int retries = 0;  ///< how often an exec found its file busy
+};
+
+/// A robust futex with its list, as the kernel walks it (<linux/futex.h>).
+struct RobustList {
+  void* entry;          ///< points to `node`
+  long futex_offset;    ///< from `node` to the futex word
+  void* pending;        ///< null
+  void* node;           ///< the only entry; points back to `entry`
+};
+
+/// The memory of one launch that the child reads and writes. The values that a
+/// plan needs beyond these lie behind it.
+struct Frame {
+  std::uint32_t running;       ///< 0, or marked by the kernel, once the child has left
+  int mailbox;                 ///< descriptor of the receiving end
+  int report;                  ///< descriptor of the report pipe's writing end
+  long kept;                   ///< descriptors below this one stay with the child
+  char** environment;
+  kernel::SignalSet mask;      ///< of the program
+  RobustList robust;
+  Outcome outcome;
+  Plan plan;
+};
+static_assert(std::is_trivially_copyable_v<Frame>);
+
+}  // namespace forklift::launch

@@ -1,0 +1,33 @@
+// SPDX-FileCopyrightText: The forklift authors
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <expected>
+#include <forklift/engine.hpp>
+
+#include "kernel/signal_guard.hpp"
+#include "launch/failure.hpp"
+
+namespace forklift::launch {
+
+struct Order;
+
+/// What a plan depends on beside its order: it is looked at before each launch,
+/// and a plan made in another situation is not used.
+struct Situation {
+  Engine engine = Engine::fork;
+  bool handlers_cleared = false;      ///< the clone resets handlers by itself
+  kernel::SignalSet ignored = 0;      ///< standard signals; 0 if the order inherits them
+  char** environment = nullptr;       ///< the caller's
+  const char* path = nullptr;         ///< the caller's PATH; null if unset or not needed
+};
+
+/// The engine for this process: forced by FORKLIFT_ENGINE, else the best.
+///
+/// Errors: a forced engine that does not exist or does not work here.
+std::expected<Engine, Failure> chosen_engine();
+
+/// Looks at the process as it is now.
+std::expected<Situation, Failure> look_around(const Order& order);
+
+}  // namespace forklift::launch

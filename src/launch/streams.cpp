@@ -1,0 +1,77 @@
+// SPDX-FileCopyrightText: The forklift authors
+// SPDX-License-Identifier: MIT
+#include "launch/streams.hpp"
+
+#include <errno.h>
+
+#include <algorithm>
+#include <climits>
+
+namespace forklift::launch {
+namespace {
+
+bool is_in_place(int target, const Stdio* stdio) {
+  return target <= 2 && (!stdio || stdio->kind() == Stdio::Kind::inherit);
+}
+
+// Follows `same_as` to a descriptor that is not the same as another.
+std::expected<int, Failure> root_of(const std::map<int, Stdio>& streams, int target) {
+  int number = target;
+  for (std::size_t hops = 0; hops <= streams.size(); ++hops) {
+    const auto found = streams.find(number);
+    if (found == streams.end()) {
+      if (number >= 0 && number <= 2) return number;
+      return std::unexpected(Failure{Step::descriptor,
+                                     std::to_string(target) + " same as " +
+                                         std::to_string(number) + ", which the child has not",
+                                     EBADF});
+    }
+    if (found->second.kind() != Stdio::Kind::same_as) return number;
+    number = found->second.number();
+  }
+  return std::unexpected(
+      Failure{Step::descriptor, std::to_string(target) + " same as itself", EINVAL});
+}
+
+Window longest_gap(const std::vector<Stream>& streams, long limit) {
+  Window best{0, -1};
+  int first = 3;
+  const auto consider = [&](int last) {
+    if (last - first > best.last - best.first) best = {first, last};
+  };
+  for (const Stream& stream : streams) {
+    if (stream.target < first) continue;
+    consider(stream.target - 1);
+    first = stream.target + 1;
+  }
+  consider(static_cast<int>(std::min<long>(limit, INT_MAX)) - 1);
+  return best;
+}
+
+}  // namespace
+
+std::expected<std::vector<Stream>, Failure> resolve_streams(const Order& order) {
+  std::vector<Stream> streams;
+  for (int target = 0; target <= 2; ++target) {
+    if (!order.streams.contains(target)) streams.push_back({target});
+  }
+  for (const auto& [target, stdio] : order.streams) {
+    const auto root = root_of(order.streams, target);
+    if (!root) return std::unexpected(root.error());
+    if (*root != target) {
+      streams.push_back({.target = target, .alias_of = *root});
+    } else {
+      streams.push_back({.target = target, .stdio = is_in_place(target, &stdio) ? nullptr : &stdio});
+    }
+  }
+  std::ranges::sort(streams, {}, &Stream::target);
+  return streams;
+}
+
+Window choose_window(const std::vector<Stream>& streams, int waiting, long limit) {
+  const int above = streams.back().target + 1;
+  if (above + static_cast<long>(waiting) <= limit) return {above, INT_MAX};
+  return longest_gap(streams, limit);
+}
+
+}  // namespace forklift::launch

@@ -1,0 +1,36 @@
+// SPDX-FileCopyrightText: The forklift authors
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <expected>
+#include <vector>
+
+#include "launch/failure.hpp"
+#include "launch/order.hpp"
+
+namespace forklift::launch {
+
+/// One of the child's descriptors, after `same_as` has been followed.
+struct Stream {
+  int target = -1;
+  const Stdio* stdio = nullptr;  ///< null: inherited in place
+  int alias_of = -1;             ///< the number it is the same as; -1 if its own
+};
+
+/// A run of numbers that are nobody's target. Descriptors wait there until all
+/// have left the numbers on which others shall land.
+struct Window {
+  int first = 0;
+  int last = 0;
+};
+
+/// The child's descriptors by number, 0 to 2 always among them.
+///
+/// Errors: a `same_as` that leads to nothing or to itself.
+std::expected<std::vector<Stream>, Failure> resolve_streams(const Order& order);
+
+/// Where `waiting` descriptors can wait below the limit of open files: above
+/// all targets if there is room, else in the longest gap between them.
+Window choose_window(const std::vector<Stream>& streams, int waiting, long limit);
+
+}  // namespace forklift::launch
