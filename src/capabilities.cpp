@@ -4,7 +4,6 @@
 
 #include <forklift/engine.hpp>
 
-#include "kernel/ignored_signals.hpp"
 #include "kernel/probe.hpp"
 #include "launch/in_flight.hpp"
 #include "launch/situation.hpp"
@@ -65,7 +64,6 @@ Capabilities capabilities() {
 
 void reserve(std::size_t launches) {
   kernel::features();
-  kernel::ignored_standard_signals();
   launch::reserve_in_flight(launches);
 }
 

@@ -2,29 +2,16 @@
 // SPDX-License-Identifier: MIT
 #include "kernel/ignored_signals.hpp"
 
-#include <fcntl.h>
 #include <signal.h>
-#include <unistd.h>
 
 #include <atomic>
-#include <charconv>
-#include <cstdio>
-#include <optional>
-#include <string_view>
+#include <cstdint>
 
-#include "kernel/fork_mark.hpp"
+#include "kernel/disposition.hpp"
 #include "kernel/raw.hpp"
 
 namespace forklift::kernel {
 namespace {
-
-// The kernel's struct sigaction on both architectures.
-struct Disposition {
-  void (*handler)(int);
-  unsigned long flags;
-  void (*restorer)();
-  SignalSet mask;
-};
 
 SignalSet ask_one_by_one(int first, int last) noexcept {
   SignalSet ignored = 0;
@@ -36,75 +23,34 @@ SignalSet ask_one_by_one(int first, int last) noexcept {
   return ignored;
 }
 
-// The open `stat` file of this process's first thread, which exists as long as
-// the process. (/proc/self/stat would add up the times of all threads.)
-struct StatFile {
-  std::atomic<int> descriptor{-1};
-  std::atomic<std::uint64_t> mark{0};
-};
-StatFile stat_file;
+// Bit 63 says that there is an answer, bits 32 to 62 are the signals 1 to 31,
+// and the rest is the low part of the time in microseconds: one word, so that
+// no thread reads half of another's answer.
+std::atomic<std::uint64_t> answer{0};
 
-int open_stat() noexcept {
-  char path[48];
-  std::snprintf(path, sizeof path, "/proc/self/task/%d/stat", ::getpid());
-  return ::open(path, O_RDONLY | O_CLOEXEC);
+std::uint32_t microseconds_now() noexcept {
+  const auto now = std::chrono::steady_clock::now().time_since_epoch();
+  return static_cast<std::uint32_t>(
+      std::chrono::duration_cast<std::chrono::microseconds>(now).count());
 }
 
-// proc(5): "pid (comm) state ppid ..."; sigignore is the field numbered 33.
-std::optional<SignalSet> parse_stat(std::string_view text) noexcept {
-  constexpr int fields_after_name = 33 - 2;
-  auto at = text.rfind(") ");
-  if (at == std::string_view::npos) return std::nullopt;
-  at += 1;
-  for (int field = 1; field < fields_after_name; ++field) {
-    at = text.find(' ', at + 1);
-    if (at == std::string_view::npos) return std::nullopt;
-  }
-  SignalSet ignored = 0;
-  const auto parsed = std::from_chars(text.data() + at + 1, text.data() + text.size(), ignored);
-  if (parsed.ec != std::errc{}) return std::nullopt;
-  return ignored;
-}
-
-std::optional<SignalSet> read_stat(int descriptor) noexcept {
-  char text[1024];
-  const long size = raw::call(SYS_pread64, descriptor, text, sizeof text, 0);
-  if (size <= 0) return std::nullopt;
-  return parse_stat({text, static_cast<std::size_t>(size)});
-}
-
-// A program may close descriptors that it does not know, and open others under
-// their numbers: a file that does not read like `stat` is not ours any more.
-std::optional<SignalSet> read_kept_file() noexcept {
-  const int known = stat_file.descriptor.load(std::memory_order_acquire);
-  if (known < 0 || stat_file.mark.load(std::memory_order_relaxed) != fork_mark()) {
-    return std::nullopt;
-  }
-  return read_stat(known);
-}
-
-std::optional<SignalSet> read_new_file() noexcept {
-  const int fresh = open_stat();
-  if (fresh < 0) return std::nullopt;
-  const auto ignored = read_stat(fresh);
-  int known = stat_file.descriptor.load(std::memory_order_acquire);
-  const bool installed =
-      ignored && stat_file.descriptor.compare_exchange_strong(known, fresh,
-                                                              std::memory_order_acq_rel);
-  if (installed) {
-    stat_file.mark.store(fork_mark(), std::memory_order_relaxed);
-  } else {
-    ::close(fresh);
-  }
-  return ignored;
-}
+constexpr auto longest_age = static_cast<std::uint32_t>(
+    std::chrono::duration_cast<std::chrono::microseconds>(ignored_signals_age).count());
 
 }  // namespace
 
 SignalSet ignored_standard_signals() noexcept {
-  if (const auto ignored = read_kept_file()) return *ignored;
-  if (const auto ignored = read_new_file()) return *ignored;
-  return ask_one_by_one(1, last_standard_signal);
+  constexpr std::uint64_t known = std::uint64_t{1} << 63;
+  const std::uint32_t now = microseconds_now();
+  const std::uint64_t last = answer.load(std::memory_order_relaxed);
+  // The time wraps after 71 minutes: a process that launches again exactly then
+  // takes an old answer for a new one, once.
+  if ((last & known) && now - static_cast<std::uint32_t>(last) < longest_age) {
+    return (last & ~known) >> 32;
+  }
+  const SignalSet ignored = ask_one_by_one(1, last_standard_signal);
+  answer.store(known | (ignored << 32) | now, std::memory_order_relaxed);
+  return ignored;
 }
 
 SignalSet ignored_realtime_signals() noexcept {

@@ -16,16 +16,17 @@ namespace forklift::launch {
 namespace {
 
 // One mapping: a page that faults when the stack runs over, the stack, the
-// frame. The child's loop needs some hundred bytes of stack, and close_each a
-// kilobyte. AArch64 pages may have 64 KiB.
+// frame. The frame begins in the stack's topmost page, so that a launch touches
+// one page and not two. The child's loop needs some hundred bytes of stack, and
+// close_each a kilobyte. AArch64 pages may have 64 KiB.
 #if defined(__aarch64__)
 constexpr std::size_t page = 64 * 1024;
 #else
 constexpr std::size_t page = 4096;
 #endif
-constexpr std::size_t stack_room = 16 * 1024;
+constexpr std::size_t stack_room = 16 * 1024 - 1024;
 constexpr std::size_t frame_at = page + stack_room;
-constexpr std::size_t usual_size = frame_at + 44 * 1024;
+constexpr std::size_t usual_size = page + 48 * 1024;
 
 std::size_t size_for(std::size_t frame_bytes) noexcept {
   return std::max(usual_size, (frame_at + frame_bytes + page - 1) / page * page);

@@ -18,6 +18,7 @@
 #include <algorithm>
 #include <cstddef>
 
+#include "kernel/disposition.hpp"
 #include "kernel/ignored_signals.hpp"
 #include "kernel/numbers.hpp"
 #include "kernel/probe.hpp"
@@ -29,15 +30,9 @@
 namespace forklift::launch {
 namespace {
 
-// The kernel's struct sigaction; the child points rt_sigaction(2) at these.
-struct Disposition {
-  void (*handler)(int);
-  unsigned long flags;
-  void (*restorer)();
-  kernel::SignalSet mask;
-};
-const Disposition by_default{SIG_DFL, 0, nullptr, 0};
-const Disposition ignored{SIG_IGN, 0, nullptr, 0};
+// What the child points rt_sigaction(2) at.
+const kernel::Disposition by_default{SIG_DFL, 0, nullptr, 0};
+const kernel::Disposition ignored{SIG_IGN, 0, nullptr, 0};
 
 constexpr long all_descriptors = 0xffffffffL;
 
@@ -350,7 +345,7 @@ class Planner {
     }
   }
 
-  void set_disposition(int signal, const Disposition& disposition) {
+  void set_disposition(int signal, const kernel::Disposition& disposition) {
     const char* const how = disposition.handler == SIG_IGN ? " ignored" : " to default";
     add(Step::signal, signal_name(signal) + how, SYS_rt_sigaction,
         {value(signal), value(reinterpret_cast<long>(&disposition)), value(0),
