@@ -1,4 +1,57 @@
 // SPDX-FileCopyrightText: The forklift authors
 // SPDX-License-Identifier: MIT
-#define DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN
+#define DOCTEST_CONFIG_IMPLEMENT
 #include <doctest/doctest.h>
+
+#include <forklift/engine.hpp>
+
+#include "support.hpp"
+
+namespace {
+
+// After every test: the same descriptors, the same threads, no child.
+struct NothingLeft : doctest::IReporter {
+  explicit NothingLeft(const doctest::ContextOptions&) {}
+
+  void test_case_start(const doctest::TestCaseData& test) override {
+    name = test.m_name;
+    descriptors = open_descriptors();
+    threads = thread_count();
+  }
+  void test_case_end(const doctest::CurrentTestCaseStats&) override {
+    if (open_descriptors() != descriptors) complain("descriptors are left open");
+    if (thread_count() != threads) complain("threads are left running");
+    if (!children().empty()) complain("children are left behind");
+  }
+  void complain(const char* what) {
+    ++complaints;
+    std::fprintf(stderr, "LEFT BEHIND by \"%s\": %s\n", name, what);
+  }
+
+  void report_query(const doctest::QueryData&) override {}
+  void test_run_start() override {}
+  void test_run_end(const doctest::TestRunStats&) override {}
+  void test_case_reenter(const doctest::TestCaseData&) override {}
+  void test_case_exception(const doctest::TestCaseException&) override {}
+  void subcase_start(const doctest::SubcaseSignature&) override {}
+  void subcase_end() override {}
+  void log_assert(const doctest::AssertData&) override {}
+  void log_message(const doctest::MessageData&) override {}
+  void test_case_skipped(const doctest::TestCaseData&) override {}
+
+  const char* name = "";
+  std::set<int> descriptors;
+  std::size_t threads = 0;
+  static inline int complaints = 0;
+};
+
+}  // namespace
+
+REGISTER_LISTENER("nothing_left", 1, NothingLeft);
+
+int main(int argc, char** argv) {
+  doctest::Context context(argc, argv);
+  forklift::reserve(32);  // what the library keeps open is open before the first test
+  const int result = context.run();
+  return result != 0 || NothingLeft::complaints != 0;
+}

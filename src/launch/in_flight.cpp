@@ -85,24 +85,21 @@ void discard(InFlight* record) noexcept {
   delete record;
 }
 
-InFlight* take_pooled(bool shared, std::size_t frame_bytes, bool with_mailbox) noexcept {
+InFlightPtr take_pooled(bool shared, bool with_mailbox) noexcept {
   const std::uint64_t mark = kernel::fork_mark();
   while (InFlight* const record = pool_of(shared).take(with_mailbox)) {
-    if (record->mark == mark && record->memory.frame_bytes() >= frame_bytes) return record;
+    if (record->mark == mark) return InFlightPtr(record);
     discard(record);
   }
   return nullptr;
 }
 
-InFlight* make(bool shared, std::size_t frame_bytes) noexcept {
+InFlightPtr make(bool shared) noexcept {
   auto* const record = new (std::nothrow) InFlight;
   if (!record) return nullptr;
-  record->memory = Memory::take(frame_bytes, shared);
   record->shared = shared;
   record->mark = kernel::fork_mark();
-  if (record->memory) return record;
-  delete record;
-  return nullptr;
+  return InFlightPtr(record);
 }
 
 }  // namespace
@@ -139,7 +136,7 @@ std::size_t Memory::stack_size() const noexcept { return stack_room; }
 Frame& Memory::frame() const noexcept {
   return *std::launder(reinterpret_cast<Frame*>(base_ + frame_at));
 }
-std::size_t Memory::frame_bytes() const noexcept { return size_ - frame_at; }
+std::size_t Memory::frame_bytes() const noexcept { return size_ ? size_ - frame_at : 0; }
 
 void ReturnToPool::operator()(InFlight* record) const noexcept {
   record->plan = PreparedRef();
@@ -147,18 +144,21 @@ void ReturnToPool::operator()(InFlight* record) const noexcept {
   record->report.reset();
   record->ours.clear();
   record->childs.clear();
+  if (record->mark != kernel::fork_mark()) return discard(record);
   // Undelivered letters would reach the next child.
-  if (std::exchange(record->letters_pending, false)) record->mailbox.close();
-  const bool unusual = record->memory.frame_bytes() > usual_size - frame_at;
-  if (unusual || record->mark != kernel::fork_mark() || !pool_of(record->shared).give(record)) {
-    discard(record);
-  }
+  if (std::exchange(record->letters_pending, false)) record->mailbox.empty();
+  if (!pool_of(record->shared).give(record)) discard(record);
 }
 
 InFlightPtr take_in_flight(Engine engine, std::size_t frame_bytes, bool with_mailbox) noexcept {
   const bool shared = engine == Engine::fork;
-  InFlight* const record = take_pooled(shared, frame_bytes, with_mailbox);
-  return InFlightPtr(record ? record : make(shared, frame_bytes));
+  InFlightPtr record = take_pooled(shared, with_mailbox);
+  if (!record) record = make(shared);
+  if (!record || record->memory.frame_bytes() >= frame_bytes) return record;
+  Memory larger = Memory::take(frame_bytes, shared);
+  if (!larger) return nullptr;
+  record->memory = std::move(larger);
+  return record;
 }
 
 void reserve_in_flight(std::size_t count) noexcept {

@@ -56,6 +56,14 @@ void Mailbox::close() noexcept {
   }
 }
 
+void Mailbox::empty() noexcept {
+  if (!receiving_.is_ours()) return;
+  // Without room for control messages the kernel discards what they carry.
+  char byte;
+  while (::recv(receiving_.descriptor.get(), &byte, 1, MSG_DONTWAIT) > 0) {
+  }
+}
+
 long Mailbox::send(const void* header) const noexcept {
   return kernel::raw::call(SYS_sendmsg, sending_.descriptor.get(), header, MSG_DONTWAIT);
 }

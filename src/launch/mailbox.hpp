@@ -26,6 +26,11 @@ class Mailbox {
   /// Closes the ends that still are ours, and with them undelivered letters.
   void close() noexcept;
 
+  /// Throws away undelivered letters. The descriptors in them are dropped by the
+  /// kernel, never opened here: closing a duplicate of a caller's descriptor
+  /// would drop the process's record locks on its file (fcntl(2)).
+  void empty() noexcept;
+
   int receiving() const noexcept { return receiving_.descriptor.get(); }
 
   /// Sends one message with the descriptors that the header's control bytes hold.

@@ -1,0 +1,71 @@
+#!/usr/bin/env python3
+# SPDX-FileCopyrightText: The forklift authors
+# SPDX-License-Identifier: MIT
+"""Runs a short lab and checks what it prints and writes."""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+
+forklift = sys.argv[1]
+
+
+def run(*arguments, status=0):
+    done = subprocess.run([forklift, *arguments], capture_output=True, text=True,
+                          stdin=subprocess.DEVNULL)
+    assert done.returncode == status, (arguments, done.returncode, done.stderr)
+    return done
+
+
+def summary_is_ordered(summary):
+    return 0 < summary["p50"] <= summary["p99"] <= summary["max"]
+
+
+with tempfile.TemporaryDirectory() as folder:
+    path = os.path.join(folder, "lab.json")
+    text = run("lab", "--rss", "0,64M", "--descriptors", "50", "--workers", "1,2",
+               "--launches", "20", "--json", path)
+    document = json.load(open(path))
+    runs = document["runs"]
+    names = ["fork", "posix_spawn", "vfork", "forklift", "forklift-async"]
+    assert len(runs) == 2 * 2 * len(names), len(runs)
+    for entry in runs:
+        assert entry["contender"] in names
+        assert entry["launches"] >= 20
+        assert entry["rss_mib"] in (0, 64) and entry["descriptors"] == 50
+        for figure in ("hold_us", "launch_us", "finish_us"):
+            assert summary_is_ordered(entry[figure]), entry
+        assert entry["hold_us"]["p50"] <= entry["launch_us"]["p50"] <= entry["finish_us"]["p50"]
+        assert (entry["bystander_gap_us"] is None) == (entry["workers"] > 1)
+        assert entry["rate_per_s"] > 0
+        assert entry["program"].endswith("forklift-nothing")
+    for name in names:
+        assert name in text.stdout
+    assert document["machine"]["cores"] > 0
+    assert "\r" not in text.stderr, "a progress bar in a pipe"
+    floor = [entry for entry in runs if entry["contender"] == "vfork"]
+    assert all(entry["launch_ratio"]["p50"] == 1 for entry in floor)
+
+    # Bad input: one line, before any long work.
+    for arguments, status, words in [
+        (("lab", "--contender", "nobody"), 2, "nobody"),
+        (("lab", "--rss", "many"), 2, "many"),
+        (("lab", "--descriptors", "-5"), 2, "-5"),
+        (("lab", "--workers", "0"), 2, "0"),
+        (("lab", "--program", "/no/such/program"), 1, "/no/such/program"),
+        (("lab", "--program", "/bin/false"), 1, "exited with 1"),
+        (("lab", "--json", "/no/such/dir/file"), 1, "/no/such/dir/file"),
+        (("nothing",), 2, ""),
+        ((), 2, ""),
+    ]:
+        done = run(*arguments, status=status)
+        assert done.stdout == "", (arguments, done.stdout)
+        assert words in done.stderr and done.stderr.count("\n") == 1, (arguments, done.stderr)
+
+    doctor = run("doctor").stdout
+    assert "engine" in doctor and "close_range" in doctor, doctor
+    assert "lab" in run("--help").stdout
+    assert run("--version").stdout.startswith("forklift ")
+print("the lab and the doctor say what they should")

@@ -1,0 +1,44 @@
+// SPDX-FileCopyrightText: The forklift authors
+// SPDX-License-Identifier: MIT
+#include "launch/streams.hpp"
+
+#include <doctest/doctest.h>
+
+#include <climits>
+
+using forklift::Stdio;
+using forklift::launch::choose_window, forklift::launch::Order, forklift::launch::resolve_streams;
+
+namespace {
+
+Order order_with(std::initializer_list<int> targets) {
+  Order order;
+  for (const int target : targets) order.streams.emplace(target, Stdio::null());
+  return order;
+}
+
+}  // namespace
+
+TEST_CASE("the standard descriptors are among the streams, asked for or not") {
+  const auto streams = resolve_streams(order_with({5, 1}));
+  REQUIRE(streams);
+  REQUIRE(streams->size() == 4);
+  CHECK((*streams)[0].target == 0);
+  CHECK((*streams)[0].stdio == nullptr);
+  CHECK((*streams)[1].stdio != nullptr);
+  CHECK((*streams)[3].target == 5);
+}
+
+TEST_CASE("descriptors wait above all targets when there is room below the limit") {
+  const Order order = order_with({3, 40});
+  const auto window = choose_window(*resolve_streams(order), 10, 1024);
+  CHECK(window.first == 41);
+  CHECK(window.last == INT_MAX);
+}
+
+TEST_CASE("descriptors wait in the longest gap when a target is next to the limit") {
+  const Order order = order_with({10, 500, 1023});
+  const auto window = choose_window(*resolve_streams(order), 10, 1024);
+  CHECK(window.first == 501);
+  CHECK(window.last == 1022);
+}

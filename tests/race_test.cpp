@@ -1,0 +1,106 @@
+// SPDX-FileCopyrightText: The forklift authors
+// SPDX-License-Identifier: MIT
+
+// What other threads do while a launch is under way.
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <filesystem>
+#include <fstream>
+#include <thread>
+
+#include "support.hpp"
+
+using forklift::Command, forklift::Stdio;
+
+TEST_CASE("no child sees a descriptor that another thread opens without close-on-exec") {
+  constexpr int launches = 150;
+  std::atomic<bool> enough{false};
+  std::vector<std::thread> openers;
+  for (int i = 0; i < 3; ++i) {
+    openers.emplace_back([&] {
+      while (!enough) {
+        int ends[2];
+        if (::pipe(ends) != 0) continue;
+        const int file = ::open("/dev/null", O_RDONLY);
+        ::close(file);
+        ::close(ends[0]);
+        ::close(ends[1]);
+      }
+    });
+  }
+  int leaks = 0;
+  for (int i = 0; i < launches; ++i) {
+    const Shown shown = show([&](Command& command) {
+      if (i % 2) command.out(Stdio::null()).descriptor(6, Stdio::descriptor(0));
+    });
+    if (shown.descriptors.size() != (i % 2 ? 4U : 3U)) ++leaks;
+  }
+  enough = true;
+  for (std::thread& opener : openers) opener.join();
+  CHECK(leaks == 0);
+}
+
+// golang/go 22315: a program is written, closed and run, and the kernel says
+// "text file busy", because the child of another thread still holds the
+// descriptor that wrote it.
+TEST_CASE("threads that write, close and run programs never see one busy") {
+  constexpr int threads = 8;
+  constexpr int runs = 25;
+  const Folder folder;
+  const std::string program = read_file("/bin/true");
+  std::atomic<int> failures{0};
+  {
+    std::vector<std::jthread> writers;
+    for (int writer = 0; writer < threads; ++writer) {
+      writers.emplace_back([&, writer] {
+        for (int i = 0; i < runs; ++i) {
+          const std::string path = folder.path(std::to_string(writer) + "-" + std::to_string(i));
+          {
+            const forklift::Fd file(::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0755));
+            if (::write(file.get(), program.data(), program.size()) < 0) ++failures;
+          }
+          const auto child = Command(path).try_spawn();
+          if (!child) ++failures;
+          ::unlink(path.c_str());
+        }
+      });
+    }
+  }
+  CHECK(failures == 0);
+}
+
+TEST_CASE("a program that stays busy fails after its retries, which are counted") {
+  const Folder folder;
+  const std::string path = folder.path("busy");
+  std::filesystem::copy_file("/bin/true", path);
+  const forklift::Fd writer(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
+  const auto before = forklift::counters().retries;
+  const auto start = std::chrono::steady_clock::now();
+  const auto child = Command(path).try_spawn();
+  const auto took = std::chrono::steady_clock::now() - start;
+  REQUIRE_FALSE(child);
+  CHECK(child.error().code() == std::errc::text_file_busy);
+  CHECK(child.error().step() == forklift::Step::exec);
+  CHECK(forklift::counters().retries > before);
+  CHECK(took >= std::chrono::milliseconds(100));
+  CHECK(took < std::chrono::seconds(3));
+}
+
+TEST_CASE("a program that is busy only for a moment is launched") {
+  const Folder folder;
+  const std::string path = folder.path("busy");
+  std::filesystem::copy_file("/bin/true", path);
+  forklift::Fd writer(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
+  const auto before = forklift::counters().retries;
+  forklift::Launch launch = Command(path).start();
+  CHECK_FALSE(launch.wait_for(std::chrono::milliseconds(2)));
+  writer.reset();
+  auto child = std::move(launch).finish();
+  REQUIRE(child);
+  CHECK(child->wait().success());
+  CHECK(forklift::counters().retries > before);
+}

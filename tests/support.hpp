@@ -1,0 +1,68 @@
+// SPDX-FileCopyrightText: The forklift authors
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <doctest/doctest.h>
+
+#include <forklift/command.hpp>
+#include <forklift/counters.hpp>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+/// Path of a program built from tests/helpers.
+std::string helper(const std::string& name);
+
+/// A directory of its own, removed at the end of scope.
+class Folder {
+ public:
+  Folder();
+  Folder(const Folder&) = delete;
+  ~Folder();
+  std::string path(const std::string& name = "") const;
+  /// Writes a file and gives its path.
+  std::string file(const std::string& name, const std::string& text, unsigned mode = 0644) const;
+
+ private:
+  std::string path_;
+};
+
+std::string read_file(const std::string& path);
+
+/// The numbers of this process's open descriptors.
+std::set<int> open_descriptors();
+std::size_t thread_count();
+/// Pids of this process's children, zombies included.
+std::set<int> children();
+std::size_t resident_bytes();
+
+/// "device:inode" of a descriptor.
+std::string identity(int descriptor);
+
+/// What a helper `show` found itself with.
+struct Shown {
+  std::map<int, std::string> descriptors;  ///< number to identity
+  std::vector<std::string> argv, env;
+  std::map<std::string, std::string> values;  ///< directory, umask, session, group, ...
+};
+
+/// Runs `show` by a command made by `command(path of show)`, and reads what it found.
+template <class Make>
+Shown show(Make make);
+Shown read_shown(const std::string& path);
+
+template <class Make>
+Shown show(Make make) {
+  const Folder folder;
+  const std::string report = folder.path("report");
+  forklift::Command command(helper("show"));
+  command.arg(report);
+  make(command);
+  forklift::Child child = command.spawn();
+  REQUIRE(child.wait().success());
+  return read_shown(report);
+}
+
+/// The engine that launches use here, as forced or found.
+forklift::Engine engine();
