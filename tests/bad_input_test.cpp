@@ -131,8 +131,8 @@ TEST_CASE("a directory that may not be entered fails") {
 
 TEST_CASE("a directory given by a closed or wrong descriptor fails") {
   const int closed = 999;
-  fails(Command("true").directory(closed), engine() == forklift::Engine::shared_table ? Step::mail : Step::descriptor,
-        std::errc::bad_file_descriptor, "descriptor 999");
+  fails(Command("true").directory(closed), mails() ? Step::mail : Step::descriptor, std::errc::bad_file_descriptor,
+        "descriptor 999");
   const forklift::Fd file(::open("/dev/null", O_RDONLY | O_CLOEXEC));
   fails(Command("true").directory(file.get()), Step::directory, std::errc::not_a_directory,
         "descriptor " + std::to_string(file.get()));
@@ -225,8 +225,8 @@ TEST_CASE("without free descriptors a launch fails, and the next one works") {
 }
 
 TEST_CASE("without descriptors for another mailbox a launch fails, and the next one works") {
-  if (engine() != forklift::Engine::shared_table) {
-    MESSAGE("skipped: the engine here uses no mailbox");
+  if (!mails()) {
+    MESSAGE("skipped: launches here use no mailbox");
     return;
   }
   const auto work = [] {

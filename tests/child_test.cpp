@@ -21,20 +21,6 @@ Command waiting() { return Command("cat").in(Stdio::pipe()).out(Stdio::null()); 
 
 bool exists(pid_t pid) { return ::kill(pid, 0) == 0; }
 
-bool has_pidfd() {
-  for (const auto& capability : forklift::capabilities().capabilities) {
-    if (capability.name == "pidfd") return capability.works;
-  }
-  return false;
-}
-
-bool can_tell_stolen() {
-  for (const auto& capability : forklift::capabilities().capabilities) {
-    if (capability.name == "exit status by pidfd") return capability.works;
-  }
-  return false;
-}
-
 }  // namespace
 
 TEST_CASE("an exit code is delivered as it is") {
@@ -145,7 +131,7 @@ TEST_CASE("a detached child goes on, and later launches reap it") {
 }
 
 TEST_CASE("a pidfd becomes readable when the child ends") {
-  if (!has_pidfd()) {
+  if (!has_capability("pidfd")) {
     MESSAGE("skipped: the kernel has no pidfd");
     return;
   }
@@ -171,7 +157,7 @@ TEST_CASE("a status that a waitpid(-1) took is delivered all the same, or is los
   int status = 0;
   REQUIRE(::waitpid(-1, &status, 0) == pid);
   const ExitStatus told = child.wait();
-  CHECK(told.lost() == !can_tell_stolen());
+  CHECK(told.lost() == !has_capability("exit status by pidfd"));
   if (!told.lost()) CHECK(told.code() == 9);
   CHECK_FALSE(told.usage());
 }
@@ -183,7 +169,7 @@ TEST_CASE("a status that an ignored SIGCHLD threw away is delivered all the same
   ::sigaction(SIGCHLD, &ignore, &before);
   for (int i = 0; i < 50; ++i) {
     const ExitStatus told = Command("sh").args({"-c", "exit 9"}).run();
-    CHECK(told.lost() == !can_tell_stolen());
+    CHECK(told.lost() == !has_capability("exit status by pidfd"));
     if (!told.lost()) CHECK(told.code() == 9);
     const auto output = Command("sh").args({"-c", "echo x; kill -9 $$"}).output();
     CHECK(output.out == "x\n");

@@ -7,9 +7,9 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
-#include <filesystem>
 #include <fstream>
 
 #include "support.hpp"
@@ -30,15 +30,8 @@ class Fifo {
 
 Command stuck(const Fifo& fifo) { return Command("cat").in(Stdio::file(fifo.path())); }
 
-// Waits until the child sleeps in the fifo: only then is it worth stopping.
-void await_sleep(pid_t pid) {
-  const std::string path = "/proc/" + std::to_string(pid) + "/syscall";
-  for (;;) {
-    std::ifstream file(path);
-    long number = -1;
-    if (file >> number && number == SYS_openat) return;
-  }
-}
+// Only a child that waits in the fifo already is worth stopping.
+void await_sleep(pid_t pid) { await_syscall(pid, SYS_openat); }
 
 template <class Work>
 auto elapsed(Work work) {

@@ -5,6 +5,7 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -97,7 +98,8 @@ TEST_CASE("a program that is busy only for a moment is launched") {
   forklift::Fd writer(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
   const auto before = forklift::counters().retries;
   forklift::Launch launch = Command(path).start();
-  CHECK_FALSE(launch.wait_for(std::chrono::milliseconds(2)));
+  await_syscall(launch.pid(), SYS_nanosleep);
+  CHECK_FALSE(launch.done());
   writer.reset();
   auto child = std::move(launch).finish();
   REQUIRE(child);

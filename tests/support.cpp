@@ -98,3 +98,22 @@ Shown read_shown(const std::string& path) {
 }
 
 forklift::Engine engine() { return forklift::capabilities().engine; }
+
+bool has_capability(const std::string& name) {
+  for (const auto& capability : forklift::capabilities().capabilities) {
+    if (capability.name == name) return capability.works;
+  }
+  FAIL("no capability " << name);
+  return false;
+}
+
+bool mails() { return engine() == forklift::Engine::shared_table && has_capability("mailbox"); }
+
+void await_syscall(int pid, long number) {
+  const std::string path = "/proc/" + std::to_string(pid) + "/syscall";
+  for (;;) {
+    std::ifstream file(path);
+    long now = -1;
+    if (file >> now && now == number) return;
+  }
+}

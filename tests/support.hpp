@@ -66,3 +66,9 @@ Shown show(Make make) {
 
 /// The engine that launches use here, as forced or found.
 forklift::Engine engine();
+bool has_capability(const std::string& name);
+/// Whether descriptors are mailed to the child, rather than copied with the table.
+bool mails();
+
+/// Waits until a process is inside the system call `number`.
+void await_syscall(int pid, long number);

@@ -43,7 +43,8 @@ const Features& features() noexcept;
 /// Runs the probe again, without keeping its result.
 Features probe() noexcept;
 
-/// For tests: from now on `features()` says this. It must outlive its use.
+/// For tests: from now on `features()` says this; null ends it. It must outlive
+/// its use.
 void pretend(const Features* features) noexcept;
 
 }  // namespace forklift::kernel
