@@ -27,25 +27,30 @@ std::vector<std::string> advice(const forklift::Capabilities& found) {
     lines.push_back("FORKLIFT_ENGINE overrides the choice of engine: unset it for the best one");
   }
   if (!works(found, "shared memory")) {
-    lines.push_back("every launch copies page tables: run outside of the emulator or sandbox "
-                    "that refuses CLONE_VM");
+    lines.push_back(
+        "every launch copies page tables: run outside of the emulator or sandbox "
+        "that refuses CLONE_VM");
   } else if (!works(found, "leaving a shared descriptor table")) {
-    lines.push_back("every launch copies all descriptors: use Linux 5.9 or later, and allow "
-                    "close_range in the seccomp profile");
+    lines.push_back(
+        "every launch copies all descriptors: use Linux 5.9 or later, and allow "
+        "close_range in the seccomp profile");
   }
   if (!works(found, "clone3")) {
-    lines.push_back("handlers are reset one by one, 62 calls a launch: allow clone3 in the "
-                    "seccomp profile (Linux 5.5 or later)");
+    lines.push_back(
+        "handlers are reset one by one, 62 calls a launch: allow clone3 in the "
+        "seccomp profile (Linux 5.5 or later)");
   }
   if (!works(found, "mailbox")) {
-    lines.push_back("launches with pipes copy all descriptors: allow AF_UNIX sockets "
-                    "(systemd: RestrictAddressFamilies)");
+    lines.push_back(
+        "launches with pipes copy all descriptors: allow AF_UNIX sockets "
+        "(systemd: RestrictAddressFamilies)");
   }
   constexpr int cheap = 64;
   if (found.mailbox >= cheap) {
-    lines.push_back(fmt::format("the mailbox is descriptor {}: call forklift::reserve() early in "
-                                "main, so that it lies below {}",
-                                found.mailbox, cheap));
+    lines.push_back(
+        fmt::format("the mailbox is descriptor {}: call forklift::reserve() early in "
+                    "main, so that it lies below {}",
+                    found.mailbox, cheap));
   }
   return lines;
 }

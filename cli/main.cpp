@@ -37,8 +37,9 @@ void add_lab(CLI::App& app, lab::Request& request) {
       ->check(CLI::Range(1, 1024));
   lab->add_option("--launches", request.launches, "Launches of each contender under each load")
       ->check(CLI::PositiveNumber);
-  lab->add_option("--program", request.program, "What to launch (default: a program that does "
-                                                "nothing)");
+  lab->add_option("--program", request.program,
+                  "What to launch (default: a program that does "
+                  "nothing)");
   lab->add_flag("--quick", request.quick, "Fewer launches, and no more than 1 GiB");
   lab->add_option("--json", request.json, "Write the figures to this file, too");
 }

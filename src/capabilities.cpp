@@ -37,8 +37,8 @@ constexpr Described described[kernel::feature_count] = {
 std::string sentence(Engine engine) {
   const kernel::Features& features = kernel::features();
   if (engine == Engine::shared_table) return "neither memory nor descriptors need to be copied";
-  const Feature missing = features.works(Feature::shared_memory) ? Feature::leave_table
-                                                                  : Feature::shared_memory;
+  const Feature missing =
+      features.works(Feature::shared_memory) ? Feature::leave_table : Feature::shared_memory;
   if (features.works(missing)) return "FORKLIFT_ENGINE asks for it";
   return std::string(missing == Feature::leave_table ? "a shared descriptor table cannot be left: "
                                                      : "memory cannot be shared with a child: ") +
@@ -51,8 +51,8 @@ Capabilities capabilities() {
   Capabilities found;
   const auto engine = launch::chosen_engine();
   found.engine = engine.value_or(Engine::fork);
-  found.why = engine ? sentence(*engine)
-                     : engine.error().subject + ": " + ::strerror(engine.error().error);
+  found.why =
+      engine ? sentence(*engine) : engine.error().subject + ": " + ::strerror(engine.error().error);
   for (const auto& [feature, name, gives] : described) {
     const int refused = kernel::features()[feature];
     found.capabilities.push_back(

@@ -163,7 +163,8 @@ Command& Command::launch_deadline(Duration limit) {
 std::string Command::explain() const {
   const auto plan = state_->plans.get(state_->order);
   if (plan) return launch::explain(**plan);
-  return failed(state_->order.program, plan.error()).what();
+  const launch::Failure& failure = plan.error();
+  return LaunchError(state_->order.program, failure.step, failure.subject, failure.error).what();
 }
 
 std::expected<launch::InFlightPtr, LaunchError> Command::State::start() const {

@@ -20,8 +20,7 @@ using forklift::Command, forklift::LaunchError, forklift::Stdio, forklift::Step;
 namespace {
 
 // The launch must fail, now, at this step, with this errno, naming this subject.
-LaunchError fails(const Command& command, Step step, std::errc reason,
-                  const std::string& subject) {
+LaunchError fails(const Command& command, Step step, std::errc reason, const std::string& subject) {
   auto child = command.try_spawn();
   REQUIRE_FALSE(child);
   CHECK(child.error().step() == step);
@@ -131,8 +130,8 @@ TEST_CASE("a directory that may not be entered fails") {
 
 TEST_CASE("a directory given by a closed or wrong descriptor fails") {
   const int closed = 999;
-  fails(Command("true").directory(closed), mails() ? Step::mail : Step::descriptor, std::errc::bad_file_descriptor,
-        "descriptor 999");
+  fails(Command("true").directory(closed), mails() ? Step::mail : Step::descriptor,
+        std::errc::bad_file_descriptor, "descriptor 999");
   const forklift::Fd file(::open("/dev/null", O_RDONLY | O_CLOEXEC));
   fails(Command("true").directory(file.get()), Step::directory, std::errc::not_a_directory,
         "descriptor " + std::to_string(file.get()));
@@ -145,8 +144,8 @@ TEST_CASE("a closed descriptor cannot be given to a child") {
   CHECK((child.error().step() == Step::mail || child.error().step() == Step::descriptor));
   CHECK(child.error().code() == std::errc::bad_file_descriptor);
   CHECK(child.error().subject() == "descriptor 987");
-  fails(Command("true").in(Stdio::descriptor(-3)), Step::descriptor,
-        std::errc::bad_file_descriptor, "-3");
+  fails(Command("true").in(Stdio::descriptor(-3)), Step::descriptor, std::errc::bad_file_descriptor,
+        "-3");
 }
 
 TEST_CASE("a target number beyond the limit of open files fails") {
@@ -234,7 +233,8 @@ TEST_CASE("without descriptors for another mailbox a launch fails, and the next 
     // The one mailbox of this half is in use by a launch that stands still.
     const Folder folder;
     ::mkfifo(folder.path("fifo").c_str(), 0600);
-    const auto still = Command("/bin/true").in(Stdio::file(folder.path("fifo"))).out(Stdio::pipe()).start();
+    const auto still =
+        Command("/bin/true").in(Stdio::file(folder.path("fifo"))).out(Stdio::pipe()).start();
     std::vector<forklift::Fd> taken = all_descriptors_taken();
     taken.pop_back();  // one is free: too few for a pair
     const Command command = Command("/bin/true").in(Stdio::descriptor(taken[0].get()));

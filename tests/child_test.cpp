@@ -163,8 +163,8 @@ TEST_CASE("a status that a waitpid(-1) took is delivered all the same, or is los
 }
 
 TEST_CASE("a status that an ignored SIGCHLD threw away is delivered all the same, or is lost") {
-  struct sigaction before{};
-  struct sigaction ignore{};
+  struct sigaction before {};
+  struct sigaction ignore {};
   ignore.sa_handler = SIG_IGN;
   ::sigaction(SIGCHLD, &ignore, &before);
   for (int i = 0; i < 50; ++i) {

@@ -63,9 +63,10 @@ int main(int argc, char** argv) {
   ::malloc_trim(0);
   const auto grown = static_cast<long>(resident_bytes()) - static_cast<long>(memory);
   const auto after = open_descriptors();
-  std::printf("%d launches, %d wrong; descriptors %zu -> %zu, threads %zu, children %zu, memory %+ld KiB\n",
-              count, wrong, descriptors.size(), after.size(), thread_count(), children().size(),
-              grown / 1024);
+  std::printf(
+      "%d launches, %d wrong; descriptors %zu -> %zu, threads %zu, children %zu, memory %+ld KiB\n",
+      count, wrong, descriptors.size(), after.size(), thread_count(), children().size(),
+      grown / 1024);
   constexpr long allowed = 2L << 20;
   return wrong != 0 || after != descriptors || thread_count() != 1 || !children().empty() ||
          grown > allowed;

@@ -159,7 +159,7 @@ TEST_CASE("a umask holds for the program and for the files that the launch creat
     command.umask(0077).out(Stdio::truncate(folder.path("made"), 0666));
   });
   CHECK(shown.values.at("umask") == std::to_string(0077));
-  struct stat file{};
+  struct stat file {};
   REQUIRE(::stat(folder.path("made").c_str(), &file) == 0);
   CHECK((file.st_mode & 0777) == 0600);
 }

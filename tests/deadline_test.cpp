@@ -44,11 +44,12 @@ auto elapsed(Work work) {
 class Freezer {
  public:
   Freezer() {
-    for (const char* const root : {"/sys/fs/cgroup/freezer", "/sys/fs/cgroup/unified", "/sys/fs/cgroup"}) {
+    for (const char* const root :
+         {"/sys/fs/cgroup/freezer", "/sys/fs/cgroup/unified", "/sys/fs/cgroup"}) {
       path_ = std::string(root) + "/forklift-test-" + std::to_string(::getpid());
       if (::mkdir(path_.c_str(), 0755) != 0) continue;
-      for (const auto& [file, freeze, thaw] :
-           {std::tuple{"/freezer.state", "FROZEN", "THAWED"}, std::tuple{"/cgroup.freeze", "1", "0"}}) {
+      for (const auto& [file, freeze, thaw] : {std::tuple{"/freezer.state", "FROZEN", "THAWED"},
+                                               std::tuple{"/cgroup.freeze", "1", "0"}}) {
         if (::access((path_ + file).c_str(), W_OK) != 0) continue;
         file_ = path_ + file;
         freeze_ = freeze;

@@ -5,6 +5,7 @@
 
 #include <cstdio>
 #include <forklift/engine.hpp>
+#include <system_error>
 #include <thread>
 
 #include "support.hpp"
@@ -57,7 +58,11 @@ int main(int argc, char** argv) {
   // What is kept for good is there before the first test: the library's
   // mailboxes, and the thread that a sanitizer starts with the first of ours.
   forklift::reserve(32);
-  std::thread([] {}).join();
+  try {
+    std::thread([] {}).join();
+  } catch (const std::system_error&) {
+    // Without clone3, answered by EPERM, libc can make no thread.
+  }
   const int result = context.run();
   return result != 0 || NothingLeft::complaints != 0;
 }

@@ -43,9 +43,8 @@ TEST_CASE("a stream that the command sets itself is not captured") {
 }
 
 TEST_CASE("beyond the limit output is thrown away and reported, and the program goes on") {
-  const Output output = Command("sh")
-                            .args({"-c", "head -c 1000000 /dev/zero; echo end >&2"})
-                            .output({.limit = 1000});
+  const Output output =
+      Command("sh").args({"-c", "head -c 1000000 /dev/zero; echo end >&2"}).output({.limit = 1000});
   CHECK(output.status.success());
   CHECK(output.out.size() == 1000);
   CHECK(output.out_truncated);

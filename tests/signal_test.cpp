@@ -24,7 +24,7 @@ Set set_of(const Shown& shown, const char* key) {
 class Disposition {
  public:
   Disposition(int signal, void (*handler)(int)) : signal_(signal) {
-    struct sigaction wanted{};
+    struct sigaction wanted {};
     wanted.sa_handler = handler;
     ::sigaction(signal, &wanted, &before_);
     const auto later = std::chrono::steady_clock::now() + std::chrono::milliseconds(2);
@@ -35,7 +35,7 @@ class Disposition {
 
  private:
   int signal_;
-  struct sigaction before_{};
+  struct sigaction before_ {};
 };
 
 class Blocked {

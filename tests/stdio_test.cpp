@@ -59,9 +59,8 @@ TEST_CASE("a child inherits the three standard descriptors and no other") {
 
 TEST_CASE("standard descriptors can be /dev/null") {
   const Fd null(::open("/dev/null", O_RDWR | O_CLOEXEC));
-  const Shown shown = show([](Command& command) {
-    command.in(Stdio::null()).out(Stdio::null()).err(Stdio::null());
-  });
+  const Shown shown = show(
+      [](Command& command) { command.in(Stdio::null()).out(Stdio::null()).err(Stdio::null()); });
   for (int number = 0; number <= 2; ++number) {
     CHECK(shown.descriptors.at(number) == identity(null.get()));
   }
@@ -89,7 +88,7 @@ TEST_CASE("a file that must be new is created with its mode, or the launch fails
   Command command("echo");
   command.arg("x").out(Stdio::create_new(to, 0640)).umask(0);
   CHECK(command.run().success());
-  struct stat file{};
+  struct stat file {};
   REQUIRE(::stat(to.c_str(), &file) == 0);
   CHECK((file.st_mode & 0777) == 0640);
   const auto again = command.try_spawn();
@@ -166,9 +165,8 @@ TEST_CASE("pipes can stand at any number, in both directions") {
 
 TEST_CASE("a borrowed descriptor reaches the child, and stays open with its flags here") {
   const Fd file = some_file();
-  const Shown shown = show([&](Command& command) {
-    command.descriptor(3, Stdio::descriptor(file.get()));
-  });
+  const Shown shown =
+      show([&](Command& command) { command.descriptor(3, Stdio::descriptor(file.get())); });
   CHECK(shown.descriptors.at(3) == identity(file.get()));
   CHECK(shown.descriptors.size() == 4);
   CHECK(::fcntl(file.get(), F_GETFD) == FD_CLOEXEC);
@@ -176,17 +174,15 @@ TEST_CASE("a borrowed descriptor reaches the child, and stays open with its flag
 
 TEST_CASE("a descriptor can be put onto its own number") {
   const Fd file = some_file();
-  const Shown shown = show([&](Command& command) {
-    command.descriptor(file.get(), Stdio::descriptor(file.get()));
-  });
+  const Shown shown = show(
+      [&](Command& command) { command.descriptor(file.get(), Stdio::descriptor(file.get())); });
   CHECK(shown.descriptors.at(file.get()) == identity(file.get()));
 }
 
 TEST_CASE("a descriptor above the standard ones can be inherited by its number") {
   const Fd file = some_file();
-  const Shown shown = show([&](Command& command) {
-    command.descriptor(file.get(), Stdio::inherit());
-  });
+  const Shown shown =
+      show([&](Command& command) { command.descriptor(file.get(), Stdio::inherit()); });
   CHECK(shown.descriptors.at(file.get()) == identity(file.get()));
 }
 
@@ -284,7 +280,8 @@ TEST_CASE("any map of descriptors gives what a model says") {
     // Some open descriptors, among them gaps.
     std::vector<Fd> open;
     for (int i = pick(1, 20); i > 0; --i) open.push_back(some_file());
-    for (int i = pick(0, 5); i > 0; --i) open[static_cast<std::size_t>(pick(0, static_cast<int>(open.size()) - 1))].reset();
+    for (int i = pick(0, 5); i > 0; --i)
+      open[static_cast<std::size_t>(pick(0, static_cast<int>(open.size()) - 1))].reset();
     std::vector<int> sources = {0, 1, 2};
     for (const Fd& file : open) {
       if (file) sources.push_back(file.get());
@@ -293,8 +290,12 @@ TEST_CASE("any map of descriptors gives what a model says") {
     const Folder folder;
     const Shown shown = show([&](Command& command) {
       for (int i = pick(0, 12); i > 0; --i) {
-        const int target = pick(0, 3) ? pick(0, most) : sources[static_cast<std::size_t>(pick(0, static_cast<int>(sources.size()) - 1))];
-        const int source = sources[static_cast<std::size_t>(pick(0, static_cast<int>(sources.size()) - 1))];
+        const int target =
+            pick(0, 3)
+                ? pick(0, most)
+                : sources[static_cast<std::size_t>(pick(0, static_cast<int>(sources.size()) - 1))];
+        const int source =
+            sources[static_cast<std::size_t>(pick(0, static_cast<int>(sources.size()) - 1))];
         if (pick(0, 5) == 0) {
           const std::string path = folder.file("file" + std::to_string(target), "");
           command.descriptor(target, Stdio::read(path));

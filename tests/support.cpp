@@ -47,7 +47,9 @@ std::string read_file(const std::string& path) {
 
 std::set<int> open_descriptors() {
   std::set<int> numbers = numbers_in("/proc/self/fd");
-  std::erase_if(numbers, [](int number) { return ::access(("/proc/self/fd/" + std::to_string(number)).c_str(), F_OK) != 0; });
+  std::erase_if(numbers, [](int number) {
+    return ::access(("/proc/self/fd/" + std::to_string(number)).c_str(), F_OK) != 0;
+  });
   return numbers;
 }
 
@@ -71,7 +73,7 @@ std::size_t resident_bytes() {
 }
 
 std::string identity(int descriptor) {
-  struct stat file{};
+  struct stat file {};
   REQUIRE(::fstat(descriptor, &file) == 0);
   return std::to_string(file.st_dev) + ":" + std::to_string(file.st_ino);
 }

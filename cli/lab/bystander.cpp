@@ -34,9 +34,7 @@ void Bystander::reset() {
   while (seen_epoch_.load() != epoch) std::this_thread::yield();
 }
 
-double Bystander::longest_pause() const {
-  return std::max(longest_.load(), now() - last_.load());
-}
+double Bystander::longest_pause() const { return std::max(longest_.load(), now() - last_.load()); }
 
 void Bystander::run(std::byte* memory, std::size_t size) {
   // An odd stride visits every page before it comes back to one.

@@ -116,8 +116,7 @@ class Floor : public Classic {
   Times launch() override {
     const Stopwatch watch;
     error_ = 0;
-    const pid_t pid =
-        ::clone(run, stack_ + sizeof stack_, CLONE_VM | CLONE_VFORK | SIGCHLD, this);
+    const pid_t pid = ::clone(run, stack_ + sizeof stack_, CLONE_VM | CLONE_VFORK | SIGCHLD, this);
     if (pid < 0) fail("clone", errno);
     if (error_ != 0) {
       reap(pid);

@@ -36,14 +36,15 @@ std::string find_nothing() {
     const auto file = place / "forklift-nothing";
     if (std::filesystem::exists(file)) return file.lexically_normal().string();
   }
-  throw std::runtime_error("the do-nothing program forklift-nothing is neither beside the command "
-                           "nor in its libexec directory; name another with --program");
+  throw std::runtime_error(
+      "the do-nothing program forklift-nothing is neither beside the command "
+      "nor in its libexec directory; name another with --program");
 }
 
 // One launch before any work: a program that cannot run ends it all here.
 void try_program(const std::string& program) {
-  const auto output = forklift::Command(program).try_output(
-      {.limit = 0, .timeout = std::chrono::seconds(5)});
+  const auto output =
+      forklift::Command(program).try_output({.limit = 0, .timeout = std::chrono::seconds(5)});
   if (!output) throw std::runtime_error(output.error().what());
   if (output->timed_out) {
     throw std::runtime_error("program '" + program + "' does not end within 5 s");
@@ -94,9 +95,10 @@ void fit_to_machine(std::vector<Load>& loads, const Machine& machine) {
     load.descriptors = std::min(load.descriptors, limit - spare);
   }
   if (most_rss > half) {
-    warn(fmt::format("{} asked, but only half of the {} available is taken; for more, run on a "
-                     "larger machine",
-                     print_size(most_rss), print_size(machine.available)));
+    warn(
+        fmt::format("{} asked, but only half of the {} available is taken; for more, run on a "
+                    "larger machine",
+                    print_size(most_rss), print_size(machine.available)));
   }
   if (most_descriptors > limit - spare) {
     warn(fmt::format("{} descriptors asked, but the limit is {}; raise it with ulimit -n",
@@ -110,8 +112,8 @@ Settings settings_of(const Request& request, const std::string& program) {
   // What launches fast makes all its launches; what is slow is cut by time.
   settings.launches = request.launches ? request.launches : request.quick ? 200 : 2000;
   settings.budget = std::chrono::milliseconds(request.launches ? 3'600'000
-                                              : request.quick ? 300
-                                                              : 1200);
+                                              : request.quick  ? 300
+                                                               : 1200);
   return settings;
 }
 
@@ -151,8 +153,8 @@ void run(const Request& request) {
                                 load.descriptors, load.workers));
       ballast.set_memory(load.rss);
       ballast.set_descriptors(load.descriptors);
-      const auto measured = measure(settings, load, ballast,
-                                    [&](double fraction) { progress.advance(fraction); });
+      const auto measured =
+          measure(settings, load, ballast, [&](double fraction) { progress.advance(fraction); });
       runs.insert(runs.end(), measured.begin(), measured.end());
     }
   }

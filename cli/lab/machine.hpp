@@ -15,7 +15,7 @@ struct Machine {
   std::size_t memory = 0;     ///< bytes
   std::size_t available = 0;  ///< bytes this process could take, its cgroup's limit considered
   std::string libc;
-  std::string engine;         ///< of Forklift
+  std::string engine;  ///< of Forklift
   std::string build;
 };
 

@@ -28,8 +28,7 @@ struct Lane {
   Seconds busy{};                      // in counted launches
   Seconds spent{};                     // in all
 
-  Lane(const std::string& contender, const Settings& settings, const Load& load)
-      : name(contender) {
+  Lane(const std::string& contender, const Settings& settings, const Load& load) : name(contender) {
     for (std::size_t i = 0; i < load.workers; ++i) {
       workers.push_back(make_contender(name, settings.program));
     }
@@ -38,14 +37,21 @@ struct Lane {
 
 // --- one worker ----------------------------------------------------------------
 
-constexpr std::size_t launches_per_turn = 4;
+constexpr std::size_t launches_per_turn = 8;
+constexpr std::chrono::milliseconds warm_up{1};
+constexpr std::chrono::milliseconds longest_turn{10};
 
 void take_turn(Lane& lane) {
   const auto begin = Clock::now();
   Contender& contender = *lane.workers.front();
-  contender.launch();
+  do {
+    contender.launch();
+  } while (Clock::now() - begin < warm_up);
   const auto counted = Clock::now();
-  for (std::size_t i = 0; i < launches_per_turn; ++i) lane.times.push_back(contender.launch());
+  for (std::size_t i = 0; i < launches_per_turn; ++i) {
+    lane.times.push_back(contender.launch());
+    if (Clock::now() - counted > longest_turn) break;
+  }
   lane.turn_ends.push_back(lane.times.size());
   lane.busy += Clock::now() - counted;
   lane.spent += Clock::now() - begin;
@@ -96,7 +102,7 @@ void take_turn_together(Lane& lane) {
 // --- rounds ----------------------------------------------------------------------
 
 bool is_done(const Lane& lane, const Settings& settings) {
-  constexpr std::size_t fewest_turns = 3;
+  constexpr std::size_t fewest_turns = 9;
   if (lane.turn_ends.size() < fewest_turns) return false;
   return lane.times.size() >= settings.launches || lane.spent >= settings.budget;
 }
@@ -164,8 +170,8 @@ std::vector<double> figures(const Lane& lane, double Times::*figure, std::size_t
 }
 
 double turn_median(const Lane& lane, std::size_t turn, double Times::*figure) {
-  return median(figures(lane, figure, turn == 0 ? 0 : lane.turn_ends[turn - 1],
-                        lane.turn_ends[turn]));
+  return median(
+      figures(lane, figure, turn == 0 ? 0 : lane.turn_ends[turn - 1], lane.turn_ends[turn]));
 }
 
 // Pairs: the same round's turns, so that what slows the machine slows both.

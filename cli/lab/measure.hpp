@@ -31,22 +31,23 @@ struct Run {
   Interval finish_ratio{};
   std::optional<Summary> gap{};       ///< longest pause of a bystander, by launch
   std::optional<Summary> idle_gap{};  ///< the same while nothing is launched
-  double rate = 0;                  ///< launches per second, all workers together
+  double rate = 0;                    ///< launches per second, all workers together
 };
 
 struct Settings {
   std::vector<std::string> contenders;
   std::string program;
-  std::size_t launches = 0;              ///< of each contender under each load
-  std::chrono::milliseconds budget{};    ///< of each contender under each load
+  std::size_t launches = 0;            ///< of each contender under each load
+  std::chrono::milliseconds budget{};  ///< of each contender under each load
   bool gaps = true;
 };
 
 inline constexpr const char* floor_name = "vfork";
 
 /// Runs all contenders under one load, interleaved: round by round each takes
-/// its turn, in an order that rotates. A turn starts with a launch that is not
-/// counted, since it pays for what the turn before left behind.
+/// its turn, in an order that rotates. A turn starts with a millisecond of
+/// launches that are not counted, since they pay for what the turn before left
+/// behind: a fork slows down the dozen launches after it.
 ///
 /// `progress` is called with the fraction done.
 std::vector<Run> measure(const Settings& settings, const Load& load, Ballast& ballast,

@@ -44,8 +44,8 @@ class Table {
                     const std::function<std::string(const Run&)>& cell) const {
     std::string text = "\n" + title + "\n";
     text += header([](const Load& load) { return print_size(load.rss); }, "resident");
-    text += header([](const Load& load) { return fmt::format("{}", load.descriptors); },
-                   "descriptors");
+    text +=
+        header([](const Load& load) { return fmt::format("{}", load.descriptors); }, "descriptors");
     if (std::ranges::any_of(loads_, [](const Load& load) { return load.workers > 1; })) {
       text += header([](const Load& load) { return fmt::format("{}", load.workers); }, "threads");
     }
@@ -61,8 +61,7 @@ class Table {
   }
 
  private:
-  std::string header(const std::function<std::string(const Load&)>& value,
-                     const char* what) const {
+  std::string header(const std::function<std::string(const Load&)>& value, const char* what) const {
     std::string text = fmt::format("  {:<16}", what);
     for (const Load& load : loads_) text += fmt::format("{:>17}", value(load));
     return text + "\n";
@@ -86,9 +85,9 @@ std::string microseconds(double value) {
 
 std::string with_ratio(double value, const Interval& ratio) {
   if (ratio.p50 == 0) return microseconds(value);
-  return fmt::format("{}  {:>5}", microseconds(value),
-                     ratio.p50 < 100 ? fmt::format("x{:.2f}", ratio.p50)
-                                     : fmt::format("x{:.0f}", ratio.p50));
+  return fmt::format(
+      "{}  {:>5}", microseconds(value),
+      ratio.p50 < 100 ? fmt::format("x{:.2f}", ratio.p50) : fmt::format("x{:.0f}", ratio.p50));
 }
 
 std::string legend(const std::vector<Run>& runs) {
@@ -175,19 +174,21 @@ std::string as_text(const Machine& machine, const std::string& program,
       machine.libc, machine.engine);
   text += legend(runs);
   if (!single.empty()) {
-    text += single.print("Launch: from the call until the program runs (median; x: against vfork)",
-                         [](const Run& run) { return with_ratio(run.launch.p50, run.launch_ratio); });
+    text +=
+        single.print("Launch: from the call until the program runs (median; x: against vfork)",
+                     [](const Run& run) { return with_ratio(run.launch.p50, run.launch_ratio); });
     text += single.print("Finish: until the program has ended and is reaped", [](const Run& run) {
       return with_ratio(run.finish.p50, run.finish_ratio);
     });
     text += single.print("Hold: how long the calling thread is inside the call",
                          [](const Run& run) { return microseconds(run.hold.p50); });
-    text += single.print(
-        "Bystander: longest pause of another thread meanwhile (with no launch at all)",
-        [](const Run& run) {
-          if (!run.gap) return std::string();
-          return fmt::format("{} ({})", microseconds(run.gap->p50), microseconds(run.idle_gap->p50));
-        });
+    text +=
+        single.print("Bystander: longest pause of another thread meanwhile (with no launch at all)",
+                     [](const Run& run) {
+                       if (!run.gap) return std::string();
+                       return fmt::format("{} ({})", microseconds(run.gap->p50),
+                                          microseconds(run.idle_gap->p50));
+                     });
   }
   if (!together.empty()) {
     text += together.print("Rate: launches per second, all threads together",

@@ -25,7 +25,9 @@ namespace forklift {
 ///
 /// Unless said otherwise the child inherits standard input, output and error
 /// and no other descriptor, has an empty signal mask and no ignored signal, and
-/// the program is looked up in PATH if its name has no slash.
+/// the program is looked up in PATH if its name has no slash. (What the caller
+/// ignores is looked up at most once a millisecond: a signal that it began to
+/// ignore just before may stay ignored.)
 ///
 /// A value: copies are independent, and a command can be launched any number of
 /// times. What can be prepared is prepared at the first launch and used again.

@@ -12,8 +12,8 @@ namespace forklift {
 
 /// What this process has launched through the library since it started.
 struct Counters {
-  std::array<std::uint64_t, 3> by_engine{};           ///< launches, by `Engine`
-  std::array<std::uint64_t, step_count> failures{};   ///< failed launches, by `Step`
+  std::array<std::uint64_t, 3> by_engine{};          ///< launches, by `Engine`
+  std::array<std::uint64_t, step_count> failures{};  ///< failed launches, by `Step`
   std::uint64_t retries = 0;    ///< execs tried again because the file was busy (ETXTBSY)
   std::uint64_t abandoned = 0;  ///< children that did not die at their launch's deadline
 

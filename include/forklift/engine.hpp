@@ -24,8 +24,8 @@ FORKLIFT_EXPORT std::string_view name(Engine engine) noexcept;
 
 /// One thing that the library asked of the kernel, and what it got.
 struct Capability {
-  std::string name;    ///< for instance "close_range"
-  std::string gives;   ///< what the library uses it for
+  std::string name;   ///< for instance "close_range"
+  std::string gives;  ///< what the library uses it for
   bool works = false;
   std::string reason;  ///< why not: the kernel's answer; empty when it works
 };

@@ -32,7 +32,7 @@ struct Output {
   std::string err;
   bool out_truncated = false;  ///< by the limit, or by the drain deadline
   bool err_truncated = false;
-  bool timed_out = false;      ///< stopped because `timeout` passed
+  bool timed_out = false;  ///< stopped because `timeout` passed
 };
 
 }  // namespace forklift

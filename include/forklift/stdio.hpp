@@ -43,9 +43,9 @@ class FORKLIFT_EXPORT Stdio {
 
   Kind kind() const noexcept { return kind_; }
   const std::string& path() const noexcept { return path_; }
-  int flags() const noexcept { return flags_; }          ///< of open(2); -1: by number
+  int flags() const noexcept { return flags_; }  ///< of open(2); -1: by number
   mode_t mode() const noexcept { return mode_; }
-  int number() const noexcept { return number_; }        ///< of `descriptor` and `same_as`
+  int number() const noexcept { return number_; }  ///< of `descriptor` and `same_as`
   Direction direction() const noexcept { return direction_; }
 
  private:

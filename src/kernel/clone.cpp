@@ -93,8 +93,7 @@ long clone_old(const CloneRequest& request, ChildEntry entry, void* argument) no
       "ud2\n"
       "1:"
       : "=a"(result)
-      : "a"(SYS_clone), "D"(flags), "S"(top), "d"(stored), "r"(r10), "r"(r8), "r"(r9),
-        "r"(r12)
+      : "a"(SYS_clone), "D"(flags), "S"(top), "d"(stored), "r"(r10), "r"(r8), "r"(r9), "r"(r12)
       : "rcx", "r11", "memory");
   return result;
 #elif defined(__aarch64__)
@@ -125,8 +124,7 @@ long clone_old(const CloneRequest& request, ChildEntry entry, void* argument) no
 }  // namespace
 
 long clone_child(const CloneRequest& request, ChildEntry entry, void* argument) noexcept {
-  return request.clone3 ? clone_new(request, entry, argument)
-                        : clone_old(request, entry, argument);
+  return request.clone3 ? clone_new(request, entry, argument) : clone_old(request, entry, argument);
 }
 
 }  // namespace forklift::kernel

@@ -11,14 +11,14 @@ namespace forklift::kernel {
 using ChildEntry = void (*)(void* argument);
 
 struct CloneRequest {
-  std::uint64_t flags = 0;          ///< CLONE_* without the exit signal, which is SIGCHLD
-  std::byte* stack = nullptr;       ///< lowest address of the child's stack
-  std::size_t stack_size = 0;       ///< bytes, a multiple of 16
-  int* pidfd = nullptr;             ///< where CLONE_PIDFD stores the descriptor
-  std::uint32_t* word = nullptr;    ///< what CLONE_CHILD_CLEARTID clears, waking a shared futex
-  std::uint32_t* tid = nullptr;     ///< where CLONE_PARENT_SETTID stores; a pidfd too
-                                    ///< only with clone3
-  bool clone3 = true;               ///< false: the older call, which knows the low 32 flags only
+  std::uint64_t flags = 0;        ///< CLONE_* without the exit signal, which is SIGCHLD
+  std::byte* stack = nullptr;     ///< lowest address of the child's stack
+  std::size_t stack_size = 0;     ///< bytes, a multiple of 16
+  int* pidfd = nullptr;           ///< where CLONE_PIDFD stores the descriptor
+  std::uint32_t* word = nullptr;  ///< what CLONE_CHILD_CLEARTID clears, waking a shared futex
+  std::uint32_t* tid = nullptr;   ///< where CLONE_PARENT_SETTID stores; a pidfd too
+                                  ///< only with clone3
+  bool clone3 = true;             ///< false: the older call, which knows the low 32 flags only
 };
 
 /// Starts a child of this process that runs `entry(argument)` on its own stack.

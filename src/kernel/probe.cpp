@@ -31,8 +31,8 @@ namespace {
 constexpr std::size_t stack_size = 16 * 1024;
 
 struct Stack {
-  std::byte* base = static_cast<std::byte*>(::mmap(nullptr, stack_size, PROT_READ | PROT_WRITE,
-                                                   MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
+  std::byte* base = static_cast<std::byte*>(
+      ::mmap(nullptr, stack_size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
   ~Stack() {
     if (ok()) ::munmap(base, stack_size);
   }
@@ -59,8 +59,7 @@ long start_child(Attempt attempt, const Stack& stack, ProbeMarks& marks, int& pi
                      forklift_probe_child, &marks);
 }
 
-long start_best_child(Features& found, const Stack& stack, ProbeMarks& marks,
-                      int& pidfd) noexcept {
+long start_best_child(Features& found, const Stack& stack, ProbeMarks& marks, int& pidfd) noexcept {
   long result = -ENOSYS;
   for (const Attempt attempt : attempts) {
     result = start_child(attempt, stack, marks, pidfd);
@@ -135,8 +134,7 @@ void learn_from_marks(Features& found, const ProbeMarks& marks, Fd canary) noexc
 
 // Without a child on our memory, the process itself serves to try the pidfd.
 void learn_alone(Features& found, int error) noexcept {
-  for (const Feature feature :
-       {Feature::shared_memory, Feature::leave_table, Feature::clone3}) {
+  for (const Feature feature : {Feature::shared_memory, Feature::leave_table, Feature::clone3}) {
     if (found.works(feature)) found[feature] = error;
   }
   found[Feature::close_range] = static_cast<int>(raw::call(nr_close_range, ~0U, ~0U, 0));
@@ -173,8 +171,7 @@ void probe_mailbox(Features& found) noexcept {
 void probe_robust_list(Features& found) noexcept {
   void* head = nullptr;
   std::size_t size = 0;
-  found[Feature::robust_list] =
-      static_cast<int>(raw::call(SYS_get_robust_list, 0, &head, &size));
+  found[Feature::robust_list] = static_cast<int>(raw::call(SYS_get_robust_list, 0, &head, &size));
 }
 
 std::atomic<const Features*> known{nullptr};

@@ -75,8 +75,8 @@ Reaped ask_the_pidfd(Process child) noexcept {
   if (child.pidfd < 0) return {.state = Reaped::State::lost};
   if (!has_ended(child.pidfd)) return {};
   Reaped result{.state = Reaped::State::ended};
-  const bool told = features().works(Feature::exit_info) &&
-                    exit_status_of(child.pidfd, result.status) == 0;
+  const bool told =
+      features().works(Feature::exit_info) && exit_status_of(child.pidfd, result.status) == 0;
   if (!told) result.state = Reaped::State::lost;
   return result;
 }

@@ -57,8 +57,7 @@ bool wait_until_owner_died(std::uint32_t& word, Deadline deadline) noexcept {
 bool wait_until_readable(int descriptor, Deadline deadline) noexcept {
   for (;;) {
     pollfd entry{descriptor, POLLIN, 0};
-    const long ready =
-        raw::call(SYS_ppoll, &entry, 1, Left(deadline).get(), nullptr, 0);
+    const long ready = raw::call(SYS_ppoll, &entry, 1, Left(deadline).get(), nullptr, 0);
     if (ready > 0) return true;
     if (ready == 0) return false;
     if (ready != -EINTR && ready != -EAGAIN) return true;  // let the next call say what is wrong

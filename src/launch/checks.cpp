@@ -28,10 +28,10 @@ Found check_arguments(const Order& order) {
   }
   for (std::size_t i = 0; i < order.arguments.size(); ++i) {
     if (!has_nul(order.arguments[i])) continue;
-    return Failure{Step::argument,
-                   "argv[" + std::to_string(i + 1) + "] " + quote(order.arguments[i]) +
-                       " has a NUL byte",
-                   EINVAL};
+    return Failure{
+        Step::argument,
+        "argv[" + std::to_string(i + 1) + "] " + quote(order.arguments[i]) + " has a NUL byte",
+        EINVAL};
   }
   return std::nullopt;
 }

@@ -119,8 +119,8 @@ Trouble send_letters(InFlight& record) {
 }
 
 Trouble open_report(InFlight& record) {
-  const bool by_pipe = record.plan->engine == Engine::fork &&
-                       !kernel::features().works(Feature::robust_list);
+  const bool by_pipe =
+      record.plan->engine == Engine::fork && !kernel::features().works(Feature::robust_list);
   if (!by_pipe) return std::nullopt;
   int ends[2];
   if (::pipe2(ends, O_CLOEXEC) < 0) return Failure{Step::pipe, "for the report", errno};
@@ -185,8 +185,7 @@ Trouble make_child(InFlight& record) {
   }
   if (pid < 0) return Failure{Step::clone, "", static_cast<int>(-pid)};
   if (pidfd < 0 && kernel::features().works(Feature::pidfd)) {
-    pidfd = static_cast<int>(
-        std::max(-1L, kernel::raw::call(kernel::nr_pidfd_open, pid, 0)));
+    pidfd = static_cast<int>(std::max(-1L, kernel::raw::call(kernel::nr_pidfd_open, pid, 0)));
   }
   record.pid = static_cast<pid_t>(pid);
   record.pidfd = Fd(pidfd);
@@ -197,8 +196,8 @@ Trouble make_child(InFlight& record) {
 
 bool has_died(const InFlight& record) noexcept {
   siginfo_t end{};
-  const long got = kernel::raw::call(SYS_waitid, P_PID, record.pid, &end,
-                                     WEXITED | WNOHANG | WNOWAIT, nullptr);
+  const long got =
+      kernel::raw::call(SYS_waitid, P_PID, record.pid, &end, WEXITED | WNOHANG | WNOWAIT, nullptr);
   return got < 0 || end.si_pid != 0;
 }
 
@@ -308,8 +307,8 @@ void give_up(InFlightPtr record) noexcept {
 Failure overdue(const InFlight& record, std::chrono::nanoseconds limit) {
   std::string searched;
   const auto span = std::chrono::duration_cast<std::chrono::milliseconds>(limit);
-  std::string subject = std::to_string(span.count()) + " ms passed in '" +
-                        std::string(name(step_at(record))) + "'";
+  std::string subject =
+      std::to_string(span.count()) + " ms passed in '" + std::string(name(step_at(record))) + "'";
   if (const std::string& at = subject_at(record, searched); !at.empty()) subject += " " + at;
   return {Step::deadline, std::move(subject), ETIMEDOUT};
 }

@@ -25,9 +25,9 @@ class Environment {
 
  private:
   bool cleared_;
-  std::vector<const char*> seen_;   // the caller's pointers, in order
-  std::vector<std::string> own_;    // "KEY=value"
-  std::vector<const char*> merged_; // null-terminated
+  std::vector<const char*> seen_;    // the caller's pointers, in order
+  std::vector<std::string> own_;     // "KEY=value"
+  std::vector<const char*> merged_;  // null-terminated
 };
 
 }  // namespace forklift::launch

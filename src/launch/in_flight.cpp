@@ -108,8 +108,7 @@ Memory Memory::take(std::size_t frame_bytes, bool shared) noexcept {
   Memory memory;
   const std::size_t size = size_for(frame_bytes);
   const int kind = shared ? MAP_SHARED : MAP_PRIVATE;
-  void* const base =
-      ::mmap(nullptr, size, PROT_READ | PROT_WRITE, kind | MAP_ANONYMOUS, -1, 0);
+  void* const base = ::mmap(nullptr, size, PROT_READ | PROT_WRITE, kind | MAP_ANONYMOUS, -1, 0);
   if (base == MAP_FAILED) return memory;
   memory.base_ = static_cast<std::byte*>(base);
   memory.size_ = size;

@@ -47,17 +47,17 @@ class Memory {
 /// outcome until the kernel says that the child has left them.
 struct InFlight {
   Memory memory;
-  bool shared = false;       ///< memory for the `fork` engine
-  std::uint64_t mark = 0;    ///< the process that made it
+  bool shared = false;     ///< memory for the `fork` engine
+  std::uint64_t mark = 0;  ///< the process that made it
   Mailbox mailbox;
 
   PreparedRef plan;
   pid_t pid = -1;
   Fd pidfd;
-  Fd report;                      ///< reading end of the report pipe, if there is one
-  std::vector<PipeEnd> ours;      ///< the parent's ends of the child's pipes
-  std::vector<Fd> childs;         ///< the child's ends, while we still need them open
-  bool letters_pending = false;   ///< sent, and not known to be received
+  Fd report;                     ///< reading end of the report pipe, if there is one
+  std::vector<PipeEnd> ours;     ///< the parent's ends of the child's pipes
+  std::vector<Fd> childs;        ///< the child's ends, while we still need them open
+  bool letters_pending = false;  ///< sent, and not known to be received
 
   Frame& frame() const noexcept { return memory.frame(); }
   kernel::Process process() const noexcept { return {pid, pidfd.get()}; }

@@ -15,7 +15,7 @@ namespace forklift::launch {
 namespace {
 
 ino_t inode_of(int descriptor) noexcept {
-  struct stat now{};
+  struct stat now {};
   return ::fstat(descriptor, &now) == 0 && S_ISSOCK(now.st_mode) ? now.st_ino : 0;
 }
 
@@ -51,7 +51,8 @@ long Mailbox::open() noexcept {
 
 void Mailbox::close() noexcept {
   for (End* const end : {&receiving_, &sending_}) {
-    if (!end->is_ours()) [[maybe_unused]] const int others = end->descriptor.release();
+    if (!end->is_ours()) [[maybe_unused]]
+      const int others = end->descriptor.release();
     end->descriptor.reset();
   }
 }

@@ -74,21 +74,21 @@ struct Outcome {
 
 /// A robust futex with its list, as the kernel walks it (<linux/futex.h>).
 struct RobustList {
-  void* entry;          ///< points to `node`
-  long futex_offset;    ///< from `node` to the futex word
-  void* pending;        ///< null
-  void* node;           ///< the only entry; points back to `entry`
+  void* entry;        ///< points to `node`
+  long futex_offset;  ///< from `node` to the futex word
+  void* pending;      ///< null
+  void* node;         ///< the only entry; points back to `entry`
 };
 
 /// The memory of one launch that the child reads and writes. The values that a
 /// plan needs beyond these lie behind it.
 struct Frame {
-  std::uint32_t running;       ///< 0, or marked by the kernel, once the child has left
-  int mailbox;                 ///< descriptor of the receiving end
-  int report;                  ///< descriptor of the report pipe's writing end
-  long kept;                   ///< descriptors below this one stay with the child
+  std::uint32_t running;  ///< 0, or marked by the kernel, once the child has left
+  int mailbox;            ///< descriptor of the receiving end
+  int report;             ///< descriptor of the report pipe's writing end
+  long kept;              ///< descriptors below this one stay with the child
   char** environment;
-  kernel::SignalSet mask;      ///< of the program
+  kernel::SignalSet mask;  ///< of the program
   RobustList robust;
   Outcome outcome;
   Plan plan;

@@ -17,6 +17,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <set>
 
 #include "kernel/disposition.hpp"
 #include "kernel/ignored_signals.hpp"
@@ -173,6 +174,7 @@ class Planner {
     const std::size_t bytes = sizeof(int) * static_cast<std::size_t>(count);
     const long at = take_room(sizeof(LetterSpace) + CMSG_SPACE(bytes));
     out_->letters.push_back({at, first, count});
+    out_->cell_names.emplace_back(at, "letter");
     for (int i = 0; i < count; ++i) {
       Source& source = out_->sources[static_cast<std::size_t>(first + i)];
       source.cell = at + descriptor_in_letter(i);
@@ -188,8 +190,8 @@ class Planner {
     const auto waiting = static_cast<int>(streams_.size() + out_->sources.size()) + 1;
     window_ = choose_window(streams_, waiting,
                             static_cast<long>(std::min<rlim_t>(limit.rlim_cur, LONG_MAX)));
-    reports_by_pipe_ = now_.engine == Engine::fork &&
-                       !kernel::features().works(kernel::Feature::robust_list);
+    reports_by_pipe_ =
+        now_.engine == Engine::fork && !kernel::features().works(kernel::Feature::robust_list);
     if (reports_by_pipe_) report_ = window_.first++;
   }
 
@@ -220,10 +222,10 @@ class Planner {
     if (!mails()) return;
     out_->cell_names.emplace_back(offsetof(Frame, mailbox), "mailbox");
     for (const Letter& letter : out_->letters) {
-      Call& call = add(Step::receive, std::to_string(letter.count) + " descriptors", SYS_recvmsg,
-                       {number(offsetof(Frame, mailbox)),
-                        place(static_cast<std::size_t>(letter.place)),
-                        value(MSG_DONTWAIT | MSG_CMSG_CLOEXEC)});
+      Call& call =
+          add(Step::receive, std::to_string(letter.count) + " descriptors", SYS_recvmsg,
+              {number(offsetof(Frame, mailbox)), place(static_cast<std::size_t>(letter.place)),
+               value(MSG_DONTWAIT | MSG_CMSG_CLOEXEC)});
       call.least = call.most = call.also = 1;
     }
   }
@@ -394,17 +396,22 @@ class Planner {
     const char* const own = out_->environment ? out_->environment->own("PATH") : nullptr;
     const char* const callers = now_.path ? now_.path : "/bin:/usr/bin";  // as execvp(3)
     out_->searched = own ? own : callers;
+    std::set<std::string> seen;  // many a PATH names a folder twice
     for (std::size_t at = 0; at <= out_->searched.size();) {
       const std::size_t end = std::min(out_->searched.find(':', at), out_->searched.size());
       const std::string folder = out_->searched.substr(at, end - at);
-      add_exec(folder.empty() ? order_.program : folder + "/" + order_.program, Kind::search);
+      const bool is_new = seen.insert(folder).second;
+      if (is_new) {
+        add_exec(folder.empty() ? order_.program : folder + "/" + order_.program, Kind::search);
+      }
       at = end + 1;
     }
   }
 
   void add_exec(const std::string& path, Kind kind) {
     Call& call = add(Step::exec, quote(path), SYS_execve,
-                     {text(path), {reinterpret_cast<long>(out_->argv.data()), From::texts},
+                     {text(path),
+                      {reinterpret_cast<long>(out_->argv.data()), From::texts},
                       word(offsetof(Frame, environment))});
     call.kind = kind;
     call.most = call.also = call.least = 1;  // exec does not return

@@ -31,7 +31,6 @@ constexpr long descriptor_in_letter(int index) noexcept {
 /// Makes the plan of a launch and all that can be prepared for it.
 ///
 /// Errors: bad input, by step and subject.
-std::expected<std::unique_ptr<Prepared>, Failure> prepare(const Order& order,
-                                                          const Situation& now);
+std::expected<std::unique_ptr<Prepared>, Failure> prepare(const Order& order, const Situation& now);
 
 }  // namespace forklift::launch

@@ -42,8 +42,8 @@ struct Prepared {
   std::string program;
   Engine engine = Engine::fork;
   std::vector<Call> calls;
-  std::vector<std::string> subjects;  ///< of each call, for people
-  std::string searched;               ///< the places searched, when PATH is
+  std::vector<std::string> subjects;                     ///< of each call, for people
+  std::string searched;                                  ///< the places searched, when PATH is
   std::vector<std::pair<long, std::string>> cell_names;  ///< by offset, for people
   std::vector<Source> sources;
   std::vector<Letter> letters;  ///< empty unless descriptors are mailed

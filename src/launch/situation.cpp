@@ -80,8 +80,8 @@ std::expected<Engine, Failure> chosen_engine() {
   if (forced == Forced::none) return best_engine(features);
   if (forced == Forced::unknown) {
     const char* const text = ::getenv("FORKLIFT_ENGINE");
-    return std::unexpected(Failure{
-        Step::engine, std::string("FORKLIFT_ENGINE='") + (text ? text : "") + "'", EINVAL});
+    return std::unexpected(
+        Failure{Step::engine, std::string("FORKLIFT_ENGINE='") + (text ? text : "") + "'", EINVAL});
   }
   const auto engine =
       static_cast<Engine>(static_cast<int>(forced) - static_cast<int>(Forced::fork));
@@ -105,8 +105,9 @@ std::expected<Situation, Failure> look_around(const Order& order) {
   if (order.program.find('/') == std::string::npos) now.path = ::getenv("PATH");
   if (order.required && now.engine < *order.required) {
     return std::unexpected(Failure{Step::engine,
-                                   "'" + std::string(name(*order.required)) + "' (this launch has '" +
-                                       std::string(name(now.engine)) + "')",
+                                   "'" + std::string(name(*order.required)) +
+                                       "' (this launch has '" + std::string(name(now.engine)) +
+                                       "')",
                                    EOPNOTSUPP});
   }
   return now;

@@ -16,10 +16,10 @@ struct Order;
 /// and a plan made in another situation is not used.
 struct Situation {
   Engine engine = Engine::fork;
-  bool handlers_cleared = false;      ///< the clone resets handlers by itself
-  kernel::SignalSet ignored = 0;      ///< standard signals; 0 if the order inherits them
-  char** environment = nullptr;       ///< the caller's
-  const char* path = nullptr;         ///< the caller's PATH; null if unset or not needed
+  bool handlers_cleared = false;  ///< the clone resets handlers by itself
+  kernel::SignalSet ignored = 0;  ///< standard signals; 0 if the order inherits them
+  char** environment = nullptr;   ///< the caller's
+  const char* path = nullptr;     ///< the caller's PATH; null if unset or not needed
 };
 
 /// The engine for this process: forced by FORKLIFT_ENGINE, else the best.

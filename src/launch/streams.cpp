@@ -22,8 +22,8 @@ std::expected<int, Failure> root_of(const std::map<int, Stdio>& streams, int tar
     if (found == streams.end()) {
       if (number >= 0 && number <= 2) return number;
       return std::unexpected(Failure{Step::descriptor,
-                                     std::to_string(target) + " same as " +
-                                         std::to_string(number) + ", which the child has not",
+                                     std::to_string(target) + " same as " + std::to_string(number) +
+                                         ", which the child has not",
                                      EBADF});
     }
     if (found->second.kind() != Stdio::Kind::same_as) return number;
@@ -61,7 +61,8 @@ std::expected<std::vector<Stream>, Failure> resolve_streams(const Order& order) 
     if (*root != target) {
       streams.push_back({.target = target, .alias_of = *root});
     } else {
-      streams.push_back({.target = target, .stdio = is_in_place(target, &stdio) ? nullptr : &stdio});
+      streams.push_back(
+          {.target = target, .stdio = is_in_place(target, &stdio) ? nullptr : &stdio});
     }
   }
   std::ranges::sort(streams, {}, &Stream::target);

@@ -90,9 +90,11 @@ def differs(planned, seen):
     for mine, theirs in zip(planned[1], seen[1]):
         if mine.startswith("<"):  # known to the launch only
             continue
-        if planned[0] == "rt_sigaction" and mine != planned[1][0]:
-            continue  # pointers here, their contents there
-        if value(mine) != value(theirs) and value(mine) != 0:
+        if planned[0] == "rt_sigaction" and mine.startswith("{"):
+            if mine[1:-1] not in theirs:
+                return True
+            continue
+        if value(mine) != value(theirs):
             return True
     return False
 

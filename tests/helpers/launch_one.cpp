@@ -19,10 +19,16 @@ Command command_of(const char* name) {
   if (is("bare")) return Command("/bin/true");
   if (is("search")) return Command("true").env("PATH", "/nowhere:/no/where:/bin");
   if (is("files")) {
-    return Command("/bin/true").in(Stdio::null()).out(Stdio::truncate("/dev/null")).err(Stdio::same_as(1));
+    return Command("/bin/true")
+        .in(Stdio::null())
+        .out(Stdio::truncate("/dev/null"))
+        .err(Stdio::same_as(1));
   }
   if (is("pipes")) {
-    return Command("/bin/true").in(Stdio::pipe()).out(Stdio::pipe()).descriptor(9, Stdio::descriptor(2));
+    return Command("/bin/true")
+        .in(Stdio::pipe())
+        .out(Stdio::pipe())
+        .descriptor(9, Stdio::descriptor(2));
   }
   if (is("everything")) {
     return Command("/bin/true")

@@ -24,7 +24,7 @@ void show_descriptors(std::ostream& out) {
     if (entry->d_name[0] == '.') continue;
     const int number = std::atoi(entry->d_name);
     if (number == ::dirfd(directory)) continue;
-    struct stat file{};
+    struct stat file {};
     ::fstat(number, &file);
     out << "fd " << number << " " << file.st_dev << ":" << file.st_ino << "\n";
   }

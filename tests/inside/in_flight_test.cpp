@@ -61,7 +61,7 @@ TEST_CASE("emptying a mailbox drops no record lock of the caller") {
   const Folder folder;
   const std::string path = folder.file("locked", "x");
   const forklift::Fd file(::open(path.c_str(), O_RDWR | O_CLOEXEC));
-  struct flock lock{};
+  struct flock lock {};
   lock.l_type = F_WRLCK;
   REQUIRE(::fcntl(file.get(), F_SETLK, &lock) == 0);
   // The mail is sent, and the child fails before it takes it or after.
@@ -69,15 +69,13 @@ TEST_CASE("emptying a mailbox drops no record lock of the caller") {
     using forklift::Command, forklift::Stdio;
     CHECK_FALSE(Command("/no/such").in(Stdio::descriptor(file.get())).try_spawn());
     CHECK(Command("true").in(Stdio::descriptor(file.get())).run().success());
-    CHECK_FALSE(Command("true")
-                    .in(Stdio::descriptor(file.get()))
-                    .out(Stdio::descriptor(999))
-                    .try_spawn());
+    CHECK_FALSE(
+        Command("true").in(Stdio::descriptor(file.get())).out(Stdio::descriptor(999)).try_spawn());
   }
   // Another process asks whether the lock is still there.
   const pid_t half = ::fork();
   if (half == 0) {
-    struct flock asked{};
+    struct flock asked {};
     asked.l_type = F_WRLCK;
     ::fcntl(file.get(), F_GETLK, &asked);
     ::_exit(asked.l_type == F_WRLCK && asked.l_pid == ::getppid() ? 0 : 1);
