@@ -26,6 +26,8 @@ constexpr Described described[kernel::feature_count] = {
     {Feature::mailbox, "mailbox", "pipes and borrowed descriptors with the engine shared_table"},
     {Feature::clone3, "clone3", "handlers reset by one flag (CLONE_CLEAR_SIGHAND, Linux 5.5)"},
     {Feature::close_range, "close_range", "descriptors closed by one call (Linux 5.9)"},
+    {Feature::mark_cloexec, "close_range with CLOEXEC",
+     "descriptors closed while the caller already goes on (Linux 5.11)"},
     {Feature::pidfd, "pidfd", "waiting without SIGCHLD and without reuse of pids (Linux 5.4)"},
     {Feature::pidfd_send_signal, "pidfd_send_signal",
      "signals that cannot hit a stranger (Linux 5.1)"},

@@ -57,7 +57,7 @@ int main(int argc, char** argv) {
   std::setvbuf(stdout, nullptr, _IONBF, 0);  // tests fork: nothing may be printed twice
   // What is kept for good is there before the first test: the library's
   // mailboxes, and the thread that a sanitizer starts with the first of ours.
-  forklift::reserve(32);
+  forklift::reserve(16);
   try {
     std::thread([] {}).join();
   } catch (const std::system_error&) {

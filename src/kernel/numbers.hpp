@@ -14,8 +14,9 @@ namespace forklift::kernel {
 inline constexpr std::uint64_t clone_clear_sighand = 0x1'0000'0000;  // Linux 5.5
 inline constexpr std::uint64_t clone_pidfd = 0x1000;                 // Linux 5.2
 
-// <linux/close_range.h>, Linux 5.9
-inline constexpr unsigned close_range_unshare = 1U << 1;
+// <linux/close_range.h>
+inline constexpr unsigned close_range_unshare = 1U << 1;  // Linux 5.9
+inline constexpr unsigned close_range_cloexec = 1U << 2;  // Linux 5.11
 
 // System calls numbered alike on every architecture since Linux 5.0.
 inline constexpr long nr_pidfd_send_signal = 424;

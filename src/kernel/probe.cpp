@@ -168,6 +168,11 @@ void probe_mailbox(Features& found) noexcept {
   ::close(ends[1]);
 }
 
+void probe_mark_cloexec(Features& found) noexcept {
+  found[Feature::mark_cloexec] =
+      static_cast<int>(raw::call(nr_close_range, ~0U, ~0U, close_range_cloexec));
+}
+
 void probe_robust_list(Features& found) noexcept {
   void* head = nullptr;
   std::size_t size = 0;
@@ -182,6 +187,7 @@ std::atomic<const Features*> pretended{nullptr};
 Features probe() noexcept {
   Features found;
   probe_mailbox(found);
+  probe_mark_cloexec(found);
   probe_robust_list(found);
   if (runs_under_valgrind()) {
     // It ends the program at a clone(2) that is neither fork, vfork nor thread.

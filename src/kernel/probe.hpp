@@ -12,6 +12,7 @@ enum class Feature {
   shared_memory,      ///< a CLONE_VM child's writes reach us, and its end is announced
   clone3,             ///< clone3 with CLONE_CLEAR_SIGHAND
   close_range,        ///< close_range(2)
+  mark_cloexec,       ///< CLOSE_RANGE_CLOEXEC
   leave_table,        ///< CLOSE_RANGE_UNSHARE really leaves a shared descriptor table
   pidfd,              ///< CLONE_PIDFD or pidfd_open, and waitid(P_PIDFD)
   pidfd_send_signal,  ///< pidfd_send_signal(2)
@@ -19,7 +20,7 @@ enum class Feature {
   robust_list,        ///< set_robust_list(2)
   mailbox,            ///< a Unix socket pair that carries descriptors
 };
-inline constexpr std::size_t feature_count = 9;
+inline constexpr std::size_t feature_count = 10;
 
 /// For every feature zero, or the `-errno` with which the kernel refused it.
 ///

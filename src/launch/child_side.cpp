@@ -45,12 +45,23 @@ long make(const Call& call, Frame& frame) {
                     argument_of(a[5], frame));
 }
 
+// Closes what has only been marked close-on-exec so far: the descriptor that
+// keeps the program busy may be our own copy.
+void close_marked(const Plan& plan) {
+  for (int i = 0; i < plan.count; ++i) {
+    const Call& call = plan.calls[i];
+    if (call.step != Step::close || call.kind != Kind::plain) continue;
+    raw::call(call.number, call.arguments[0].value, call.arguments[1].value, 0);
+  }
+}
+
 // A file is busy while some process holds it open for writing, often only
 // another child on its way to exec: 11 pauses, doubling from 50 µs, are 102 ms.
 long execute(const Call& call, Frame& frame) {
   constexpr int pauses = 11;
   long result = make(call, frame);
   for (int i = 0; result == -ETXTBSY && i < pauses; ++i) {
+    if (i == 0) close_marked(frame.plan);
     const timespec pause{0, 50'000L << i};
     raw::call(SYS_nanosleep, &pause, 0);
     ++frame.outcome.retries;

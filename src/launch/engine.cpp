@@ -134,7 +134,7 @@ void fill_frame(const InFlight& record) {
   Frame& frame = record.frame();
   const Prepared& plan = *record.plan;
   frame.mailbox = record.mailbox.receiving();
-  frame.kept = frame.mailbox + 1;
+  frame.kept = std::max(frame.mailbox + 1, least_kept);
   frame.environment = plan.environment ? plan.environment->get() : ::environ;
   frame.mask = plan.mask;
   frame.outcome = {};

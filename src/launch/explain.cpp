@@ -70,6 +70,7 @@ struct Symbol {
 
 constexpr Symbol symbols[] = {
     {kernel::nr_close_range, 2, kernel::close_range_unshare, "CLOSE_RANGE_UNSHARE"},
+    {kernel::nr_close_range, 2, kernel::close_range_cloexec, "CLOSE_RANGE_CLOEXEC"},
     {SYS_recvmsg, 2, MSG_DONTWAIT | MSG_CMSG_CLOEXEC, "MSG_DONTWAIT|MSG_CMSG_CLOEXEC"},
     {SYS_fcntl, 1, F_DUPFD_CLOEXEC, "F_DUPFD_CLOEXEC"},
     {SYS_dup3, 2, O_CLOEXEC, "O_CLOEXEC"},

@@ -45,6 +45,11 @@ enum class Stage : std::uint8_t { on_parents_memory, on_own_memory };
 
 inline constexpr int nowhere = -1;
 
+/// A child that leaves its parent's table keeps at least the descriptors below
+/// this one: the kernel copies that many anyway (`sane_fdtable_size` in
+/// fs/file.c), and would close what lies between before the child could go on.
+inline constexpr int least_kept = 64;
+
 /// One system call: its arguments, what counts as success, where its result goes.
 struct Call {
   long number = 0;

@@ -209,11 +209,11 @@ class Planner {
 
   // The first thing that the child does with descriptors: as long as it shares
   // the table, whatever it closes or moves is its parent's. The kernel copies
-  // what lies below the first argument, rounded up to 64 (fs/file.c).
+  // what lies below the first argument.
   void leave_table() {
     if (now_.engine != Engine::shared_table) return;
-    const Argument kept = mails() ? word(offsetof(Frame, kept)) : value(3);
-    if (mails()) out_->cell_names.emplace_back(offsetof(Frame, kept), "mailbox + 1");
+    const Argument kept = mails() ? word(offsetof(Frame, kept)) : value(least_kept);
+    if (mails()) out_->cell_names.emplace_back(offsetof(Frame, kept), "mailbox + 1, at least 64");
     add(Step::leave, "", kernel::nr_close_range,
         {kept, value(all_descriptors), value(kernel::close_range_unshare)});
   }
@@ -308,10 +308,7 @@ class Planner {
     }
   }
 
-  // A child that left the table without a mailbox kept 0 to 2 alone, and all
-  // that it opened since is close-on-exec.
   void close_others() {
-    if (now_.engine == Engine::shared_table && !mails()) return;
     std::vector<int> kept;
     for (const Stream& stream : streams_) kept.push_back(stream.target);
     if (reports_by_pipe_) kept.push_back(report_);
@@ -325,13 +322,17 @@ class Planner {
     close_range(first, all_descriptors);
   }
 
+  // Marked close-on-exec, descriptors are closed by exec after it has let our
+  // parent go on; closed here, they would keep it waiting.
   void close_range(long first, long last) {
-    const bool works = kernel::features().works(kernel::Feature::close_range);
+    const auto& features = kernel::features();
+    const unsigned flags =
+        features.works(kernel::Feature::mark_cloexec) ? kernel::close_range_cloexec : 0;
+    Call& call = add(Step::close, "from " + std::to_string(first) + " on", kernel::nr_close_range,
+                     {value(first), value(last), value(flags)});
+    if (features.works(kernel::Feature::close_range)) return;
     rlimit limit{};
     ::getrlimit(RLIMIT_NOFILE, &limit);
-    Call& call = add(Step::close, "from " + std::to_string(first) + " on", kernel::nr_close_range,
-                     {value(first), value(last), value(0)});
-    if (works) return;
     call.kind = Kind::close_each;
     call.arguments[2] =
         value(static_cast<long>(std::min<rlim_t>(limit.rlim_max, most_descriptors)));

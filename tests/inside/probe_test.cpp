@@ -80,7 +80,7 @@ TEST_CASE("the engine follows from what the kernel refuses") {
 TEST_CASE("launches behave alike whatever single thing the kernel refuses") {
   for (const Feature feature :
        {Feature::clone3, Feature::close_range, Feature::pidfd, Feature::pidfd_send_signal,
-        Feature::exit_info, Feature::mailbox, Feature::robust_list}) {
+        Feature::exit_info, Feature::mailbox, Feature::robust_list, Feature::mark_cloexec}) {
     CAPTURE(static_cast<int>(feature));
     if (feature == Feature::close_range) {
       const Refused refused({feature, Feature::leave_table});
@@ -99,7 +99,8 @@ TEST_CASE("launches behave alike when the kernel refuses all it can") {
   }
   const Refused refused({Feature::shared_memory, Feature::clone3, Feature::close_range,
                          Feature::leave_table, Feature::pidfd, Feature::pidfd_send_signal,
-                         Feature::exit_info, Feature::robust_list, Feature::mailbox});
+                         Feature::exit_info, Feature::robust_list, Feature::mailbox,
+                         Feature::mark_cloexec});
   check_everything();
 }
 
