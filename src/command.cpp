@@ -180,10 +180,9 @@ std::expected<launch::InFlightPtr, LaunchError> Command::State::start() const {
 }
 
 std::expected<Launch, LaunchError> Command::try_start() const {
-  const auto begin = std::chrono::steady_clock::now();
   auto record = state_->start();
   if (!record) return std::unexpected(std::move(record.error()));
-  return Launch(record->release(), begin);
+  return Launch(record->release());
 }
 
 std::expected<Child, LaunchError> Command::try_spawn() const {
@@ -205,10 +204,9 @@ Child Command::spawn() const {
 }
 
 std::expected<Output, LaunchError> Command::try_output(const OutputOptions& options) const {
-  const auto begin = std::chrono::steady_clock::now();
   auto record = state_->capturing().start();
   if (!record) return std::unexpected(std::move(record.error()));
-  auto child = Launch(record->release(), begin).finish();
+  auto child = Launch(record->release()).finish();
   if (!child) return std::unexpected(std::move(child.error()));
   return capture(std::move(*child), options);
 }

@@ -12,14 +12,12 @@ namespace forklift {
 using kernel::Deadline;
 using launch::InFlightPtr;
 
-Launch::Launch(Launch&& other) noexcept
-    : record_(std::exchange(other.record_, nullptr)), start_(other.start_) {}
+Launch::Launch(Launch&& other) noexcept : record_(std::exchange(other.record_, nullptr)) {}
 
 Launch& Launch::operator=(Launch&& other) noexcept {
   if (this != &other) {
     give_up();
     record_ = std::exchange(other.record_, nullptr);
-    start_ = other.start_;
   }
   return *this;
 }
@@ -39,12 +37,8 @@ bool Launch::wait_for(std::chrono::nanoseconds limit) const noexcept {
 std::expected<Child, LaunchError> Launch::finish() && {
   InFlightPtr record(std::exchange(record_, nullptr));
   const std::string& program = record->plan->program;
-  const auto limit = record->plan->deadline;
-  const Deadline deadline =
-      limit ? Deadline::after(*limit - (std::chrono::steady_clock::now() - start_))
-            : Deadline::never();
-  if (!launch::await(*record, deadline)) {
-    auto error = failed(program, launch::overdue(*record, *limit));
+  if (!launch::await(*record, record->deadline)) {
+    auto error = failed(program, launch::overdue(*record));
     launch::give_up(std::move(record));
     return std::unexpected(std::move(error));
   }

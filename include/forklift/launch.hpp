@@ -41,12 +41,10 @@ class FORKLIFT_EXPORT Launch {
 
  private:
   friend class Command;
-  Launch(launch::InFlight* record, std::chrono::steady_clock::time_point start) noexcept
-      : record_(record), start_(start) {}
+  explicit Launch(launch::InFlight* record) noexcept : record_(record) {}
   void give_up() noexcept;
 
   launch::InFlight* record_;
-  std::chrono::steady_clock::time_point start_;
 };
 
 }  // namespace forklift

@@ -269,6 +269,8 @@ std::expected<InFlightPtr, Failure> start(PreparedRef plan) {
   fill_frame(*record);
   if (auto trouble = make_child(*record)) return std::unexpected(std::move(*trouble));
   record->childs.clear();
+  const auto limit = record->plan->deadline;
+  record->deadline = limit ? Deadline::after(*limit) : Deadline::never();
   return record;
 }
 
@@ -284,13 +286,13 @@ std::expected<void, Failure> conclude(InFlight& record) {
     return std::unexpected(Failure{Step::clone, "by this process before it was forked", ECHILD});
   }
   const Outcome& outcome = record.frame().outcome;
-  tally().add(tally().retries, static_cast<std::uint64_t>(outcome.retries));
-  const Step step = step_at(record);
-  if (step > Step::receive) record.letters_pending = false;
-  if (outcome.error == 0 && step == Step::exec) {
+  if (outcome.retries) tally().add(tally().retries, static_cast<std::uint64_t>(outcome.retries));
+  if (outcome.error == 0 && outcome.call >= record.plan->first_exec) {
+    record.letters_pending = false;
     tally().launched(record.plan->engine);
     return {};
   }
+  if (step_at(record) > Step::receive) record.letters_pending = false;
   const kernel::Reaped end = kernel::reap(record.process());
   return std::unexpected(outcome.error ? failure_of(record) : killed_on_the_way(record, end));
 }
@@ -304,9 +306,10 @@ void give_up(InFlightPtr record) noexcept {
   leave_behind(std::move(record));
 }
 
-Failure overdue(const InFlight& record, std::chrono::nanoseconds limit) {
+Failure overdue(const InFlight& record) {
   std::string searched;
-  const auto span = std::chrono::duration_cast<std::chrono::milliseconds>(limit);
+  const auto span =
+      std::chrono::duration_cast<std::chrono::milliseconds>(record.plan->deadline.value());
   std::string subject =
       std::to_string(span.count()) + " ms passed in '" + std::string(name(step_at(record))) + "'";
   if (const std::string& at = subject_at(record, searched); !at.empty()) subject += " " + at;

@@ -30,7 +30,8 @@ std::expected<void, Failure> conclude(InFlight& record);
 /// not die at once is left behind and reaped later; its thread waits 20 ms at most.
 void give_up(InFlightPtr record) noexcept;
 
-/// The failure of a launch that took longer than `limit`: where it stands.
-Failure overdue(const InFlight& record, std::chrono::nanoseconds limit);
+/// The failure of a launch that took longer than its plan's deadline allows:
+/// where it stands.
+Failure overdue(const InFlight& record);
 
 }  // namespace forklift::launch

@@ -8,6 +8,7 @@
 #include <memory>
 #include <vector>
 
+#include "kernel/deadline.hpp"
 #include "kernel/process.hpp"
 #include "launch/mailbox.hpp"
 #include "launch/plan.hpp"
@@ -52,6 +53,7 @@ struct InFlight {
   Mailbox mailbox;
 
   PreparedRef plan;
+  kernel::Deadline deadline = kernel::Deadline::never();
   pid_t pid = -1;
   Fd pidfd;
   Fd report;                     ///< reading end of the report pipe, if there is one

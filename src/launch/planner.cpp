@@ -385,6 +385,7 @@ class Planner {
     out_->argv.push_back(keep(order_.argv0.value_or(order_.program)));
     for (const std::string& argument : order_.arguments) out_->argv.push_back(keep(argument));
     out_->argv.push_back(nullptr);
+    out_->first_exec = static_cast<int>(out_->calls.size());
     out_->cell_names.emplace_back(offsetof(Frame, environment), "environment");
     if (order_.program.find('/') != std::string::npos) {
       add_exec(order_.program, Kind::exec);

@@ -42,6 +42,7 @@ struct Prepared {
   std::string program;
   Engine engine = Engine::fork;
   std::vector<Call> calls;
+  int first_exec = 0;                                    ///< calls from this one on execute
   std::vector<std::string> subjects;                     ///< of each call, for people
   std::string searched;                                  ///< the places searched, when PATH is
   std::vector<std::pair<long, std::string>> cell_names;  ///< by offset, for people
