@@ -28,7 +28,7 @@
 #include "kernel/wait.hpp"
 #include "launch/child_side.hpp"
 #include "launch/leftovers.hpp"
-#include "launch/planner.hpp"
+#include "launch/letter.hpp"
 #include "launch/tally.hpp"
 
 namespace forklift::launch {

@@ -1,0 +1,216 @@
+// SPDX-FileCopyrightText: The forklift authors
+// SPDX-License-Identifier: MIT
+#include "launch/descriptor_steps.hpp"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+
+#include <algorithm>
+#include <climits>
+#include <cstddef>
+
+#include "kernel/numbers.hpp"
+#include "kernel/probe.hpp"
+#include "launch/letter.hpp"
+#include "launch/quote.hpp"
+
+namespace forklift::launch {
+namespace {
+
+constexpr long all_descriptors = 0xffffffffL;
+
+// Of close_each without /proc: a hard limit of a billion would never end.
+constexpr long most_descriptors = 1L << 20;
+
+Source source_of(const Stream& stream) {
+  const Stdio& stdio = *stream.stdio;
+  if (stdio.kind() == Stdio::Kind::pipe) {
+    const bool reads = stdio.direction() == Stdio::Direction::to_child ||
+                       (stdio.direction() == Stdio::Direction::by_number && stream.target == 0);
+    return {.kind = reads ? Source::Kind::pipe_to_child : Source::Kind::pipe_from_child,
+            .target = stream.target};
+  }
+  const bool inherits = stdio.kind() == Stdio::Kind::inherit;
+  return {.descriptor = inherits ? stream.target : stdio.number(), .target = stream.target};
+}
+
+int open_flags(const Stream& stream) {
+  if (stream.stdio->kind() == Stdio::Kind::null) return O_RDWR;
+  if (stream.stdio->flags() >= 0) return stream.stdio->flags();
+  return stream.target == 0 ? O_RDONLY : O_WRONLY | O_CREAT | O_TRUNC;
+}
+
+}  // namespace
+
+std::string name_of(const Source& source) {
+  if (source.kind != Source::Kind::borrowed) return "pipe of " + std::to_string(source.target);
+  return "descriptor " + std::to_string(source.descriptor);
+}
+
+void DescriptorSteps::gather() {
+  for (const Stream& stream : streams_) {
+    if (!stream.stdio || stream.stdio->kind() == Stdio::Kind::file ||
+        stream.stdio->kind() == Stdio::Kind::null) {
+      continue;
+    }
+    prepared_.sources.push_back(source_of(stream));
+  }
+  if (order_.directory_descriptor) {
+    prepared_.sources.push_back({.descriptor = *order_.directory_descriptor});
+  }
+  const auto count = static_cast<int>(prepared_.sources.size());
+  for (int first = 0; mails() && first < count; first += most_in_letter) {
+    add_letter(first, std::min(most_in_letter, count - first));
+  }
+  for (Source& source : prepared_.sources) {
+    if (!mails()) source.cell = build_.take_cell(name_of(source));
+  }
+  choose_waiting_room();
+}
+
+void DescriptorSteps::add_letter(int first, int count) {
+  const std::size_t bytes = sizeof(int) * static_cast<std::size_t>(count);
+  const long at = build_.take_room(sizeof(LetterSpace) + CMSG_SPACE(bytes));
+  prepared_.letters.push_back({at, first, count});
+  build_.name_cell(at, "letter");
+  for (int i = 0; i < count; ++i) {
+    Source& source = prepared_.sources[static_cast<std::size_t>(first + i)];
+    source.cell = at + descriptor_in_letter(i);
+    build_.name_cell(source.cell, name_of(source));
+  }
+}
+
+// The report pipe of the `fork` engine, where needed, gets the room's first
+// number; everybody else waits behind it.
+void DescriptorSteps::choose_waiting_room() {
+  rlimit limit{};
+  ::getrlimit(RLIMIT_NOFILE, &limit);
+  const auto waiting = static_cast<int>(streams_.size() + prepared_.sources.size()) + 1;
+  window_ = choose_window(streams_, waiting,
+                          static_cast<long>(std::min<rlim_t>(limit.rlim_cur, LONG_MAX)));
+  reports_by_pipe_ =
+      now_.engine == Engine::fork && !kernel::features().works(kernel::Feature::robust_list);
+  if (reports_by_pipe_) report_ = window_.first++;
+}
+
+// A child on a copy of our memory cannot clear a word of ours. The kernel
+// marks a robust futex in shared memory instead; without those, a pipe end
+// that only the child holds closes at exec or exit.
+void DescriptorSteps::announce_end() {
+  if (now_.engine != Engine::fork || reports_by_pipe_) return;
+  build_.name_cell(offsetof(Frame, robust), "robust list");
+  build_.add(Step::report, "robust list", SYS_set_robust_list,
+             {place(offsetof(Frame, robust)), value(offsetof(RobustList, node))});
+}
+
+// The first thing that the child does with descriptors: as long as it shares
+// the table, whatever it closes or moves is its parent's. The kernel copies
+// what lies below the first argument.
+void DescriptorSteps::leave_table() {
+  if (now_.engine != Engine::shared_table) return;
+  const Argument kept = mails() ? word(offsetof(Frame, kept)) : value(least_kept);
+  if (mails()) build_.name_cell(offsetof(Frame, kept), "mailbox + 1, at least 64");
+  build_.add(Step::leave, "", kernel::nr_close_range,
+             {kept, value(all_descriptors), value(kernel::close_range_unshare)});
+}
+
+void DescriptorSteps::receive() {
+  if (!mails()) return;
+  build_.name_cell(offsetof(Frame, mailbox), "mailbox");
+  for (const Letter& letter : prepared_.letters) {
+    Call& call =
+        build_.add(Step::receive, std::to_string(letter.count) + " descriptors", SYS_recvmsg,
+                   {number(offsetof(Frame, mailbox)), place(static_cast<std::size_t>(letter.place)),
+                    value(MSG_DONTWAIT | MSG_CMSG_CLOEXEC)});
+    call.least = call.most = call.also = 1;
+  }
+}
+
+void DescriptorSteps::wait_in_window(long cell, std::string what) {
+  Call& call = build_.add(Step::descriptor, std::move(what), SYS_fcntl,
+                          {number(cell), value(F_DUPFD_CLOEXEC), value(window_.first)});
+  call.least = call.also = window_.first;
+  call.most = window_.last;
+  call.store = static_cast<std::int32_t>(cell);
+}
+
+void DescriptorSteps::wait_in_window() {
+  for (const Source& source : prepared_.sources) {
+    wait_in_window(source.cell, name_of(source));
+    if (source.target >= 0) waiting_.push_back({source.target, source.cell, name_of(source)});
+  }
+}
+
+void DescriptorSteps::keep_report_pipe() {
+  if (!reports_by_pipe_) return;
+  build_.name_cell(offsetof(Frame, report), "report pipe");
+  build_
+      .add(Step::report, "pipe", SYS_dup3,
+           {number(offsetof(Frame, report)), value(report_), value(O_CLOEXEC)})
+      .also = -EINVAL;  // it is there already
+}
+
+void DescriptorSteps::open_files() {
+  for (const Stream& stream : streams_) {
+    if (!stream.stdio) continue;
+    const bool null = stream.stdio->kind() == Stdio::Kind::null;
+    if (!null && stream.stdio->kind() != Stdio::Kind::file) continue;
+    const std::string path = null ? "/dev/null" : stream.stdio->path();
+    const long cell = build_.take_cell(quote(path));
+    build_
+        .add(Step::open, quote(path), SYS_openat,
+             {value(AT_FDCWD), build_.text(path), value(open_flags(stream) | O_CLOEXEC),
+              value(stream.stdio->mode())})
+        .store = static_cast<std::int32_t>(cell);
+    wait_in_window(cell, quote(path));
+    waiting_.push_back({stream.target, cell, quote(path)});
+  }
+}
+
+// dup3(2) leaves close-on-exec off, and nobody waits on the number it fills.
+void DescriptorSteps::put_into_place() {
+  for (const Waiting& waiting : waiting_) {
+    build_.add(Step::descriptor, waiting.what + " onto " + std::to_string(waiting.target), SYS_dup3,
+               {number(waiting.cell), value(waiting.target), value(0)});
+  }
+  for (const Stream& stream : streams_) {
+    if (stream.alias_of < 0) continue;
+    build_.add(Step::descriptor,
+               std::to_string(stream.alias_of) + " onto " + std::to_string(stream.target), SYS_dup3,
+               {value(stream.alias_of), value(stream.target), value(0)});
+  }
+}
+
+void DescriptorSteps::close_others() {
+  std::vector<int> kept;
+  for (const Stream& stream : streams_) kept.push_back(stream.target);
+  if (reports_by_pipe_) kept.push_back(report_);
+  std::ranges::sort(kept);
+  long first = 3;
+  for (const int target : kept) {
+    if (target < first) continue;
+    if (target > first) close_range(first, target - 1);
+    first = target + 1L;
+  }
+  close_range(first, all_descriptors);
+}
+
+// Marked close-on-exec, descriptors are closed by exec after it has let our
+// parent go on; closed here, they would keep it waiting.
+void DescriptorSteps::close_range(long first, long last) {
+  const auto& features = kernel::features();
+  const unsigned flags =
+      features.works(kernel::Feature::mark_cloexec) ? kernel::close_range_cloexec : 0;
+  Call& call = build_.add(Step::close, "from " + std::to_string(first) + " on",
+                          kernel::nr_close_range, {value(first), value(last), value(flags)});
+  if (features.works(kernel::Feature::close_range)) return;
+  rlimit limit{};
+  ::getrlimit(RLIMIT_NOFILE, &limit);
+  call.kind = Kind::close_each;
+  call.arguments[2] = value(static_cast<long>(std::min<rlim_t>(limit.rlim_max, most_descriptors)));
+}
+
+}  // namespace forklift::launch

@@ -1,0 +1,65 @@
+// SPDX-FileCopyrightText: The forklift authors
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "launch/plan_builder.hpp"
+#include "launch/situation.hpp"
+#include "launch/streams.hpp"
+
+namespace forklift::launch {
+
+/// Adds what the child does with descriptors to a plan.
+///
+/// A descriptor goes through three states: the parent's (its number is known to
+/// the launch only), waiting (above or between all targets, so that nothing
+/// lands on a descriptor that is still needed), and in place. The functions add
+/// one step each and are called in the order in which they stand here.
+class DescriptorSteps {
+ public:
+  DescriptorSteps(PlanBuilder& build, const Order& order, const Situation& now,
+                  const std::vector<Stream>& streams)
+      : build_(build), prepared_(build.prepared()), order_(order), now_(now), streams_(streams) {}
+
+  /// Finds out what the parent has to bring; adds no call.
+  void gather();
+  void announce_end();
+  void leave_table();
+  void receive();
+  void wait_in_window();
+  void keep_report_pipe();
+  void open_files();
+  void put_into_place();
+  void close_others();
+
+ private:
+  bool mails() const { return now_.engine == Engine::shared_table && !prepared_.sources.empty(); }
+  void add_letter(int first, int count);
+  void choose_waiting_room();
+  void wait_in_window(long cell, std::string what);
+  void close_range(long first, long last);
+
+  // A descriptor of the child on its way: the cell of the frame with its number.
+  struct Waiting {
+    int target;
+    long cell;
+    std::string what;
+  };
+
+  PlanBuilder& build_;
+  Prepared& prepared_;
+  const Order& order_;
+  const Situation& now_;
+  const std::vector<Stream>& streams_;
+  std::vector<Waiting> waiting_;
+  Window window_;
+  bool reports_by_pipe_ = false;
+  int report_ = -1;
+};
+
+/// What a plan calls a descriptor that the parent brings.
+std::string name_of(const Source& source);
+
+}  // namespace forklift::launch

@@ -1,0 +1,26 @@
+// SPDX-FileCopyrightText: The forklift authors
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <sys/socket.h>
+#include <sys/uio.h>
+
+namespace forklift::launch {
+
+/// The most descriptors that one message carries (SCM_MAX_FD, unix(7)).
+inline constexpr int most_in_letter = 253;
+
+/// What recvmsg(2) needs for one letter; its control bytes lie behind it.
+struct LetterSpace {
+  msghdr header;
+  iovec part;
+  long byte;
+};
+
+/// Offset in a letter's space of the descriptor numbered `index`.
+constexpr long descriptor_in_letter(int index) noexcept {
+  return static_cast<long>(sizeof(LetterSpace) + CMSG_LEN(0)) +
+         static_cast<long>(sizeof(int)) * index;
+}
+
+}  // namespace forklift::launch
