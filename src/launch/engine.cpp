@@ -29,6 +29,7 @@
 #include "launch/child_side.hpp"
 #include "launch/leftovers.hpp"
 #include "launch/letter.hpp"
+#include "launch/quote.hpp"
 #include "launch/tally.hpp"
 
 namespace forklift::launch {
@@ -212,12 +213,11 @@ bool await_mark(const InFlight& record, Deadline deadline) noexcept {
   }
 }
 
-const std::string& subject_at(const InFlight& record, std::string& searched) {
+std::string subject_at(const InFlight& record) {
   const Prepared& plan = *record.plan;
   const auto at = static_cast<std::size_t>(record.frame().outcome.call);
   if (at < plan.subjects.size()) return plan.subjects[at];
-  searched = "'" + plan.program + "' (searched in " + plan.searched + ")";
-  return searched;
+  return quote(plan.program) + " (searched in " + plan.searched + ")";
 }
 
 Step step_at(const InFlight& record) {
@@ -236,18 +236,15 @@ std::string explain_missing(const std::string& subject, const InFlight& record) 
 
 Failure failure_of(const InFlight& record) {
   const Outcome& outcome = record.frame().outcome;
-  std::string searched;
-  std::string subject = subject_at(record, searched);
+  std::string subject = subject_at(record);
   const Step step = step_at(record);
   if (step == Step::exec && outcome.error == ENOENT) subject = explain_missing(subject, record);
-  if (step == Step::close && subject.empty()) subject = "descriptors";
   return {step, std::move(subject), outcome.error};
 }
 
 // The child reports its errors, so one that ended without a word was killed.
 Failure killed_on_the_way(const InFlight& record, const kernel::Reaped& end) {
-  std::string searched;
-  std::string subject = subject_at(record, searched);
+  std::string subject = subject_at(record);
   if (!subject.empty()) subject += ": ";
   subject += end.state == kernel::Reaped::State::ended
                  ? "the child was killed by signal " + std::to_string(end.status & 0x7f)
@@ -307,12 +304,11 @@ void give_up(InFlightPtr record) noexcept {
 }
 
 Failure overdue(const InFlight& record) {
-  std::string searched;
   const auto span =
       std::chrono::duration_cast<std::chrono::milliseconds>(record.plan->deadline.value());
   std::string subject =
       std::to_string(span.count()) + " ms passed in '" + std::string(name(step_at(record))) + "'";
-  if (const std::string& at = subject_at(record, searched); !at.empty()) subject += " " + at;
+  if (const std::string at = subject_at(record); !at.empty()) subject += " " + at;
   return {Step::deadline, std::move(subject), ETIMEDOUT};
 }
 
