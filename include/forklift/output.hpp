@@ -17,7 +17,7 @@ struct OutputOptions {
   /// that the child does not block, and the stream is reported as truncated.
   std::size_t limit = std::numeric_limits<std::size_t>::max();
   /// After so long the child is stopped.
-  std::optional<std::chrono::nanoseconds> timeout;
+  std::optional<std::chrono::nanoseconds> timeout = std::nullopt;
   /// How long after SIGTERM the child is killed when `timeout` has passed.
   std::chrono::nanoseconds grace = std::chrono::milliseconds(100);
   /// How long after the child's end to go on reading from a pipe that a
