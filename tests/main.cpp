@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #define DOCTEST_CONFIG_IMPLEMENT
 #include <doctest/doctest.h>
+#include <fcntl.h>
 
 #include <cstdio>
 #include <forklift/engine.hpp>
@@ -53,6 +54,9 @@ struct NothingLeft : doctest::IReporter {
 REGISTER_LISTENER("nothing_left", 1, NothingLeft);
 
 int main(int argc, char** argv) {
+  // Started without standard descriptors, as some machines do, have them.
+  while (::open("/dev/null", O_RDWR) <= 2) {
+  }
   doctest::Context context(argc, argv);
   std::setvbuf(stdout, nullptr, _IONBF, 0);  // tests fork: nothing may be printed twice
   // What is kept for good is there before the first test: the library's
