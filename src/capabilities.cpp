@@ -53,8 +53,9 @@ Capabilities capabilities() {
   Capabilities found;
   const auto engine = launch::chosen_engine();
   found.engine = engine.value_or(Engine::fork);
-  found.why =
-      engine ? sentence(*engine) : engine.error().subject + ": " + ::strerror(engine.error().error);
+  found.why = engine ? sentence(*engine)
+                     : "every launch is refused, " + engine.error().subject + ": " +
+                           ::strerror(engine.error().error);
   for (const auto& [feature, name, gives] : described) {
     const int refused = kernel::features()[feature];
     found.capabilities.push_back(
