@@ -126,6 +126,7 @@ TEST_CASE("a directory that may not be entered fails") {
                : 1;
   };
   CHECK(in_a_fork(as_nobody) == 0);
+  ::chmod(folder.path("closed").c_str(), 0700);
 }
 
 TEST_CASE("a directory given by a closed or wrong descriptor fails") {
