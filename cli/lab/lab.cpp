@@ -28,12 +28,14 @@ constexpr std::size_t idle_threads = 8;
 
 void warn(const std::string& text) { fmt::print(stderr, "forklift: warning: {}\n", text); }
 
+constexpr const char* nothing = "forklift-nothing";
+
 // The do-nothing child lies beside the command in a build tree, and in its
 // libexec directory when installed.
 std::string find_nothing() {
   const auto here = std::filesystem::read_symlink("/proc/self/exe").parent_path();
   for (const auto& place : {here, here / ".." / FORKLIFT_LIBEXEC}) {
-    const auto file = place / "forklift-nothing";
+    const auto file = place / nothing;
     if (std::filesystem::exists(file)) return file.lexically_normal().string();
   }
   throw std::runtime_error(
@@ -158,9 +160,10 @@ void run(const Request& request) {
       runs.insert(runs.end(), measured.begin(), measured.end());
     }
   }
-  fmt::print("{}", as_text(machine, program, runs));
+  const std::string shown = request.program.empty() ? nothing : program;
+  fmt::print("{}", as_text(machine, shown, runs));
   if (!request.json.empty()) {
-    write_file(request.json, as_json(machine, program, request.command_line, runs));
+    write_file(request.json, as_json(machine, shown, request.command_line, runs));
   }
 }
 
