@@ -71,11 +71,13 @@ Trouble bring_sources(InFlight& record) {
   return std::nullopt;
 }
 
-// Which of a letter's descriptors the kernel did not like.
+// Which of a letter's descriptors the kernel did not like: one that is not open,
+// or (EINVAL) one of a kind that does not travel, such as io_uring's.
 std::string describe_letter(const Prepared& plan, const Letter& letter) {
   for (int i = 0; i < letter.count; ++i) {
     const Source& source = plan.sources[static_cast<std::size_t>(letter.first + i)];
-    if (source.kind == Source::Kind::borrowed && ::fcntl(source.descriptor, F_GETFD) < 0) {
+    const bool borrowed = source.kind == Source::Kind::borrowed;
+    if (borrowed && (letter.count == 1 || ::fcntl(source.descriptor, F_GETFD) < 0)) {
       return "descriptor " + std::to_string(source.descriptor);
     }
   }
