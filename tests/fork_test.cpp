@@ -42,6 +42,12 @@ int status_of(pid_t pid) {
 }  // namespace
 
 TEST_CASE("both halves of a program that forks itself launch right, launches in flight or not") {
+#if defined(__SANITIZE_ADDRESS__)
+  // The forked half then hangs in the instrument's operator new (GCC 12), when
+  // another thread was in there at the fork.
+  MESSAGE("skipped: AddressSanitizer's allocator does not survive a fork of several threads");
+  return;
+#endif
   Command command("sh");
   command.args({"-c", "read line; echo \"$line\""}).in(Stdio::pipe()).out(Stdio::pipe());
   std::atomic<bool> enough{false};
