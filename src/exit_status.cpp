@@ -2,8 +2,9 @@
 // SPDX-License-Identifier: MIT
 #include <forklift/exit_status.hpp>
 
-#include <string.h>
 #include <sys/wait.h>
+
+#include "kernel/signal_name.hpp"
 
 namespace forklift {
 
@@ -23,11 +24,7 @@ bool ExitStatus::core_dumped() const noexcept { return signaled() && WCOREDUMP(*
 std::string ExitStatus::text() const {
   if (lost()) return "lost";
   if (exited()) return "exited with " + std::to_string(code());
-  std::string name = "signal " + std::to_string(signal());
-#ifdef __GLIBC__
-  if (const char* const known = ::sigabbrev_np(signal())) name = std::string("SIG") + known;
-#endif
-  return "killed by " + name + (core_dumped() ? ", core dumped" : "");
+  return "killed by " + kernel::signal_name(signal()) + (core_dumped() ? ", core dumped" : "");
 }
 
 }  // namespace forklift

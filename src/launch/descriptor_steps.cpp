@@ -45,18 +45,11 @@ int open_flags(const Stream& stream) {
 
 }  // namespace
 
-std::string name_of(const Source& source) {
-  if (source.kind != Source::Kind::borrowed) return "pipe of " + std::to_string(source.target);
-  return "descriptor " + std::to_string(source.descriptor);
-}
-
 void DescriptorSteps::gather() {
   for (const Stream& stream : streams_) {
-    if (!stream.stdio || stream.stdio->kind() == Stdio::Kind::file ||
-        stream.stdio->kind() == Stdio::Kind::null) {
-      continue;
+    if (stream.stdio && is_brought(stream.target, *stream.stdio)) {
+      prepared_.sources.push_back(source_of(stream));
     }
-    prepared_.sources.push_back(source_of(stream));
   }
   if (order_.directory_descriptor) {
     prepared_.sources.push_back({.descriptor = *order_.directory_descriptor});
@@ -91,16 +84,16 @@ void DescriptorSteps::choose_waiting_room() {
   const auto waiting = static_cast<int>(streams_.size() + prepared_.sources.size()) + 1;
   window_ = choose_window(streams_, waiting,
                           static_cast<long>(std::min<rlim_t>(limit.rlim_cur, LONG_MAX)));
-  reports_by_pipe_ =
+  prepared_.reports_by_pipe =
       now_.engine == Engine::fork && !kernel::features().works(kernel::Feature::robust_list);
-  if (reports_by_pipe_) report_ = window_.first++;
+  if (prepared_.reports_by_pipe) report_ = window_.first++;
 }
 
 // A child on a copy of our memory cannot clear a word of ours. The kernel
 // marks a robust futex in shared memory instead; without those, a pipe end
 // that only the child holds closes at exec or exit.
 void DescriptorSteps::announce_end() {
-  if (now_.engine != Engine::fork || reports_by_pipe_) return;
+  if (now_.engine != Engine::fork || prepared_.reports_by_pipe) return;
   build_.name_cell(offsetof(Frame, robust), "robust list");
   build_.add(Step::report, "robust list", SYS_set_robust_list,
              {place(offsetof(Frame, robust)), value(offsetof(RobustList, node))});
@@ -145,7 +138,7 @@ void DescriptorSteps::wait_in_window() {
 }
 
 void DescriptorSteps::keep_report_pipe() {
-  if (!reports_by_pipe_) return;
+  if (!prepared_.reports_by_pipe) return;
   build_.name_cell(offsetof(Frame, report), "report pipe");
   build_
       .add(Step::report, "pipe", SYS_dup3,
@@ -187,7 +180,7 @@ void DescriptorSteps::put_into_place() {
 void DescriptorSteps::close_others() {
   std::vector<int> kept;
   for (const Stream& stream : streams_) kept.push_back(stream.target);
-  if (reports_by_pipe_) kept.push_back(report_);
+  if (prepared_.reports_by_pipe) kept.push_back(report_);
   std::ranges::sort(kept);
   long first = 3;
   for (const int target : kept) {

@@ -55,11 +55,7 @@ class DescriptorSteps {
   const std::vector<Stream>& streams_;
   std::vector<Waiting> waiting_;
   Window window_;
-  bool reports_by_pipe_ = false;
   int report_ = -1;
 };
-
-/// What a plan calls a descriptor that the parent brings.
-std::string name_of(const Source& source);
 
 }  // namespace forklift::launch

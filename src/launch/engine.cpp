@@ -78,7 +78,7 @@ std::string describe_letter(const Prepared& plan, const Letter& letter) {
     const Source& source = plan.sources[static_cast<std::size_t>(letter.first + i)];
     const bool borrowed = source.kind == Source::Kind::borrowed;
     if (borrowed && (letter.count == 1 || ::fcntl(source.descriptor, F_GETFD) < 0)) {
-      return "descriptor " + std::to_string(source.descriptor);
+      return name_of(source);
     }
   }
   return std::to_string(letter.count) + " descriptors";
@@ -122,9 +122,7 @@ Trouble send_letters(InFlight& record) {
 }
 
 Trouble open_report(InFlight& record) {
-  const bool by_pipe =
-      record.plan->engine == Engine::fork && !kernel::features().works(Feature::robust_list);
-  if (!by_pipe) return std::nullopt;
+  if (!record.plan->reports_by_pipe) return std::nullopt;
   int ends[2];
   if (::pipe2(ends, O_CLOEXEC) < 0) return Failure{Step::pipe, "for the report", errno};
   record.report = Fd(ends[0]);

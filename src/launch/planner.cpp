@@ -8,7 +8,6 @@
 #include "launch/planner.hpp"
 
 #include <signal.h>
-#include <string.h>
 #include <sys/syscall.h>
 
 #include <algorithm>
@@ -18,6 +17,7 @@
 
 #include "kernel/disposition.hpp"
 #include "kernel/ignored_signals.hpp"
+#include "kernel/signal_name.hpp"
 #include "launch/checks.hpp"
 #include "launch/descriptor_steps.hpp"
 #include "launch/plan_builder.hpp"
@@ -30,13 +30,6 @@ namespace {
 // What the child points rt_sigaction(2) at.
 const kernel::Disposition by_default{SIG_DFL, 0, nullptr, 0};
 const kernel::Disposition ignored{SIG_IGN, 0, nullptr, 0};
-
-std::string signal_name(int signal) {
-#ifdef __GLIBC__
-  if (const char* const known = ::sigabbrev_np(signal)) return std::string("SIG") + known;
-#endif
-  return "signal " + std::to_string(signal);
-}
 
 class Planner {
  public:
@@ -105,7 +98,7 @@ class Planner {
 
   void set_disposition(int signal, const kernel::Disposition& disposition) {
     const char* const how = disposition.handler == SIG_IGN ? " ignored" : " to default";
-    build_.add(Step::signal, signal_name(signal) + how, SYS_rt_sigaction,
+    build_.add(Step::signal, kernel::signal_name(signal) + how, SYS_rt_sigaction,
                {value(signal), value(reinterpret_cast<long>(&disposition)), value(0),
                 value(sizeof(kernel::SignalSet))});
   }

@@ -24,6 +24,11 @@ void drop(const Prepared* prepared) noexcept {
 
 }  // namespace
 
+std::string name_of(const Source& source) {
+  if (source.kind != Source::Kind::borrowed) return "pipe of " + std::to_string(source.target);
+  return "descriptor " + std::to_string(source.descriptor);
+}
+
 bool Prepared::fits(const Situation& now) const noexcept {
   return engine == now.engine && handlers_cleared == now.handlers_cleared &&
          ignored == now.ignored && same_text(path, now.path) &&

@@ -29,6 +29,9 @@ struct Source {
   long cell = 0;        ///< offset of the `int` in the frame that tells the child its number
 };
 
+/// What a plan and its errors call a source.
+std::string name_of(const Source& source);
+
 /// One message of the mailbox: `count` sources from `first` on.
 struct Letter {
   long place = 0;  ///< offset of a `LetterSpace` in the frame
@@ -47,7 +50,8 @@ struct Prepared {
   std::string searched;                                  ///< the places searched, when PATH is
   std::vector<std::pair<long, std::string>> cell_names;  ///< by offset, for people
   std::vector<Source> sources;
-  std::vector<Letter> letters;  ///< empty unless descriptors are mailed
+  bool reports_by_pipe = false;  ///< the engine `fork` without robust futexes
+  std::vector<Letter> letters;   ///< empty unless descriptors are mailed
   std::size_t frame_bytes = sizeof(Frame);
   std::optional<std::chrono::nanoseconds> deadline;
   kernel::SignalSet mask = 0;

@@ -13,6 +13,7 @@
 #include "kernel/ignored_signals.hpp"
 #include "kernel/probe.hpp"
 #include "launch/order.hpp"
+#include "launch/streams.hpp"
 
 namespace forklift::launch {
 namespace {
@@ -57,9 +58,7 @@ Forced forced_engine() {
 bool needs_mail(const Order& order) {
   if (order.directory_descriptor) return true;
   for (const auto& [number, stdio] : order.streams) {
-    const bool borrowed = stdio.kind() == Stdio::Kind::descriptor ||
-                          (stdio.kind() == Stdio::Kind::inherit && number > 2);
-    if (borrowed || stdio.kind() == Stdio::Kind::pipe) return true;
+    if (is_brought(number, stdio)) return true;
   }
   return false;
 }

@@ -50,6 +50,12 @@ Window longest_gap(const std::vector<Stream>& streams, long limit) {
 
 }  // namespace
 
+bool is_brought(int target, const Stdio& stdio) {
+  const auto kind = stdio.kind();
+  return kind == Stdio::Kind::descriptor || kind == Stdio::Kind::pipe ||
+         (kind == Stdio::Kind::inherit && !is_in_place(target, &stdio));
+}
+
 std::expected<std::vector<Stream>, Failure> resolve_streams(const Order& order) {
   std::vector<Stream> streams;
   for (int target = 0; target <= 2; ++target) {

@@ -24,6 +24,9 @@ struct Window {
   int last = 0;
 };
 
+/// Whether the parent has to bring what stands at this number of the child.
+bool is_brought(int target, const Stdio& stdio);
+
 /// The child's descriptors by number, 0 to 2 always among them.
 ///
 /// Errors: a `same_as` that leads to nothing or to itself.
