@@ -36,26 +36,28 @@ std::size_t size_for(std::size_t frame_bytes) noexcept {
 // single atomic operation: no thread waits for another, and a fork of the whole
 // program at any moment leaves the other half with a pool that is whole.
 //
-// Records with a mailbox gather at the front and others at the back, so that a
-// launch without letters does not take away the low-numbered mailbox.
+// Whoever takes first gets the right to one record, then looks for it: records
+// move while one looks, and without that right a launch could miss the only one
+// at rest and make another, with another mailbox. There are never more rights
+// than records, so the search ends.
 class Pool {
  public:
-  InFlight* take(bool with_mailbox) noexcept {
-    for (std::size_t i = 0; i < slots_.size(); ++i) {
-      Slot& slot = at(i, with_mailbox);
-      if (slot.load(std::memory_order_relaxed) == nullptr) continue;
-      if (InFlight* const record = slot.exchange(nullptr, std::memory_order_acquire)) return record;
+  InFlight* take() noexcept {
+    if (!take_right()) return nullptr;
+    for (std::size_t i = 0;; i = (i + 1) % slots_.size()) {
+      if (slots_[i].load(std::memory_order_relaxed) == nullptr) continue;
+      InFlight* const record = slots_[i].exchange(nullptr, std::memory_order_acquire);
+      if (record) return record;
     }
-    return nullptr;
   }
 
   bool give(InFlight* record) noexcept {
-    for (std::size_t i = 0; i < slots_.size(); ++i) {
-      Slot& slot = at(i, record->mailbox.receiving() >= 0);
+    for (Slot& slot : slots_) {
       InFlight* nobody = nullptr;
       if (slot.load(std::memory_order_relaxed) == nullptr &&
           slot.compare_exchange_strong(nobody, record, std::memory_order_release,
                                        std::memory_order_relaxed)) {
+        rights_.fetch_add(1, std::memory_order_release);
         return true;
       }
     }
@@ -64,16 +66,28 @@ class Pool {
 
  private:
   using Slot = std::atomic<InFlight*>;
-  Slot& at(std::size_t i, bool from_front) noexcept {
-    return slots_[from_front ? i : slots_.size() - 1 - i];
+
+  bool take_right() noexcept {
+    int rights = rights_.load(std::memory_order_relaxed);
+    while (rights > 0) {
+      if (rights_.compare_exchange_weak(rights, rights - 1, std::memory_order_acquire,
+                                        std::memory_order_relaxed)) {
+        return true;
+      }
+    }
+    return false;
   }
+
   std::array<Slot, 64> slots_{};
+  std::atomic<int> rights_{0};
 };
 
+// Records with a mailbox rest apart from others, so that a launch without
+// letters does not take away a low-numbered mailbox while there are others.
 // Never destroyed: threads may launch while the program exits.
-Pool& pool_of(bool shared) noexcept {
-  static Pool pools[2];
-  return pools[shared];
+Pool& pool_of(bool shared, bool with_mailbox) noexcept {
+  static Pool pools[2][2];
+  return pools[shared][with_mailbox];
 }
 
 std::atomic<int> lowest{-1};
@@ -87,9 +101,11 @@ void discard(InFlight* record) noexcept {
 
 InFlightPtr take_pooled(bool shared, bool with_mailbox) noexcept {
   const std::uint64_t mark = kernel::fork_mark();
-  while (InFlight* const record = pool_of(shared).take(with_mailbox)) {
-    if (record->mark == mark) return InFlightPtr(record);
-    discard(record);
+  for (const bool mailbox : {with_mailbox, !with_mailbox}) {
+    while (InFlight* const record = pool_of(shared, mailbox).take()) {
+      if (record->mark == mark) return InFlightPtr(record);
+      discard(record);
+    }
   }
   return nullptr;
 }
@@ -146,7 +162,8 @@ void ReturnToPool::operator()(InFlight* record) const noexcept {
   if (record->mark != kernel::fork_mark()) return discard(record);
   // Undelivered letters would reach the next child.
   if (std::exchange(record->letters_pending, false)) record->mailbox.empty();
-  if (!pool_of(record->shared).give(record)) discard(record);
+  const bool with_mailbox = record->mailbox.receiving() >= 0;
+  if (!pool_of(record->shared, with_mailbox).give(record)) discard(record);
 }
 
 InFlightPtr take_in_flight(Engine engine, std::size_t frame_bytes, bool with_mailbox) noexcept {
