@@ -22,6 +22,12 @@ std::string join(int argc, char** argv) {
   return line;
 }
 
+std::vector<std::string> contender_names() {
+  std::vector<std::string> names;
+  for (const lab::Kind& kind : lab::kinds()) names.push_back(kind.name);
+  return names;
+}
+
 void add_lab(CLI::App& app, lab::Request& request) {
   CLI::App* const lab = app.add_subcommand(
       "lab", "Make this process heavy and launch from it, by every contender in turn");
@@ -29,7 +35,7 @@ void add_lab(CLI::App& app, lab::Request& request) {
     return lab->add_option(name, target, text)->delimiter(',');
   };
   list("--contender", request.contenders, "Who takes part (default: all)")
-      ->check(CLI::IsMember(lab::contender_names()));
+      ->check(CLI::IsMember(contender_names()));
   list("--rss", request.rss, "Resident memory to add: 0,1G,4G")->transform(CLI::AsSizeValue(false));
   list("--descriptors", request.descriptors, "Open descriptors: 10,15000")
       ->check(CLI::PositiveNumber);

@@ -2,37 +2,77 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <atomic>
+#include <chrono>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
+namespace forklift {
+class ForkLock;
+}
+
 namespace lab {
+
+using Clock = std::chrono::steady_clock;
 
 /// Microseconds from the call that launches.
 struct Times {
-  double hold = 0;    ///< until the calling thread could go on
-  double launch = 0;  ///< until it was known that the program runs
-  double finish = 0;  ///< until the child was reaped
+  double hold = 0;       ///< until the calling thread could go on
+  double launch = 0;     ///< until it was known that the program runs
+  double finish = 0;     ///< until the child was reaped
+  double lock_wait = 0;  ///< waiting for the ForkLock, part of the launch
 };
+
+/// Where a worker is in its launch.
+enum class Stage : char { running, waiting_for_lock, launching, waiting_for_child };
+
+std::string_view name(Stage stage);
 
 /// One way to launch a program; each does the same work, on its own terms.
 ///
-/// Threads: one at a time; every worker has its own.
+/// Threads: one launches at a time, every worker has its own; any may ask for
+/// the stage.
 class Contender {
  public:
   virtual ~Contender() = default;
+
   /// Launches the program, waits for its end and reaps it.
   ///
   /// Errors: throws `std::runtime_error`.
   virtual Times launch() = 0;
+
+  /// The lock that all launches of this kind in this process share, if they do.
+  virtual forklift::ForkLock* fork_lock() { return nullptr; }
+
+  Stage stage() const { return stage_.load(std::memory_order_relaxed); }
+  Clock::time_point since() const {
+    return Clock::time_point(Clock::duration(since_.load(std::memory_order_relaxed)));
+  }
+
+ protected:
+  void enter(Stage stage) {
+    since_.store(Clock::now().time_since_epoch().count(), std::memory_order_relaxed);
+    stage_.store(stage, std::memory_order_relaxed);
+  }
+
+ private:
+  std::atomic<Stage> stage_{Stage::running};
+  std::atomic<Clock::rep> since_{Clock::now().time_since_epoch().count()};
 };
 
-/// The names, in the order of the tables.
-const std::vector<std::string>& contender_names();
-std::string_view describe(const std::string& name);
+/// A kind of contender.
+struct Kind {
+  std::string name;
+  std::string description;
+  std::unique_ptr<Contender> (*make)(const std::string& program);
+};
 
-/// Requires: `name` is one of `contender_names()`.
-std::unique_ptr<Contender> make_contender(const std::string& name, const std::string& program);
+/// All kinds, in the order of the tables.
+const std::vector<Kind>& kinds();
+
+/// Requires: `name` is the name of a kind.
+const Kind& kind(const std::string& name);
 
 }  // namespace lab

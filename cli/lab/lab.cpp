@@ -110,7 +110,9 @@ void fit_to_machine(std::vector<Load>& loads, const Machine& machine) {
 
 Settings settings_of(const Request& request, const std::string& program) {
   Settings settings{.contenders = request.contenders, .program = program};
-  if (settings.contenders.empty()) settings.contenders = contender_names();
+  if (settings.contenders.empty()) {
+    for (const Kind& known : kinds()) settings.contenders.push_back(known.name);
+  }
   // What launches fast makes all its launches; what is slow is cut by time.
   settings.launches = request.launches ? request.launches : request.quick ? 200 : 2000;
   settings.budget = std::chrono::milliseconds(request.launches ? 3'600'000

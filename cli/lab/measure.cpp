@@ -15,7 +15,6 @@
 namespace lab {
 namespace {
 
-using Clock = std::chrono::steady_clock;
 using Seconds = std::chrono::duration<double>;
 
 // A contender under the present load, and what it did so far.
@@ -30,7 +29,7 @@ struct Lane {
 
   Lane(const std::string& contender, const Settings& settings, const Load& load) : name(contender) {
     for (std::size_t i = 0; i < load.workers; ++i) {
-      workers.push_back(make_contender(name, settings.program));
+      workers.push_back(kind(name).make(settings.program));
     }
   }
 };

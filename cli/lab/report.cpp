@@ -96,7 +96,7 @@ std::string legend(const std::vector<Run>& runs) {
   for (const Run& run : runs) {
     if (std::ranges::find(told, run.contender) != told.end()) continue;
     told.push_back(run.contender);
-    text += fmt::format("  {:<16}{}\n", run.contender, describe(run.contender));
+    text += fmt::format("  {:<16}{}\n", run.contender, kind(run.contender).description);
   }
   return text;
 }
@@ -121,9 +121,9 @@ std::string growth_line(const std::vector<Run>& runs, const char* what, const ch
                         const std::function<std::size_t(const Load&)>& weight,
                         Summary Run::*figure) {
   std::string text;
-  for (const std::string& name : contender_names()) {
-    const auto times = growth(runs, name, weight, &Summary::p50, figure);
-    if (times) text += fmt::format("{}{} x{:.1f}", text.empty() ? "" : ", ", name, *times);
+  for (const Kind& known : kinds()) {
+    const auto times = growth(runs, known.name, weight, &Summary::p50, figure);
+    if (times) text += fmt::format("{}{} x{:.1f}", text.empty() ? "" : ", ", known.name, *times);
   }
   return text.empty() ? "" : fmt::format("  {} from least to most {}: {}\n", verb, what, text);
 }
@@ -216,7 +216,8 @@ std::string as_json(const Machine& machine, const std::string& program,
                    {"idle_gap_us", to_json(run.idle_gap)},
                    {"rate_per_s", run.rate}});
   }
-  const json document = {{"machine",
+  const json document = {{"kind", "sweep"},
+                         {"machine",
                           {{"kernel", machine.kernel},
                            {"processor", machine.processor},
                            {"cores", machine.cores},

@@ -1,0 +1,14 @@
+// SPDX-FileCopyrightText: The forklift authors
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <vector>
+
+#include "lab/contender.hpp"
+
+namespace lab {
+
+/// What the C library offers: fork, posix_spawn, and a vfork written by hand.
+std::vector<Kind> classic_kinds();
+
+}  // namespace lab

@@ -1,0 +1,69 @@
+// SPDX-FileCopyrightText: The forklift authors
+// SPDX-License-Identifier: MIT
+#include "lab/contenders/ours.hpp"
+
+#include <forklift/command.hpp>
+
+#include "lab/contenders/stopwatch.hpp"
+
+namespace lab {
+namespace {
+
+class Forklift : public Contender {
+ public:
+  explicit Forklift(const std::string& program) : command_(program) {}
+
+  Times launch() override {
+    Times times;
+    enter(Stage::launching);
+    const Stopwatch watch;
+    forklift::Child child = command_.spawn();
+    times.hold = times.launch = watch.read();
+    enter(Stage::waiting_for_child);
+    child.wait();
+    times.finish = watch.read();
+    enter(Stage::running);
+    return times;
+  }
+
+ private:
+  forklift::Command command_;
+};
+
+class ForkliftAsync : public Contender {
+ public:
+  explicit ForkliftAsync(const std::string& program) : command_(program) {}
+
+  Times launch() override {
+    Times times;
+    enter(Stage::launching);
+    const Stopwatch watch;
+    forklift::Launch launch = command_.start();
+    times.hold = watch.read();
+    auto child = std::move(launch).finish();
+    if (!child) throw std::move(child.error());
+    times.launch = watch.read();
+    enter(Stage::waiting_for_child);
+    child->wait();
+    times.finish = watch.read();
+    enter(Stage::running);
+    return times;
+  }
+
+ private:
+  forklift::Command command_;
+};
+
+template <class T>
+std::unique_ptr<Contender> make(const std::string& program) {
+  return std::make_unique<T>(program);
+}
+
+}  // namespace
+
+std::vector<Kind> our_kinds() {
+  return {{"forklift", "Command::spawn", make<Forklift>},
+          {"forklift-async", "Command::start: the caller goes on", make<ForkliftAsync>}};
+}
+
+}  // namespace lab
