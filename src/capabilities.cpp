@@ -33,6 +33,8 @@ constexpr Described described[kernel::feature_count] = {
      "signals that cannot hit a stranger (Linux 5.1)"},
     {Feature::exit_info, "exit status by pidfd",
      "the status of a child that somebody else reaped (Linux 6.15)"},
+    {Feature::marked_pipe, "pipe2",
+     "pipes that no child inherits by accident, without the ForkLock (Linux 2.6.27)"},
     {Feature::robust_list, "robust futex", "the engine fork learns of exec without a pipe"},
 };
 

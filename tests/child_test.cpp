@@ -9,6 +9,8 @@
 
 #include <thread>
 
+#include <forklift/fork_lock.hpp>
+
 #include "support.hpp"
 
 using forklift::Child, forklift::Command, forklift::ExitStatus, forklift::Stdio;
@@ -113,19 +115,19 @@ TEST_CASE("assigning another child ends the one before") {
 
 TEST_CASE("a detached child goes on, and later launches reap it") {
   const Folder folder;
-  int gate[2];
-  REQUIRE(::pipe2(gate, O_CLOEXEC) == 0);
+  auto gate = forklift::fork_exec_pipe();
+  REQUIRE(gate);
   Child child = Command("sh")
                     .args({"-c", "read line; echo done > " + folder.path("file")})
-                    .in(Stdio::descriptor(gate[0]))
+                    .in(Stdio::descriptor(gate->reading.get()))
                     .spawn();
   const pid_t pid = child.pid();
   child.detach();
   CHECK(child.pid() == -1);
   CHECK(Command("true").run().success());
   CHECK(exists(pid));
-  ::close(gate[0]);
-  ::close(gate[1]);
+  gate->reading.reset();
+  gate->writing.reset();
   while (exists(pid)) CHECK(Command("true").run().success());
   CHECK(read_file(folder.path("file")) == "done\n");
 }

@@ -158,6 +158,16 @@ void probe_child_features(Features& found) noexcept {
   learn_from_marks(found, marks, std::move(canary));
 }
 
+void probe_marked_pipe(Features& found) noexcept {
+  int ends[2];
+  if (::pipe2(ends, O_CLOEXEC) < 0) {
+    found[Feature::marked_pipe] = -errno;
+    return;
+  }
+  ::close(ends[0]);
+  ::close(ends[1]);
+}
+
 void probe_mailbox(Features& found) noexcept {
   int ends[2];
   if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0) {
@@ -186,6 +196,7 @@ std::atomic<const Features*> pretended{nullptr};
 
 Features probe() noexcept {
   Features found;
+  probe_marked_pipe(found);
   probe_mailbox(found);
   probe_mark_cloexec(found);
   probe_robust_list(found);

@@ -19,8 +19,9 @@ enum class Feature {
   exit_info,          ///< PIDFD_GET_INFO with PIDFD_INFO_EXIT
   robust_list,        ///< set_robust_list(2)
   mailbox,            ///< a Unix socket pair that carries descriptors
+  marked_pipe,        ///< pipe2(2): a pipe that is close-on-exec from the start
 };
-inline constexpr std::size_t feature_count = 10;
+inline constexpr std::size_t feature_count = 11;
 
 /// For every feature zero, or the `-errno` with which the kernel refused it.
 ///

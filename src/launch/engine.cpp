@@ -17,6 +17,8 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <forklift/fork_lock.hpp>
+#include <mutex>
 #include <optional>
 
 #include "kernel/clone.hpp"
@@ -47,16 +49,17 @@ T& in_frame(const InFlight& record, long offset) noexcept {
 // --- before the clone ------------------------------------------------------------
 
 Trouble open_pipe(InFlight& record, const Source& source) {
-  int ends[2];
-  if (::pipe2(ends, O_CLOEXEC) < 0) {
-    return Failure{Step::pipe, "for descriptor " + std::to_string(source.target), errno};
+  auto made = fork_exec_pipe();
+  if (!made) {
+    return Failure{Step::pipe, "for descriptor " + std::to_string(source.target),
+                   made.error().value()};
   }
   const bool child_reads = source.kind == Source::Kind::pipe_to_child;
-  Fd reading(ends[0]);
-  Fd writing(ends[1]);
-  in_frame<int>(record, source.cell) = child_reads ? ends[0] : ends[1];
-  record.childs.push_back(std::move(child_reads ? reading : writing));
-  record.ours.push_back({source.target, std::move(child_reads ? writing : reading)});
+  Fd& childs = child_reads ? made->reading : made->writing;
+  Fd& ours = child_reads ? made->writing : made->reading;
+  in_frame<int>(record, source.cell) = childs.get();
+  record.childs.push_back(std::move(childs));
+  record.ours.push_back({source.target, std::move(ours)});
   return std::nullopt;
 }
 
@@ -123,11 +126,11 @@ Trouble send_letters(InFlight& record) {
 
 Trouble open_report(InFlight& record) {
   if (!record.plan->reports_by_pipe) return std::nullopt;
-  int ends[2];
-  if (::pipe2(ends, O_CLOEXEC) < 0) return Failure{Step::pipe, "for the report", errno};
-  record.report = Fd(ends[0]);
-  record.childs.emplace_back(ends[1]);
-  record.frame().report = ends[1];
+  auto made = fork_exec_pipe();
+  if (!made) return Failure{Step::pipe, "for the report", made.error().value()};
+  record.frame().report = made->writing.get();
+  record.report = std::move(made->reading);
+  record.childs.push_back(std::move(made->writing));
   return std::nullopt;
 }
 
@@ -173,12 +176,21 @@ kernel::CloneRequest request_for(const InFlight& record, int& pidfd) {
   return request;
 }
 
+// Where descriptors cannot be opened close-on-exec in one step, a child that
+// copies the table could copy one that is not marked yet.
+std::unique_lock<ForkLock> exclude_creators(const InFlight& record) {
+  const bool copies = record.plan->engine != Engine::shared_table;
+  if (!copies || kernel::features().works(Feature::marked_pipe)) return {};
+  return std::unique_lock(fork_lock());
+}
+
 Trouble make_child(InFlight& record) {
   int pidfd = -1;
   Frame& frame = record.frame();
   const kernel::CloneRequest request = request_for(record, pidfd);
   long pid;
   {
+    const auto launching = exclude_creators(record);
     const kernel::SignalGuard guard;
     if (record.plan->inherit_mask) frame.mask = guard.before();
     __atomic_store_n(&frame.running, 1, __ATOMIC_RELEASE);

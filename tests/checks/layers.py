@@ -8,7 +8,7 @@ import pathlib
 import re
 import sys
 
-VOCABULARY = {"engine", "export", "fd", "stdio", "step"}
+VOCABULARY = {"engine", "export", "fd", "fork_lock", "stdio", "step"}
 INTERNAL = {  # what a room may include of the project
     "src/kernel": {"kernel", "vocabulary"},
     "src/launch": {"kernel", "launch", "vocabulary"},
