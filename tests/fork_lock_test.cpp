@@ -41,6 +41,21 @@ Fd open_in_two_steps() {
   return made;
 }
 
+// Threads that create descriptors until the end of scope.
+class Creators {
+ public:
+  explicit Creators(void (*create)()) {
+    for (int i = 0; i < 3; ++i) {
+      threads_.emplace_back([create](std::stop_token end) {
+        while (!end.stop_requested()) create();
+      });
+    }
+  }
+
+ private:
+  std::vector<std::jthread> threads_;
+};
+
 // A launcher that knows nothing of descriptors: the child has all that are not
 // marked.
 Shown show_by_posix_spawn() {
@@ -129,15 +144,13 @@ TEST_CASE("a launcher thread that waits goes before creators that come after it"
 TEST_CASE("an endless stream of launcher threads lets creators through") {
   for (const Rule rule : {Rule::one_at_a_time, Rule::together}) {
     ForkLock lock(rule);
-    std::atomic<bool> end{false};
     std::vector<std::jthread> launchers;
     for (int i = 0; i < 3; ++i) {
-      launchers.emplace_back([&] {
-        while (!end) const std::unique_lock launching(lock);
+      launchers.emplace_back([&](std::stop_token end) {
+        while (!end.stop_requested()) const std::unique_lock launching(lock);
       });
     }
     for (int i = 0; i < 200; ++i) const std::shared_lock creating(lock);
-    end = true;
   }
 }
 
@@ -246,17 +259,12 @@ TEST_CASE("a pipe is opened under the lock only where the kernel cannot mark it 
 
 TEST_CASE("no child of a launcher thread under the lock sees what is opened in two steps") {
   const std::string zero = zero_device();
-  std::atomic<bool> end{false};
-  std::vector<std::jthread> creators;
-  for (int i = 0; i < 3; ++i) {
-    creators.emplace_back([&] {
-      while (!end) open_in_two_steps();
-    });
+  {
+    const Creators creators([] { open_in_two_steps(); });
+    int leaks = 0;
+    for (int i = 0; i < 30; ++i) leaks += has(show_by_posix_spawn(), zero);
+    CHECK(leaks == 0);
   }
-  int leaks = 0;
-  for (int i = 0; i < 30; ++i) leaks += has(show_by_posix_spawn(), zero);
-  end = true;
-  CHECK(leaks == 0);
   // What the lock protects from: a child sees what is not marked.
   const Fd unmarked(::open("/dev/zero", O_RDONLY));
   CHECK(has(show_by_posix_spawn(), zero));
@@ -264,16 +272,10 @@ TEST_CASE("no child of a launcher thread under the lock sees what is opened in t
 
 TEST_CASE("no child sees a descriptor that threads create meanwhile") {
   const std::string zero = zero_device();
-  std::atomic<bool> end{false};
-  std::vector<std::jthread> creators;
-  for (int i = 0; i < 3; ++i) {
-    creators.emplace_back([&] {
-      while (!end) {
-        open_in_two_steps();
-        forklift::fork_exec_pipe();
-      }
-    });
-  }
+  const Creators creators([] {
+    open_in_two_steps();
+    forklift::fork_exec_pipe();
+  });
   std::size_t most = 0;
   int leaks = 0;
   for (int i = 0; i < 30; ++i) {
@@ -281,7 +283,6 @@ TEST_CASE("no child sees a descriptor that threads create meanwhile") {
     leaks += has(shown, zero);
     most = std::max(most, shown.descriptors.size());
   }
-  end = true;
   CHECK(leaks == 0);
   CHECK(most <= 3);
 }
