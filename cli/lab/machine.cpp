@@ -9,7 +9,6 @@
 #include <algorithm>
 #include <forklift/engine.hpp>
 #include <fstream>
-#include <optional>
 #include <sstream>
 #include <thread>
 
@@ -53,6 +52,8 @@ std::size_t cgroup_room(std::size_t available) {
   return available;
 }
 
+std::optional<rlimit> first_limit;
+
 }  // namespace
 
 Machine this_machine() {
@@ -72,10 +73,15 @@ Machine this_machine() {
 std::size_t raise_descriptor_limit() {
   rlimit limit{};
   ::getrlimit(RLIMIT_NOFILE, &limit);
-  limit.rlim_cur = limit.rlim_max;
-  ::setrlimit(RLIMIT_NOFILE, &limit);
-  ::getrlimit(RLIMIT_NOFILE, &limit);
+  if (limit.rlim_cur < limit.rlim_max) {
+    first_limit = limit;
+    limit.rlim_cur = limit.rlim_max;
+    ::setrlimit(RLIMIT_NOFILE, &limit);
+    ::getrlimit(RLIMIT_NOFILE, &limit);
+  }
   return limit.rlim_cur;
 }
+
+std::optional<rlimit> first_descriptor_limit() { return first_limit; }
 
 }  // namespace lab

@@ -2,7 +2,10 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <sys/resource.h>
+
 #include <cstddef>
+#include <optional>
 #include <string>
 
 namespace lab {
@@ -23,5 +26,8 @@ Machine this_machine();
 
 /// Raises the soft limit of open files to the hard one and returns it.
 std::size_t raise_descriptor_limit();
+
+/// The limit before it was raised, if it was.
+std::optional<rlimit> first_descriptor_limit();
 
 }  // namespace lab

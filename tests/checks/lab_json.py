@@ -29,7 +29,8 @@ with tempfile.TemporaryDirectory() as folder:
                "--launches", "20", "--json", path)
     document = json.load(open(path))
     runs = document["runs"]
-    names = ["fork", "posix_spawn", "vfork", "forklift", "forklift-async"]
+    names = ["fork", "posix_spawn", "vfork", "go1.8", "go1.9", "go1.21", "forklift",
+             "forklift-async"]
     assert len(runs) == 2 * 2 * len(names), len(runs)
     for entry in runs:
         assert entry["contender"] in names

@@ -1,0 +1,15 @@
+// SPDX-FileCopyrightText: The forklift authors
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <vector>
+
+#include "lab/contender.hpp"
+
+namespace lab {
+
+/// `syscall.ForkExec` of three versions of Go: the system calls of each, in its
+/// order, under its ForkLock.
+std::vector<Kind> go_kinds();
+
+}  // namespace lab
