@@ -2,22 +2,18 @@
 // SPDX-License-Identifier: MIT
 #include "lab/lab.hpp"
 
-#include <errno.h>
 #include <fmt/core.h>
-#include <string.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <filesystem>
-#include <forklift/command.hpp>
-#include <fstream>
-#include <stdexcept>
+#include <forklift/engine.hpp>
 
 #include "lab/ballast.hpp"
 #include "lab/contender.hpp"
 #include "lab/machine.hpp"
 #include "lab/measure.hpp"
+#include "lab/program.hpp"
 #include "lab/progress.hpp"
+#include "lab/record.hpp"
 #include "lab/report.hpp"
 
 namespace lab {
@@ -27,34 +23,6 @@ constexpr std::size_t gibibyte = std::size_t{1} << 30;
 constexpr std::size_t idle_threads = 8;
 
 void warn(const std::string& text) { fmt::print(stderr, "forklift: warning: {}\n", text); }
-
-constexpr const char* nothing = "forklift-nothing";
-
-// The do-nothing child lies beside the command in a build tree, and in its
-// libexec directory when installed.
-std::string find_nothing() {
-  const auto here = std::filesystem::read_symlink("/proc/self/exe").parent_path();
-  for (const auto& place : {here, here / ".." / FORKLIFT_LIBEXEC}) {
-    const auto file = place / nothing;
-    if (std::filesystem::exists(file)) return file.lexically_normal().string();
-  }
-  throw std::runtime_error(
-      "the do-nothing program forklift-nothing is neither beside the command "
-      "nor in its libexec directory; name another with --program");
-}
-
-// One launch before any work: a program that cannot run ends it all here.
-void try_program(const std::string& program) {
-  const auto output =
-      forklift::Command(program).try_output({.limit = 0, .timeout = std::chrono::seconds(5)});
-  if (!output) throw std::runtime_error(output.error().what());
-  if (output->timed_out) {
-    throw std::runtime_error("program '" + program + "' does not end within 5 s");
-  }
-  if (!output->status.success()) {
-    throw std::runtime_error("program '" + program + "' " + output->status.text());
-  }
-}
 
 // Every load of a sweep along one axis at a time.
 std::vector<Load> own_sweep(bool quick) {
@@ -121,31 +89,16 @@ Settings settings_of(const Request& request, const std::string& program) {
   return settings;
 }
 
-void write_file(const std::string& path, const std::string& text) {
-  std::ofstream file(path);
-  file << text << std::flush;
-  if (!file) throw std::runtime_error("cannot write '" + path + "': " + ::strerror(errno));
-}
-
-// Said before the long work starts, not after it.
-void check_writable(const std::string& path) {
-  if (path.empty()) return;
-  if (!std::ofstream(path, std::ios::app)) {
-    throw std::runtime_error("cannot write '" + path + "': " + ::strerror(errno));
-  }
-}
-
 }  // namespace
 
 void run(const Request& request) {
   forklift::reserve(8);
   const Machine machine = this_machine();
-  const std::string program = request.program.empty() ? find_nothing() : request.program;
-  try_program(program);
+  const Program program = try_program(request.program);
   check_writable(request.json);
   std::vector<Load> loads = loads_of(request);
   fit_to_machine(loads, machine);
-  const Settings settings = settings_of(request, program);
+  const Settings settings = settings_of(request, program.path);
 
   Ballast ballast;
   ballast.set_threads(idle_threads);
@@ -162,10 +115,9 @@ void run(const Request& request) {
       runs.insert(runs.end(), measured.begin(), measured.end());
     }
   }
-  const std::string shown = request.program.empty() ? nothing : program;
-  fmt::print("{}", as_text(machine, shown, runs));
+  fmt::print("{}", as_text(machine, program.shown, runs));
   if (!request.json.empty()) {
-    write_file(request.json, as_json(machine, shown, request.command_line, runs));
+    write_record(request.json, as_json(machine, program.shown, request.command_line, runs));
   }
 }
 

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <forklift/engine.hpp>
 #include <fstream>
+#include <nlohmann/json.hpp>
 #include <sstream>
 #include <thread>
 
@@ -68,6 +69,13 @@ Machine this_machine() {
           .libc = std::string("glibc ") + ::gnu_get_libc_version(),
           .engine = std::string(forklift::name(found.engine)),
           .build = FORKLIFT_BUILD_TYPE};
+}
+
+nlohmann::json as_json(const Machine& machine) {
+  return {{"kernel", machine.kernel}, {"processor", machine.processor},
+          {"cores", machine.cores},   {"memory_mib", machine.memory >> 20},
+          {"libc", machine.libc},     {"engine", machine.engine},
+          {"build", machine.build}};
 }
 
 std::size_t raise_descriptor_limit() {

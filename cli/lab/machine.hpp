@@ -5,6 +5,7 @@
 #include <sys/resource.h>
 
 #include <cstddef>
+#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
 
@@ -23,6 +24,9 @@ struct Machine {
 };
 
 Machine this_machine();
+
+/// As it stands in every record.
+nlohmann::json as_json(const Machine& machine);
 
 /// Raises the soft limit of open files to the hard one and returns it.
 std::size_t raise_descriptor_limit();

@@ -217,14 +217,7 @@ std::string as_json(const Machine& machine, const std::string& program,
                    {"rate_per_s", run.rate}});
   }
   const json document = {{"kind", "sweep"},
-                         {"machine",
-                          {{"kernel", machine.kernel},
-                           {"processor", machine.processor},
-                           {"cores", machine.cores},
-                           {"memory_mib", machine.memory / mebibyte},
-                           {"libc", machine.libc},
-                           {"engine", machine.engine},
-                           {"build", machine.build}}},
+                         {"machine", as_json(machine)},
                          {"command", command_line},
                          {"version", FORKLIFT_VERSION},
                          {"runs", all}};
