@@ -5,6 +5,7 @@
 #include <stdexcept>
 
 #include "lab/contenders/classic.hpp"
+#include "lab/contenders/module.hpp"
 #include "lab/contenders/ours.hpp"
 
 namespace lab {
@@ -22,7 +23,7 @@ std::string_view name(Stage stage) {
 const std::vector<Kind>& kinds() {
   static const std::vector<Kind> all = [] {
     std::vector<Kind> found;
-    for (auto some : {classic_kinds(), our_kinds()}) {
+    for (auto some : {classic_kinds(), our_kinds(), module_kinds()}) {
       found.insert(found.end(), some.begin(), some.end());
     }
     return found;
