@@ -119,6 +119,11 @@ Settings settings_of(const Request& request, const std::string& program) {
   return settings;
 }
 
+// One launch of each before any work: what is missing or broken ends it here.
+void try_contenders(const Settings& settings) {
+  for (const std::string& name : settings.contenders) kind(name).make(settings.program)->launch();
+}
+
 void write_file(const std::string& path, const std::string& text) {
   std::ofstream file(path);
   file << text << std::flush;
@@ -144,6 +149,7 @@ void run(const Request& request) {
   std::vector<Load> loads = loads_of(request);
   fit_to_machine(loads, machine);
   const Settings settings = settings_of(request, program);
+  try_contenders(settings);
 
   Ballast ballast;
   ballast.set_threads(idle_threads);
