@@ -6,6 +6,7 @@ the system call that the lab says it measures, and it waits for no child but its
 own."""
 
 import re
+import resource
 import subprocess
 import sys
 import tempfile
@@ -52,6 +53,11 @@ def flags_of(call):
     return flags | ({"SIGCHLD"} if "SIGCHLD" in call else set())
 
 
+def limit_descriptors():
+    """Poco's child closes every number up to the limit, each a stop under strace."""
+    resource.setrlimit(resource.RLIMIT_NOFILE, (256, 256))
+
+
 def main(forklift, contender):
     created, executed, greedy = {}, [], []
     with tempfile.NamedTemporaryFile() as trace:
@@ -59,7 +65,8 @@ def main(forklift, contender):
                         "-e", "trace=clone,clone3,fork,vfork,execve,wait4,waitid",
                         forklift, "lab", "--contender", contender, "--rss", "0",
                         "--descriptors", "10", "--launches", "20"],
-                       check=True, stdout=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
+                       check=True, stdout=subprocess.DEVNULL, stdin=subprocess.DEVNULL,
+                       preexec_fn=limit_descriptors)
         for pid, call, result in calls(trace.name):
             if re.match(r"(clone3?|v?fork)\(", call) and "CLONE_THREAD" not in call:
                 created[result] = flags_of(call)
