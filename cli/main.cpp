@@ -8,6 +8,7 @@
 
 #include "doctor.hpp"
 #include "lab/contender.hpp"
+#include "lab/contenders/module.hpp"
 #include "lab/lab.hpp"
 
 namespace {
@@ -35,6 +36,7 @@ void add_lab(CLI::App& app, lab::Request& request) {
     return lab->add_option(name, target, text)->delimiter(',');
   };
   list("--contender", request.contenders, "Who takes part (default: all)")
+      ->check(CLI::Validator([](std::string& name) { return lab::absence(name); }, ""))
       ->check(CLI::IsMember(contender_names()));
   list("--rss", request.rss, "Resident memory to add: 0,1G,4G")->transform(CLI::AsSizeValue(false));
   list("--descriptors", request.descriptors, "Open descriptors: 10,15000")

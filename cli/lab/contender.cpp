@@ -6,6 +6,7 @@
 
 #include "lab/contenders/classic.hpp"
 #include "lab/contenders/go.hpp"
+#include "lab/contenders/module.hpp"
 #include "lab/contenders/ours.hpp"
 
 namespace lab {
@@ -23,7 +24,7 @@ std::string_view name(Stage stage) {
 const std::vector<Kind>& kinds() {
   static const std::vector<Kind> all = [] {
     std::vector<Kind> found;
-    for (auto some : {classic_kinds(), go_kinds(), our_kinds()}) {
+    for (auto some : {classic_kinds(), go_kinds(), our_kinds(), module_kinds()}) {
       found.insert(found.end(), some.begin(), some.end());
     }
     return found;

@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -66,7 +67,7 @@ class Contender {
 struct Kind {
   std::string name;
   std::string description;
-  std::unique_ptr<Contender> (*make)(const std::string& program);
+  std::function<std::unique_ptr<Contender>(const std::string& program)> make;
 };
 
 /// All kinds, in the order of the tables.

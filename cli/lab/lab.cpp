@@ -81,12 +81,21 @@ Settings settings_of(const Request& request, const std::string& program) {
   if (settings.contenders.empty()) {
     for (const Kind& known : kinds()) settings.contenders.push_back(known.name);
   }
-  // What launches fast makes all its launches; what is slow is cut by time.
+  // What launches fast makes all its launches; what is slow is cut by time, the
+  // sooner the more there are.
+  const auto share = [&settings](std::size_t most, std::size_t together) {
+    return std::chrono::milliseconds(std::min(most, together / settings.contenders.size()));
+  };
   settings.launches = request.launches ? request.launches : request.quick ? 200 : 2000;
-  settings.budget = std::chrono::milliseconds(request.launches ? 3'600'000
-                                              : request.quick  ? 300
-                                                               : 1200);
+  settings.budget = request.launches ? std::chrono::hours(1)
+                    : request.quick  ? share(300, 2'000)
+                                     : share(1'200, 6'000);
   return settings;
+}
+
+// One launch of each before any work: what is missing or broken ends it here.
+void try_contenders(const Settings& settings) {
+  for (const std::string& name : settings.contenders) kind(name).make(settings.program)->launch();
 }
 
 }  // namespace
@@ -99,6 +108,7 @@ void run(const Request& request) {
   std::vector<Load> loads = loads_of(request);
   fit_to_machine(loads, machine);
   const Settings settings = settings_of(request, program.path);
+  try_contenders(settings);
 
   Ballast ballast;
   ballast.set_threads(idle_threads);

@@ -59,6 +59,7 @@ void take_turn(Lane& lane) {
 // --- several workers -----------------------------------------------------------
 
 constexpr std::size_t launches_per_worker_and_turn = 25;
+constexpr std::chrono::milliseconds longest_turn_together{60};
 
 // All workers launch at once; the turn lasts until the last is done.
 void take_turn_together(Lane& lane) {
@@ -82,6 +83,7 @@ void take_turn_together(Lane& lane) {
         try {
           for (std::size_t i = 0; !trouble && i < launches_per_worker_and_turn; ++i) {
             mine.push_back(contender->launch());
+            if (Clock::now() - begin > longest_turn_together) break;
           }
         } catch (...) {
           trouble = std::current_exception();
@@ -100,9 +102,16 @@ void take_turn_together(Lane& lane) {
 
 // --- rounds ----------------------------------------------------------------------
 
+// With fewer the median has no interval worth telling; a launch that stalls for
+// long is told from the others by less.
+std::size_t fewest_turns(const Lane& lane) {
+  constexpr Seconds long_stall{0.05};
+  const bool stalls = lane.busy > long_stall * static_cast<double>(lane.times.size());
+  return stalls ? 5 : 9;
+}
+
 bool is_done(const Lane& lane, const Settings& settings) {
-  constexpr std::size_t fewest_turns = 9;
-  if (lane.turn_ends.size() < fewest_turns) return false;
+  if (lane.turn_ends.size() < fewest_turns(lane)) return false;
   return lane.times.size() >= settings.launches || lane.spent >= settings.budget;
 }
 
@@ -135,9 +144,10 @@ void run_rounds(std::vector<Lane>& lanes, const Settings& settings,
 
 // Pauses of a thread that shares the memory, launch by launch, and the same for
 // as long while nothing is launched.
-std::vector<double> watch_gaps(std::vector<Lane>& lanes, const Ballast& ballast) {
+std::vector<double> watch_gaps(std::vector<Lane>& lanes, const Settings& settings,
+                               const Ballast& ballast) {
   constexpr std::size_t rounds = 60;
-  constexpr Seconds budget{0.7};
+  const Seconds budget = std::min(Seconds{0.7}, Seconds(settings.budget) / 2);
   std::vector<double> idle;
   Bystander bystander(ballast.memory(), ballast.size());
   std::vector<Seconds> spent(lanes.size());
@@ -192,7 +202,8 @@ std::vector<Run> measure(const Settings& settings, const Load& load, Ballast& ba
   for (const std::string& name : settings.contenders) lanes.emplace_back(name, settings, load);
   run_rounds(lanes, settings, progress);
   const bool gaps = settings.gaps && load.workers == 1;
-  const std::vector<double> idle = gaps ? watch_gaps(lanes, ballast) : std::vector<double>{};
+  const std::vector<double> idle =
+      gaps ? watch_gaps(lanes, settings, ballast) : std::vector<double>{};
   const auto floor = std::ranges::find(lanes, floor_name, &Lane::name);
   const Lane* const anchor = floor == lanes.end() ? nullptr : &*floor;
   std::vector<Run> runs;

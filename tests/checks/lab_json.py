@@ -25,12 +25,12 @@ def summary_is_ordered(summary):
 
 with tempfile.TemporaryDirectory() as folder:
     path = os.path.join(folder, "lab.json")
-    text = run("lab", "--rss", "0,64M", "--descriptors", "50", "--workers", "1,2",
-               "--launches", "20", "--json", path)
-    document = json.load(open(path))
-    runs = document["runs"]
     names = ["fork", "posix_spawn", "vfork", "go1.8", "go1.9", "go1.21", "forklift",
              "forklift-async"]
+    text = run("lab", "--rss", "0,64M", "--descriptors", "50", "--workers", "1,2",
+               "--launches", "20", "--json", path, "--contender", ",".join(names))
+    document = json.load(open(path))
+    runs = document["runs"]
     assert len(runs) == 2 * 2 * len(names), len(runs)
     for entry in runs:
         assert entry["contender"] in names
