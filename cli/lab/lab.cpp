@@ -8,12 +8,12 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <filesystem>
 #include <forklift/command.hpp>
 #include <fstream>
 #include <stdexcept>
 
 #include "lab/ballast.hpp"
+#include "lab/companion.hpp"
 #include "lab/contender.hpp"
 #include "lab/machine.hpp"
 #include "lab/measure.hpp"
@@ -30,14 +30,8 @@ void warn(const std::string& text) { fmt::print(stderr, "forklift: warning: {}\n
 
 constexpr const char* nothing = "forklift-nothing";
 
-// The do-nothing child lies beside the command in a build tree, and in its
-// libexec directory when installed.
 std::string find_nothing() {
-  const auto here = std::filesystem::read_symlink("/proc/self/exe").parent_path();
-  for (const auto& place : {here, here / ".." / FORKLIFT_LIBEXEC}) {
-    const auto file = place / nothing;
-    if (std::filesystem::exists(file)) return file.lexically_normal().string();
-  }
+  if (auto file = find_companion(nothing)) return *file;
   throw std::runtime_error(
       "the do-nothing program forklift-nothing is neither beside the command "
       "nor in its libexec directory; name another with --program");
