@@ -215,6 +215,7 @@ std::string as_json(const Machine& machine, const std::string& program,
                    {"bystander_gap_us", to_json(run.gap)},
                    {"idle_gap_us", to_json(run.idle_gap)},
                    {"rate_per_s", run.rate}});
+    if (kind(run.contender).own_process) all.back()["process"] = "own";
   }
   const json document = {{"kind", "sweep"},
                          {"machine",
