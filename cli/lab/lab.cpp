@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <forklift/command.hpp>
 #include <fstream>
+#include <functional>
 #include <stdexcept>
 
 #include "lab/ballast.hpp"
@@ -17,6 +18,7 @@
 #include "lab/contender.hpp"
 #include "lab/machine.hpp"
 #include "lab/measure.hpp"
+#include "lab/peers.hpp"
 #include "lab/progress.hpp"
 #include "lab/report.hpp"
 
@@ -129,6 +131,23 @@ void check_writable(const std::string& path) {
   }
 }
 
+// Team by team: who is not in the first one is measured with the floor, whose
+// own figures are those of the first.
+std::vector<Run> measure_teams(Settings settings, const std::vector<Peers::Names>& teams,
+                               const Load& load, Ballast& ballast, Progress& progress) {
+  std::vector<Run> runs;
+  for (std::size_t i = 0; i < teams.size(); ++i) {
+    settings.contenders = teams[i];
+    for (Run& run : measure(settings, load, ballast, [&](double fraction) {
+           progress.advance((static_cast<double>(i) + fraction) /
+                            static_cast<double>(teams.size()));
+         })) {
+      if (i == 0 || run.contender != floor_name) runs.push_back(std::move(run));
+    }
+  }
+  return runs;
+}
+
 }  // namespace
 
 void run(const Request& request) {
@@ -139,20 +158,26 @@ void run(const Request& request) {
   check_writable(request.json);
   std::vector<Load> loads = loads_of(request);
   fit_to_machine(loads, machine);
-  const Settings settings = settings_of(request, program);
+  Settings settings = settings_of(request, program);
 
   Ballast ballast;
   ballast.set_threads(idle_threads);
   std::vector<Run> runs;
   {
     Progress progress(loads.size());
+    Peers peers([&](const std::string& text) {
+      progress.clear();
+      warn(text);
+    });
+    if (request.peers) peers.find();
+    settings.drop_out = std::bind_front(&Peers::drop_out, &peers);
     for (const Load& load : loads) {
       progress.step(fmt::format("{}, {} descriptors, {} threads", print_size(load.rss),
                                 load.descriptors, load.workers));
       ballast.set_memory(load.rss);
       ballast.set_descriptors(load.descriptors);
-      const auto measured =
-          measure(settings, load, ballast, [&](double fraction) { progress.advance(fraction); });
+      const auto teams = peers.teams(settings.contenders, load, machine.available / 2);
+      const auto measured = measure_teams(settings, teams, load, ballast, progress);
       runs.insert(runs.end(), measured.begin(), measured.end());
     }
   }
