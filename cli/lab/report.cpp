@@ -50,12 +50,14 @@ class Table {
       text += header([](const Load& load) { return fmt::format("{}", load.workers); }, "threads");
     }
     for (const std::string& contender : contenders_) {
-      text += fmt::format("  {:<16}", contender);
+      std::string cells;
       for (const Load& load : loads_) {
         const Run* const run = find(contender, load);
-        text += fmt::format("{:>17}", run ? cell(*run) : "");
+        cells += fmt::format("{:>17}", run ? cell(*run) : "");
       }
-      text += "\n";
+      // Nothing is told of who takes no part in any of this.
+      if (cells.find_first_not_of(' ') == std::string::npos) continue;
+      text += fmt::format("  {:<16}{}\n", contender, cells);
     }
     return text;
   }
