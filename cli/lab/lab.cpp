@@ -133,8 +133,8 @@ void check_writable(const std::string& path) {
 
 // Team by team: who is not in the first one is measured with the floor, whose
 // own figures are those of the first.
-std::vector<Run> measure_teams(Settings settings, const std::vector<Peers::Names>& teams,
-                               const Load& load, Ballast& ballast, Progress& progress) {
+std::vector<Run> measure_teams(Settings settings, const std::vector<Team>& teams, const Load& load,
+                               Ballast& ballast, Progress& progress) {
   std::vector<Run> runs;
   for (std::size_t i = 0; i < teams.size(); ++i) {
     settings.contenders = teams[i];
@@ -176,7 +176,7 @@ void run(const Request& request) {
                                 load.descriptors, load.workers));
       ballast.set_memory(load.rss);
       ballast.set_descriptors(load.descriptors);
-      const auto teams = peers.teams(settings.contenders, load, machine.available / 2);
+      const auto teams = peers.join(settings.contenders, load, machine.available / 2);
       const auto measured = measure_teams(settings, teams, load, ballast, progress);
       runs.insert(runs.end(), measured.begin(), measured.end());
     }

@@ -4,8 +4,7 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <utility>
+#include <memory>
 
 #include "lab/contender.hpp"
 #include "lab/peer.hpp"
@@ -14,9 +13,6 @@
 
 namespace lab {
 namespace {
-
-// What a runtime takes for itself, generously.
-constexpr std::size_t runtime_size = std::size_t{128} << 20;
 
 Kind kind_of(const Toolchain& toolchain, const Recipe& recipe) {
   const auto make = [command = recipe.command](const std::string& program) {
@@ -46,23 +42,14 @@ void Peers::find() {
   enlist(found);
 }
 
-std::vector<Peers::Names> Peers::teams(const Names& others, const Load& load,
-                                       std::size_t memory) const {
-  std::vector<Names> teams{others};
-  if (names_.empty() || load.workers > 1) return teams;
-  const std::size_t left = memory - std::min(memory, load.rss);
-  const std::size_t at_once = left / (load.rss + runtime_size);
-  if (at_once == 0) {
+std::vector<Team> Peers::join(const Team& others, const Load& load, std::size_t memory) const {
+  auto teams = form_teams(others, names_, load, memory);
+  const bool left_out = teams.size() == 1 && teams.front().size() == others.size();
+  if (left_out && !names_.empty() && load.workers == 1) {
     warn_(
-        fmt::format("peers left out at {}: of {} that may be taken, the lab's own process "
-                    "leaves {}; ask for less --rss or run on a larger machine",
-                    print_size(load.rss), print_size(memory), print_size(left)));
-    return teams;
-  }
-  const bool has_floor = std::ranges::find(others, floor_name) != others.end();
-  for (std::size_t i = 0; i < names_.size(); ++i) {
-    if (i > 0 && i % at_once == 0) teams.push_back(has_floor ? Names{floor_name} : Names{});
-    teams.back().push_back(names_[i]);
+        fmt::format("no peer takes part at {}: of the {} that may be taken the lab itself "
+                    "leaves too little; ask for less --rss or run on a larger machine",
+                    print_size(load.rss), print_size(memory)));
   }
   return teams;
 }
