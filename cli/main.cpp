@@ -49,6 +49,9 @@ void add_lab(CLI::App& app, lab::Request& request) {
                   "What to launch (default: a program that does "
                   "nothing)");
   lab->add_flag("--quick", request.quick, "Fewer launches, and no more than 1 GiB");
+  lab->add_flag(
+      "--peers", request.peers,
+      "The Python, Go, Rust, Node and Java found here take part, each in its own process");
   lab->add_option("--json", request.json, "Write the figures to this file, too");
 }
 

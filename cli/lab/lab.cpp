@@ -6,11 +6,13 @@
 
 #include <algorithm>
 #include <forklift/engine.hpp>
+#include <functional>
 
 #include "lab/ballast.hpp"
 #include "lab/contender.hpp"
 #include "lab/machine.hpp"
 #include "lab/measure.hpp"
+#include "lab/peers.hpp"
 #include "lab/program.hpp"
 #include "lab/progress.hpp"
 #include "lab/record.hpp"
@@ -98,6 +100,23 @@ void try_contenders(const Settings& settings) {
   for (const std::string& name : settings.contenders) kind(name).make(settings.program)->launch();
 }
 
+// Team by team: who is not in the first one is measured with the floor, whose
+// own figures are those of the first.
+std::vector<Run> measure_teams(Settings settings, const std::vector<Team>& teams, const Load& load,
+                               Ballast& ballast, Progress& progress) {
+  std::vector<Run> runs;
+  for (std::size_t i = 0; i < teams.size(); ++i) {
+    settings.contenders = teams[i];
+    for (Run& run : measure(settings, load, ballast, [&](double fraction) {
+           progress.advance((static_cast<double>(i) + fraction) /
+                            static_cast<double>(teams.size()));
+         })) {
+      if (i == 0 || run.contender != floor_name) runs.push_back(std::move(run));
+    }
+  }
+  return runs;
+}
+
 }  // namespace
 
 void run(const Request& request) {
@@ -107,7 +126,7 @@ void run(const Request& request) {
   check_writable(request.json);
   std::vector<Load> loads = loads_of(request);
   fit_to_machine(loads, machine);
-  const Settings settings = settings_of(request, program.path);
+  Settings settings = settings_of(request, program.path);
   try_contenders(settings);
 
   Ballast ballast;
@@ -115,13 +134,19 @@ void run(const Request& request) {
   std::vector<Run> runs;
   {
     Progress progress(loads.size());
+    Peers peers([&](const std::string& text) {
+      progress.clear();
+      warn(text);
+    });
+    if (request.peers) peers.find();
+    settings.drop_out = std::bind_front(&Peers::drop_out, &peers);
     for (const Load& load : loads) {
       progress.step(fmt::format("{}, {} descriptors, {} threads", print_size(load.rss),
                                 load.descriptors, load.workers));
       ballast.set_memory(load.rss);
       ballast.set_descriptors(load.descriptors);
-      const auto measured =
-          measure(settings, load, ballast, [&](double fraction) { progress.advance(fraction); });
+      const auto teams = peers.join(settings.contenders, load, machine.available / 2);
+      const auto measured = measure_teams(settings, teams, load, ballast, progress);
       runs.insert(runs.end(), measured.begin(), measured.end());
     }
   }

@@ -26,10 +26,14 @@ struct Lane {
   std::vector<std::size_t> turn_ends;  // where in `times` each turn ended
   Seconds busy{};                      // in counted launches
   Seconds spent{};                     // in all
+  bool own_process = false;
+  bool dropped_out = false;
 
-  Lane(const std::string& contender, const Settings& settings, const Load& load) : name(contender) {
+  Lane(const std::string& contender, const Settings& settings, const Load& load)
+      : name(contender), own_process(kind(name).own_process) {
     for (std::size_t i = 0; i < load.workers; ++i) {
       workers.push_back(kind(name).make(settings.program));
+      workers.back()->carry(load);
     }
   }
 };
@@ -111,11 +115,13 @@ std::size_t fewest_turns(const Lane& lane) {
 }
 
 bool is_done(const Lane& lane, const Settings& settings) {
+  if (lane.dropped_out) return true;
   if (lane.turn_ends.size() < fewest_turns(lane)) return false;
   return lane.times.size() >= settings.launches || lane.spent >= settings.budget;
 }
 
 double fraction_done(const std::vector<Lane>& lanes, const Settings& settings) {
+  if (lanes.empty()) return 1;
   double sum = 0;
   for (const Lane& lane : lanes) {
     const double launched =
@@ -123,6 +129,18 @@ double fraction_done(const std::vector<Lane>& lanes, const Settings& settings) {
     sum += is_done(lane, settings) ? 1.0 : std::max(launched, lane.spent / settings.budget);
   }
   return sum / static_cast<double>(lanes.size());
+}
+
+std::vector<Lane> line_up(const Settings& settings, const Load& load) {
+  std::vector<Lane> lanes;
+  for (const std::string& name : settings.contenders) {
+    try {
+      lanes.emplace_back(name, settings, load);
+    } catch (const Dropout& dropout) {
+      settings.drop_out(name, dropout.what());
+    }
+  }
+  return lanes;
 }
 
 void run_rounds(std::vector<Lane>& lanes, const Settings& settings,
@@ -133,7 +151,13 @@ void run_rounds(std::vector<Lane>& lanes, const Settings& settings,
       Lane& lane = lanes[(i + round) % lanes.size()];
       if (is_done(lane, settings)) continue;
       done = false;
-      lane.workers.size() > 1 ? take_turn_together(lane) : take_turn(lane);
+      try {
+        lane.workers.size() > 1 ? take_turn_together(lane) : take_turn(lane);
+      } catch (const Dropout& dropout) {
+        lane.dropped_out = true;
+        lane.workers.clear();
+        settings.drop_out(lane.name, dropout.what());
+      }
     }
     progress(fraction_done(lanes, settings));
     if (done) return;
@@ -153,7 +177,7 @@ std::vector<double> watch_gaps(std::vector<Lane>& lanes, const Settings& setting
   std::vector<Seconds> spent(lanes.size());
   for (std::size_t round = 0; round < rounds; ++round) {
     for (std::size_t i = 0; i < lanes.size(); ++i) {
-      if (spent[i] > budget) continue;
+      if (lanes[i].own_process || spent[i] > budget) continue;
       const auto begin = Clock::now();
       bystander.reset();
       lanes[i].workers.front()->launch();
@@ -198,9 +222,9 @@ Interval ratio(const Lane& lane, const Lane* floor, double Times::*figure) {
 
 std::vector<Run> measure(const Settings& settings, const Load& load, Ballast& ballast,
                          const std::function<void(double)>& progress) {
-  std::vector<Lane> lanes;
-  for (const std::string& name : settings.contenders) lanes.emplace_back(name, settings, load);
+  std::vector<Lane> lanes = line_up(settings, load);
   run_rounds(lanes, settings, progress);
+  std::erase_if(lanes, [](const Lane& lane) { return lane.dropped_out; });
   const bool gaps = settings.gaps && load.workers == 1;
   const std::vector<double> idle =
       gaps ? watch_gaps(lanes, settings, ballast) : std::vector<double>{};
@@ -215,7 +239,7 @@ std::vector<Run> measure(const Settings& settings, const Load& load, Ballast& ba
     run.launch_ratio = ratio(lane, anchor, &Times::launch);
     run.finish_ratio = ratio(lane, anchor, &Times::finish);
     run.rate = static_cast<double>(lane.times.size()) / lane.busy.count();
-    if (gaps) {
+    if (gaps && !lane.own_process) {
       run.gap = summarize(lane.gaps);
       run.idle_gap = summarize(idle);
     }

@@ -40,6 +40,8 @@ struct Settings {
   std::size_t launches = 0;            ///< of each contender under each load
   std::chrono::milliseconds budget{};  ///< of each contender under each load
   bool gaps = true;
+  /// Told who cannot go on, and why; then there is no `Run` of that contender.
+  std::function<void(const std::string& contender, const std::string& why)> drop_out{};
 };
 
 inline constexpr const char* floor_name = "vfork";

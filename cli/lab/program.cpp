@@ -5,7 +5,7 @@
 #include <forklift/command.hpp>
 #include <stdexcept>
 
-#include "lab/part.hpp"
+#include "lab/companion.hpp"
 
 namespace lab {
 namespace {
@@ -13,7 +13,7 @@ namespace {
 constexpr const char* nothing = "forklift-nothing";
 
 std::string find_nothing() {
-  if (const auto file = find_part(nothing)) return file->string();
+  if (const auto file = find_companion(nothing)) return *file;
   throw std::runtime_error(
       "the do-nothing program forklift-nothing is neither beside the command "
       "nor in its libexec directory; name another with --program");

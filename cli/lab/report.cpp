@@ -50,12 +50,14 @@ class Table {
       text += header([](const Load& load) { return fmt::format("{}", load.workers); }, "threads");
     }
     for (const std::string& contender : contenders_) {
-      text += fmt::format("  {:<16}", contender);
+      std::string cells;
       for (const Load& load : loads_) {
         const Run* const run = find(contender, load);
-        text += fmt::format("{:>17}", run ? cell(*run) : "");
+        cells += fmt::format("{:>17}", run ? cell(*run) : "");
       }
-      text += "\n";
+      // Nothing is told of who takes no part in any of this.
+      if (cells.find_first_not_of(' ') == std::string::npos) continue;
+      text += fmt::format("  {:<16}{}\n", contender, cells);
     }
     return text;
   }
@@ -215,6 +217,7 @@ std::string as_json(const Machine& machine, const std::string& program,
                    {"bystander_gap_us", to_json(run.gap)},
                    {"idle_gap_us", to_json(run.idle_gap)},
                    {"rate_per_s", run.rate}});
+    if (kind(run.contender).own_process) all.back()["process"] = "own";
   }
   const json document = {{"kind", "sweep"},
                          {"machine", as_json(machine)},

@@ -7,7 +7,7 @@
 #include <stdexcept>
 
 #include "lab/modules/entry.hpp"
-#include "lab/part.hpp"
+#include "lab/companion.hpp"
 
 // What the build found; where it found nothing there is no module either.
 #ifndef FORKLIFT_BOOST_VERSION
@@ -50,7 +50,7 @@ std::string file_name(const std::string& name) { return "forklift-contender-" + 
 // Never unloaded: what a library has set up in this process (threads, handlers
 // at fork and exit) outlives its contenders.
 auto load(const std::string& name) {
-  const auto file = find_part(file_name(name));
+  const auto file = find_companion(file_name(name));
   if (!file) throw std::runtime_error(file_name(name) + " is gone");
   void* const handle = ::dlopen(file->c_str(), RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
   if (!handle) throw std::runtime_error("contender '" + name + "': " + ::dlerror());
@@ -65,7 +65,7 @@ std::vector<Kind> module_kinds() {
   std::vector<Kind> present;
   for (const Module& module : modules) {
     const std::string name = module.name;
-    if (!find_part(file_name(name))) continue;
+    if (!find_companion(file_name(name))) continue;
     present.push_back({name, module.description, [name](const std::string& program) {
                          return std::unique_ptr<Contender>(load(name)(program.c_str()));
                        }});
@@ -75,7 +75,7 @@ std::vector<Kind> module_kinds() {
 
 std::string absence(const std::string& name) {
   for (const Module& module : modules) {
-    if (name != module.name || find_part(file_name(name))) continue;
+    if (name != module.name || find_companion(file_name(name))) continue;
     return "contender '" + name + "' was not built: install " + module.package +
            ", then configure and build again";
   }

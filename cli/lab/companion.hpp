@@ -2,14 +2,13 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <filesystem>
 #include <optional>
 #include <string>
 
 namespace lab {
 
-/// A file that belongs to the command: it lies beside the command in a build
+/// The path of a file that belongs to the command: it lies beside it in a build
 /// tree, and in its libexec directory when installed.
-std::optional<std::filesystem::path> find_part(const std::string& name);
+std::optional<std::string> find_companion(const std::string& name);
 
 }  // namespace lab
