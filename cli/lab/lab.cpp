@@ -11,12 +11,14 @@
 #include <filesystem>
 #include <forklift/command.hpp>
 #include <fstream>
+#include <nlohmann/json.hpp>
 #include <stdexcept>
 
 #include "lab/ballast.hpp"
 #include "lab/contender.hpp"
 #include "lab/machine.hpp"
 #include "lab/measure.hpp"
+#include "lab/page.hpp"
 #include "lab/progress.hpp"
 #include "lab/report.hpp"
 
@@ -143,6 +145,7 @@ void run(const Request& request) {
   const std::string program = request.program.empty() ? find_nothing() : request.program;
   try_program(program);
   check_writable(request.json);
+  if (!request.html.empty()) check_page(request.html);
   std::vector<Load> loads = loads_of(request);
   fit_to_machine(loads, machine);
   const Settings settings = settings_of(request, program);
@@ -164,9 +167,9 @@ void run(const Request& request) {
   }
   const std::string shown = request.program.empty() ? nothing : program;
   fmt::print("{}", as_text(machine, shown, runs));
-  if (!request.json.empty()) {
-    write_file(request.json, as_json(machine, shown, request.command_line, runs));
-  }
+  const std::string document = as_json(machine, shown, request.command_line, runs);
+  if (!request.json.empty()) write_file(request.json, document);
+  if (!request.html.empty()) write_page(request.html, {nlohmann::json::parse(document)});
 }
 
 }  // namespace lab

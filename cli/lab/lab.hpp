@@ -18,6 +18,7 @@ struct Request {
   std::string program;       ///< empty: the do-nothing child
   bool quick = false;
   std::string json;          ///< file to write; empty: none
+  std::string html;          ///< likewise
   std::string command_line;  ///< for the record
 };
 
