@@ -3,6 +3,9 @@
 //
 // How figures are written for people, always with their unit.
 
+// No line ends between a figure and its unit.
+const joined = (figure, unit) => `${figure}\u00a0${unit}`;
+
 function digits(value) {
   if (value === 0) return "0";
   const places = Math.max(0, 2 - Math.floor(Math.log10(Math.abs(value))));
@@ -14,14 +17,15 @@ const known = (value) => typeof value === "number" && Number.isFinite(value);
 /// Microseconds in the unit that suits them: "41 µs", "1.68 ms", "2.5 s".
 export function duration(value) {
   if (!known(value)) return "–";
-  if (value >= 999_500) return `${digits(value / 1e6)} s`;
-  if (value >= 999.5) return `${digits(value / 1000)} ms`;
-  return `${digits(value >= 10 ? Math.round(value) : value)} µs`;
+  if (value >= 999_500) return joined(digits(value / 1e6), "s");
+  if (value >= 999.5) return joined(digits(value / 1000), "ms");
+  return joined(digits(value >= 10 ? Math.round(value) : value), "µs");
 }
 
 export function size(mebibytes) {
   if (!known(mebibytes)) return "–";
-  return mebibytes >= 1024 ? `${digits(mebibytes / 1024)} GiB` : `${digits(mebibytes)} MiB`;
+  if (mebibytes < 1024) return joined(digits(mebibytes), "MiB");
+  return joined(digits(mebibytes / 1024), "GiB");
 }
 
 export function count(value) {
@@ -33,7 +37,7 @@ export function rate(value) {
 }
 
 export function seconds(value) {
-  return known(value) ? `${digits(value)} s` : "–";
+  return known(value) ? joined(digits(value), "s") : "–";
 }
 
 export function ratio(value) {
@@ -49,7 +53,7 @@ export function ratio_interval(interval) {
 }
 
 export function many(number, noun) {
-  return `${count(number)} ${noun}${number === 1 ? "" : "s"}`;
+  return joined(count(number), number === 1 ? noun : `${noun}s`);
 }
 
 /// "16 MiB resident, 10 descriptors, 8 threads": what is known of a load.

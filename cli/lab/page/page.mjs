@@ -3,6 +3,7 @@
 //
 // Puts the page together from the documents that lie in it, and draws its
 // charts anew when they get another width or the reader another colour scheme.
+import { height_of } from "./charts/frame.mjs";
 import { contenders_of, kind_of } from "./documents.mjs";
 import { init } from "./echarts.mjs";
 import { element } from "./element.mjs";
@@ -24,9 +25,10 @@ function ids_of(kinds) {
 // What the legend has switched off stays so.
 function draw({ instance, chart, feed, place }) {
   const look = dark.matches ? looks.dark : looks.light;
-  const selected = instance.getOption()?.legend?.[0]?.selected ?? {};
-  const option = chart.option(feed, { look, palette, width: place.clientWidth });
-  option.legend.selected = selected;
+  const width = place.clientWidth;
+  const option = chart.option(feed, { look, palette, width });
+  option.legend.selected = instance.getOption()?.legend?.[0]?.selected ?? {};
+  place.style.height = `${height_of(option, width)}px`;
   instance.resize();
   instance.setOption(option, { notMerge: true });
 }
@@ -36,8 +38,9 @@ function fill(page) {
   const sections = documents.map((one, i) => section_of(one, ids[i]));
   page.replaceChildren(
     element("header", {}, element("h1", {}, "What a launch costs"),
-      element("p", {}, "Recorded by ", element("code", {}, "forklift lab"), ". Times count from " +
-        "the call that launches. Compare within one chart: absolute times drift with the machine.")),
+      element("p", {}, "Recorded by ", element("code", {}, "forklift lab"),
+        ". Times count from the call that launches. Compare within one chart: absolute times " +
+        "drift with the machine.")),
     ...sections.map(({ section }) => section));
   return sections.flatMap(({ drawings }) => drawings);
 }

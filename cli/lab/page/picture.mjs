@@ -6,6 +6,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 
 import { charts } from "./charts/all.mjs";
+import { height_of } from "./charts/frame.mjs";
 import { contenders_of } from "./documents.mjs";
 import { init } from "./echarts.mjs";
 import { looks, Palette } from "./palette.mjs";
@@ -15,10 +16,12 @@ function picture_of(name, document) {
   if (!chart) throw new Error(`no chart '${name}'; there are ${charts.map((one) => one.name)}`);
   const feed = chart.feed(document);
   if (!feed) throw new Error(`the document has nothing for the chart '${name}'`);
-  const [width, height] = [840, 420];
-  const instance = init(null, null, { renderer: "svg", ssr: true, width, height });
+  const width = 840;
   const palette = new Palette(contenders_of(document.runs));
-  instance.setOption(chart.option(feed, { look: looks.any, palette, width }));
+  const option = chart.option(feed, { look: looks.any, palette, width });
+  const height = height_of(option, width);
+  const instance = init(null, null, { renderer: "svg", ssr: true, width, height });
+  instance.setOption(option);
   return instance.renderToSVGString();
 }
 

@@ -6,7 +6,8 @@ import { kind_of } from "./documents.mjs";
 import { element } from "./element.mjs";
 import { count, duration, load, rate, ratio_interval, seconds, size } from "./figures.mjs";
 
-const three = (of) => ["p50", "p99", "max"].map((part) => [part, (run) => duration(of(run)?.[part])]);
+const parts = ["p50", "p99", "max"];
+const three = (of) => parts.map((part) => [part, (run) => duration(of(run)?.[part])]);
 
 // Groups of columns, each column a title and what it says of a run.
 const sweep_columns = [
@@ -65,16 +66,17 @@ function grouped(runs, heading) {
 
 function bodies(groups, runs, heading) {
   const width = groups.reduce((sum, [, columns]) => sum + columns.length, 0);
+  const titled = (title) => element("tr", { class: "load" },
+    element("th", { scope: "rowgroup", colspan: width + 1 }, element("span", {}, title)));
   return [...grouped(runs, heading)].map(([title, some]) => element("tbody", {},
-    title ? element("tr", { class: "load" }, element("th", { scope: "rowgroup" }, title),
-      element("td", { colspan: width })) : null,
-    some.map((run) => row(groups, run))));
+    title ? titled(title) : null, some.map((run) => row(groups, run))));
 }
 
 export function table_of(document) {
   const hang = kind_of(document) === "hang";
   const groups = hang ? hang_columns : sweep_columns;
   const heading = hang ? () => "" : (run) => load(run);
-  return element("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "All figures" },
-    element("table", {}, head(groups), bodies(groups, document.runs, heading)));
+  const table = element("table", {}, head(groups), bodies(groups, document.runs, heading));
+  const scrolls = { class: "scroll", tabindex: 0, role: "region", "aria-label": "All figures" };
+  return element("div", scrolls, table);
 }

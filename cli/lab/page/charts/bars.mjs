@@ -7,7 +7,7 @@
 export function bars(stage, name, figures) {
   const { colour, level } = stage.palette.of(name, stage.look);
   return {
-    type: "bar", name, data: figures, z: level, color: colour, barMaxWidth: 30, barGap: "12%",
+    type: "bar", name, data: figures, z: level, color: colour, barMaxWidth: 64, barGap: "12%",
     barCategoryGap: "22%", itemStyle: { borderRadius: [2, 2, 0, 0] },
     emphasis: { focus: "series" },
   };

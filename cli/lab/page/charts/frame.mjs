@@ -10,10 +10,10 @@ import { duration } from "../figures.mjs";
 
 export const font = 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", sans-serif';
 
-const legend_row = 24;
+const legend_row = 27;
 
 // The legend wraps by itself, but does not tell the grid how far down it came.
-function legend_rows(names, width) {
+function legend_height(names, width) {
   let rows = 1;
   let used = 0;
   for (const name of names) {
@@ -24,7 +24,12 @@ function legend_rows(names, width) {
     }
     used += needed;
   }
-  return rows;
+  return rows * legend_row;
+}
+
+/// How high a chart is with its legend, so that many names do not squeeze it.
+export function height_of(option, width) {
+  return legend_height(option.legend.data, width) + 370;
 }
 
 export function frame(stage, names) {
@@ -38,7 +43,7 @@ export function frame(stage, names) {
       inactiveColor: look.grid,
     },
     grid: {
-      left: 4, right: 14, bottom: 30, top: legend_rows(names, width) * legend_row + 34,
+      left: 4, right: 14, bottom: 30, top: legend_height(names, width) + 30,
       outerBoundsMode: "same", outerBoundsContain: "axisLabel",
     },
     tooltip: {
@@ -80,7 +85,7 @@ export function duration_axis(stage, name, values, more = {}) {
   const below = 10 ** Math.floor(Math.log10(floor));
   const above = 10 ** Math.ceil(Math.log10(top));
   return vertical(stage, name, {
-    type: "log", min: below, max: above > below ? above : below * 10,
+    type: "log", min: below, max: above > below ? above : below * 10, startValue: below,
     axisLabel: { formatter: (value) => duration(value) }, ...more,
   });
 }

@@ -37,6 +37,13 @@ function tooltip(items) {
   return tip(items[0].axisValueLabel, ["launches", "in all", "p50"], rows);
 }
 
+// The figures stand on their bars where those are wide enough.
+function labelled(stage, names, categories) {
+  const show = (stage.width - 60) / (names.length * categories.length) > 52;
+  return { show, position: "top", color: stage.look.quiet, fontSize: 12,
+    formatter: ({ value }) => count(value) };
+}
+
 function option({ names, categories, lanes }, stage) {
   const base = frame(stage, names);
   return {
@@ -47,7 +54,9 @@ function option({ names, categories, lanes }, stage) {
     yAxis: vertical(stage, "launches per second", {
       type: "value", axisLabel: { formatter: count },
     }),
-    series: lanes.map(({ name, figures }) => bars(stage, name, figures)),
+    series: lanes.map(({ name, figures }) => ({
+      ...bars(stage, name, figures), label: labelled(stage, names, categories),
+    })),
   };
 }
 

@@ -27,9 +27,11 @@ function feed(document) {
 function sentence({ runs }) {
   const figures = runs.map((run) => ({ name: run.contender, value: longest(run) }));
   const write = (wait) => (wait > 0 ? `up to ${duration(wait)}` : "never");
+  const grows = runs.some((run) => run.rss_end_mib > run.rss_mib) ? " and memory grows" : "";
+  const marks = runs.some((run) => run.dump_at_s?.length)
+    ? "; a circle is a dump of all stacks, with the number of workers it caught waiting" : "";
   return `Longest wait for the ForkLock in each quarter second, while ` +
-    `${many(runs[0].workers, "thread")} launch and memory grows: ${told(figures, write)}; a circle ` +
-    `is a dump of all stacks and the number of workers it caught waiting.`;
+    `${many(runs[0].workers, "thread")} launch${grows}: ${told(figures, write)}${marks}.`;
 }
 
 function line(stage, run, floor) {
@@ -55,7 +57,8 @@ function dumps(stage, run, floor) {
   const moments = run.dump_at_s ?? [];
   return {
     type: "scatter", name: run.contender, z: level + 5, color: colour, symbol: "circle",
-    symbolSize: 22, itemStyle: { color: stage.look.panel, borderColor: colour, borderWidth: 2 },
+    symbolSize: 22,
+    itemStyle: { color: stage.look.panel, borderColor: colour, borderWidth: 2, opacity: 1 },
     label: {
       show: true, color: colour, fontSize: 11, fontWeight: "bold",
       formatter: ({ data }) => String(data.waiting ?? ""),
@@ -81,10 +84,19 @@ function tooltip(items) {
     ["longest wait", "resident", dumped ? "waiting at the dump" : ""], rows);
 }
 
-function option({ runs, floor }, stage) {
+// Room below the floor for its circles; ticks at the powers of ten from there.
+function wait_axis(stage, runs, floor) {
   const all = runs.flatMap((run) => run.waits.map((wait) => Math.max(wait.longest_us, floor)));
   const none = runs.some((run) => run.waits.some((wait) => wait.longest_us <= 0));
+  const powers = Math.ceil(Math.log10(Math.max(...all) / floor));
+  const ticks = Array.from({ length: powers + 1 }, (_, i) => floor * 10 ** i);
   const write = (value) => (none && value <= floor * 1.001 ? "none" : duration(value));
+  return duration_axis(stage, "longest wait", all, {
+    min: floor / 2.5, axisLabel: { formatter: write, customValues: ticks },
+  });
+}
+
+function option({ runs, floor }, stage) {
   const base = frame(stage, runs.map((run) => run.contender));
   return {
     ...base,
@@ -93,7 +105,7 @@ function option({ runs, floor }, stage) {
       type: "value", min: 0, max: Math.max(...runs.map((run) => run.waits.at(-1).at_s)),
       axisLabel: { formatter: (value) => `${value} s` },
     }),
-    yAxis: duration_axis(stage, "longest wait", all, { min: floor, axisLabel: { formatter: write } }),
+    yAxis: wait_axis(stage, runs, floor),
     series: [...runs.map((run) => line(stage, run, floor)),
       ...runs.map((run) => dumps(stage, run, floor))],
   };
