@@ -22,7 +22,9 @@ function picture_of(name, document) {
   const height = height_of(option, width);
   const instance = init(null, null, { renderer: "svg", ssr: true, width, height });
   instance.setOption(option);
-  return instance.renderToSVGString();
+  const svg = instance.renderToSVGString();
+  instance.dispose();  // else its clock keeps this process alive
+  return svg;
 }
 
 // For those who cannot see it, and for those who look at the source.
