@@ -4,12 +4,15 @@
 
 #include <CLI/CLI.hpp>
 #include <exception>
+#include <nlohmann/json.hpp>
 #include <string>
 
 #include "doctor.hpp"
 #include "lab/contender.hpp"
 #include "lab/contenders/module.hpp"
+#include "lab/document.hpp"
 #include "lab/lab.hpp"
+#include "lab/page.hpp"
 
 namespace {
 
@@ -29,7 +32,7 @@ std::vector<std::string> contender_names() {
   return names;
 }
 
-void add_lab(CLI::App& app, lab::Request& request) {
+CLI::App* add_lab(CLI::App& app, lab::Request& request) {
   CLI::App* const lab = app.add_subcommand(
       "lab", "Make this process heavy and launch from it, by every contender in turn");
   const auto list = [lab](const char* name, auto& target, const char* text) {
@@ -53,6 +56,27 @@ void add_lab(CLI::App& app, lab::Request& request) {
       "--peers", request.peers,
       "The Python, Go, Rust, Node and Java found here take part, each in its own process");
   lab->add_option("--json", request.json, "Write the figures to this file, too");
+  lab->add_option("--html", request.html, "Write a page that shows them to this file, too");
+  return lab;
+}
+
+/// Recorded documents, and the page to make of them.
+struct Pages {
+  std::vector<std::string> from;
+  std::string html;
+};
+
+void add_page(CLI::App& lab, Pages& pages) {
+  CLI::App* const page = lab.add_subcommand("page", "Show what --json recorded on one page");
+  page->add_option("FROM", pages.from, "What --json wrote, of one run or of several")->required();
+  page->add_option("--html", pages.html, "The file to write")->required();
+}
+
+void write(const Pages& pages) {
+  lab::check_page(pages.html);
+  std::vector<nlohmann::json> documents;
+  for (const std::string& path : pages.from) documents.push_back(lab::read_document(path));
+  lab::write_page(pages.html, documents);
 }
 
 }  // namespace
@@ -64,7 +88,9 @@ int main(int argc, char** argv) {
   app.require_subcommand(1);
   lab::Request request;
   request.command_line = join(argc, argv);
-  add_lab(app, request);
+  CLI::App* const experiment = add_lab(app, request);
+  Pages pages;
+  add_page(*experiment, pages);
   app.add_subcommand("doctor", "Say what this machine offers to launches");
   try {
     app.parse(argc, argv);
@@ -76,6 +102,8 @@ int main(int argc, char** argv) {
   try {
     if (app.got_subcommand("doctor")) {
       doctor();
+    } else if (experiment->got_subcommand("page")) {
+      write(pages);
     } else {
       lab::run(request);
     }

@@ -7,11 +7,13 @@
 #include <algorithm>
 #include <forklift/engine.hpp>
 #include <functional>
+#include <nlohmann/json.hpp>
 
 #include "lab/ballast.hpp"
 #include "lab/contender.hpp"
 #include "lab/machine.hpp"
 #include "lab/measure.hpp"
+#include "lab/page.hpp"
 #include "lab/peers.hpp"
 #include "lab/program.hpp"
 #include "lab/progress.hpp"
@@ -124,6 +126,7 @@ void run(const Request& request) {
   const Machine machine = this_machine();
   const Program program = try_program(request.program);
   check_writable(request.json);
+  if (!request.html.empty()) check_page(request.html);
   std::vector<Load> loads = loads_of(request);
   fit_to_machine(loads, machine);
   Settings settings = settings_of(request, program.path);
@@ -151,9 +154,9 @@ void run(const Request& request) {
     }
   }
   fmt::print("{}", as_text(machine, program.shown, runs));
-  if (!request.json.empty()) {
-    write_record(request.json, as_json(machine, program.shown, request.command_line, runs));
-  }
+  const std::string document = as_json(machine, program.shown, request.command_line, runs);
+  if (!request.json.empty()) write_record(request.json, document);
+  if (!request.html.empty()) write_page(request.html, {nlohmann::json::parse(document)});
 }
 
 }  // namespace lab

@@ -19,6 +19,7 @@ struct Request {
   bool quick = false;
   bool peers = false;        ///< the toolchains on the machine take part
   std::string json;          ///< file to write; empty: none
+  std::string html;          ///< likewise
   std::string command_line;  ///< for the record
 };
 

@@ -1,0 +1,27 @@
+# SPDX-FileCopyrightText: The forklift authors
+# SPDX-License-Identifier: MIT
+
+# Embeds the report page of `forklift lab` into a target, by lab/page_text.cpp.
+# Without npm, or without network for it, the target gets the reason instead,
+# and the next build tries again: only success leaves the stamp.
+function(forklift_embed_page target)
+  set(sources "${PROJECT_SOURCE_DIR}/cli/lab/page")
+  set(tree "${PROJECT_BINARY_DIR}/page")
+  set(script "${PROJECT_SOURCE_DIR}/cmake/make_page.cmake")
+  set(embedded "${tree}/embedded")
+  if(FORKLIFT_LAB_PAGE)
+    file(GLOB_RECURSE inputs CONFIGURE_DEPENDS
+      "${sources}/*.mjs" "${sources}/*.css" "${sources}/*.html" "${sources}/*.json")
+    add_custom_command(OUTPUT "${tree}/stamp" BYPRODUCTS "${embedded}"
+      COMMAND ${CMAKE_COMMAND} -DSOURCES=${sources} -DTREE=${tree} -P ${script}
+      DEPENDS ${inputs} ${script}
+      COMMENT "Making the report page" VERBATIM)
+    add_custom_target(forklift_page DEPENDS "${tree}/stamp")
+    add_dependencies(${target} forklift_page)
+  else()
+    file(CONFIGURE OUTPUT "${embedded}" CONTENT
+      "it was configured with FORKLIFT_LAB_PAGE=OFF; turn that on and build again")
+  endif()
+  set_source_files_properties(lab/page_text.cpp PROPERTIES
+    COMPILE_DEFINITIONS "FORKLIFT_PAGE_TEXT=\"${embedded}\"" OBJECT_DEPENDS "${embedded}")
+endfunction()
