@@ -13,6 +13,7 @@
 #include "lab/document.hpp"
 #include "lab/lab.hpp"
 #include "lab/page.hpp"
+#include "lab/refusal.hpp"
 
 namespace {
 
@@ -107,6 +108,9 @@ int main(int argc, char** argv) {
     } else {
       lab::run(request);
     }
+  } catch (const lab::Refusal& refusal) {
+    fmt::print(stderr, "forklift: {}\n", refusal.what());
+    return exit_usage;
   } catch (const std::exception& error) {
     fmt::print(stderr, "forklift: {}\n", error.what());
     return exit_failure;

@@ -7,78 +7,28 @@
 #include <algorithm>
 #include <forklift/engine.hpp>
 #include <functional>
+#include <iterator>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "lab/ballast.hpp"
 #include "lab/contender.hpp"
+#include "lab/loads.hpp"
 #include "lab/machine.hpp"
 #include "lab/measure.hpp"
+#include "lab/noise.hpp"
 #include "lab/page.hpp"
 #include "lab/peers.hpp"
 #include "lab/program.hpp"
 #include "lab/progress.hpp"
 #include "lab/record.hpp"
 #include "lab/report.hpp"
+#include "lab/warning.hpp"
 
 namespace lab {
 namespace {
 
-constexpr std::size_t gibibyte = std::size_t{1} << 30;
 constexpr std::size_t idle_threads = 8;
-
-void warn(const std::string& text) { fmt::print(stderr, "forklift: warning: {}\n", text); }
-
-// Every load of a sweep along one axis at a time.
-std::vector<Load> own_sweep(bool quick) {
-  if (quick) return {{0, 10, 1}, {gibibyte, 10, 1}, {0, 15000, 1}, {0, 10000, 8}};
-  return {{0, 10, 1}, {gibibyte, 10, 1}, {4 * gibibyte, 10, 1}, {0, 15000, 1}, {0, 10000, 8}};
-}
-
-std::vector<Load> all_combinations(const Request& request) {
-  const auto or_else = [](std::vector<std::size_t> asked, std::size_t otherwise) {
-    return asked.empty() ? std::vector{otherwise} : asked;
-  };
-  std::vector<Load> loads;
-  for (const std::size_t workers : or_else(request.workers, 1)) {
-    for (const std::size_t descriptors : or_else(request.descriptors, 10)) {
-      for (const std::size_t rss : or_else(request.rss, 0)) {
-        loads.push_back({rss, descriptors, workers});
-      }
-    }
-  }
-  return loads;
-}
-
-std::vector<Load> loads_of(const Request& request) {
-  const bool own = request.rss.empty() && request.descriptors.empty() && request.workers.empty();
-  return own ? own_sweep(request.quick) : all_combinations(request);
-}
-
-// No more than half of the memory there is, nor more descriptors than allowed.
-void fit_to_machine(std::vector<Load>& loads, const Machine& machine) {
-  // Some are the command's own, and every launch under way has a few.
-  constexpr std::size_t spare = 100;
-  const std::size_t limit = raise_descriptor_limit();
-  const std::size_t half = machine.available / 2;
-  std::size_t most_rss = 0;
-  std::size_t most_descriptors = 0;
-  for (Load& load : loads) {
-    most_rss = std::max(most_rss, load.rss);
-    most_descriptors = std::max(most_descriptors, load.descriptors);
-    load.rss = std::min(load.rss, half);
-    load.descriptors = std::min(load.descriptors, limit - spare);
-  }
-  if (most_rss > half) {
-    warn(
-        fmt::format("{} asked, but only half of the {} available is taken; for more, run on a "
-                    "larger machine",
-                    print_size(most_rss), print_size(machine.available)));
-  }
-  if (most_descriptors > limit - spare) {
-    warn(fmt::format("{} descriptors asked, but the limit is {}; raise it with ulimit -n",
-                     most_descriptors, limit));
-  }
-}
 
 Settings settings_of(const Request& request, const std::string& program) {
   Settings settings{.contenders = request.contenders, .program = program};
@@ -119,6 +69,26 @@ std::vector<Run> measure_teams(Settings settings, const std::vector<Team>& teams
   return runs;
 }
 
+std::vector<Run> sweep(const Request& request, Settings settings, const std::vector<Load>& loads,
+                       std::size_t memory, Warnings& warnings, Progress& progress) {
+  Ballast ballast;
+  ballast.set_threads(idle_threads);
+  Peers peers(warnings);
+  if (request.peers) peers.find();
+  settings.drop_out = std::bind_front(&Peers::drop_out, &peers);
+  std::vector<Run> runs;
+  for (const Load& load : loads) {
+    progress.step(fmt::format("{}, {} descriptors, {} threads", print_size(load.rss),
+                              load.descriptors, load.workers));
+    ballast.set_memory(load.rss);
+    ballast.set_descriptors(load.descriptors);
+    const auto teams = peers.join(settings.contenders, load, memory);
+    std::ranges::move(measure_teams(settings, teams, load, ballast, progress),
+                      std::back_inserter(runs));
+  }
+  return runs;
+}
+
 }  // namespace
 
 void run(const Request& request) {
@@ -127,34 +97,25 @@ void run(const Request& request) {
   const Program program = try_program(request.program);
   check_writable(request.json);
   if (!request.html.empty()) check_page(request.html);
-  std::vector<Load> loads = loads_of(request);
-  fit_to_machine(loads, machine);
-  Settings settings = settings_of(request, program.path);
+  std::optional<Progress> progress;
+  Warnings warnings([&progress] {
+    if (progress) progress->clear();
+  });
+  const std::vector<Load> loads = loads_of(request, machine, warnings);
+  const Settings settings = settings_of(request, program.path);
   try_contenders(settings);
 
-  Ballast ballast;
-  ballast.set_threads(idle_threads);
-  std::vector<Run> runs;
-  {
-    Progress progress(loads.size());
-    Peers peers([&](const std::string& text) {
-      progress.clear();
-      warn(text);
-    });
-    if (request.peers) peers.find();
-    settings.drop_out = std::bind_front(&Peers::drop_out, &peers);
-    for (const Load& load : loads) {
-      progress.step(fmt::format("{}, {} descriptors, {} threads", print_size(load.rss),
-                                load.descriptors, load.workers));
-      ballast.set_memory(load.rss);
-      ballast.set_descriptors(load.descriptors);
-      const auto teams = peers.join(settings.contenders, load, machine.available / 2);
-      const auto measured = measure_teams(settings, teams, load, ballast, progress);
-      runs.insert(runs.end(), measured.begin(), measured.end());
-    }
+  progress.emplace(loads.size());
+  const ProcessorTime before = processor_time();
+  const auto runs = sweep(request, settings, loads, machine.available / 2, warnings, *progress);
+  for (auto noise : {noise_between(before, processor_time()), noise_in(runs)}) {
+    if (noise) warnings.add(std::move(*noise));
   }
-  fmt::print("{}", as_text(machine, program.shown, runs));
-  const std::string document = as_json(machine, program.shown, request.command_line, runs);
+  progress.reset();
+
+  const Findings findings{machine, program.shown, request.command_line, runs, warnings.all()};
+  fmt::print("{}", as_text(findings, request.quick));
+  const std::string document = as_json(findings);
   if (!request.json.empty()) write_record(request.json, document);
   if (!request.html.empty()) write_page(request.html, {nlohmann::json::parse(document)});
 }

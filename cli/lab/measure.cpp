@@ -20,6 +20,7 @@ using Seconds = std::chrono::duration<double>;
 // A contender under the present load, and what it did so far.
 struct Lane {
   std::string name;
+  std::string label;
   std::vector<std::unique_ptr<Contender>> workers;
   std::vector<Times> times;
   std::vector<double> gaps;
@@ -30,7 +31,7 @@ struct Lane {
   bool dropped_out = false;
 
   Lane(const std::string& contender, const Settings& settings, const Load& load)
-      : name(contender), own_process(kind(name).own_process) {
+      : name(contender), label(contender), own_process(kind(name).own_process) {
     for (std::size_t i = 0; i < load.workers; ++i) {
       workers.push_back(kind(name).make(settings.program));
       workers.back()->carry(load);
@@ -135,7 +136,9 @@ std::vector<Lane> line_up(const Settings& settings, const Load& load) {
   std::vector<Lane> lanes;
   for (const std::string& name : settings.contenders) {
     try {
+      const auto before = std::ranges::count(lanes, name, &Lane::name);
       lanes.emplace_back(name, settings, load);
+      if (before > 0) lanes.back().label += " (" + std::to_string(before + 1) + ")";
     } catch (const Dropout& dropout) {
       settings.drop_out(name, dropout.what());
     }
@@ -207,6 +210,16 @@ double turn_median(const Lane& lane, std::size_t turn, double Times::*figure) {
       figures(lane, figure, turn == 0 ? 0 : lane.turn_ends[turn - 1], lane.turn_ends[turn]));
 }
 
+double drift(const Lane& lane) {
+  std::vector<double> medians;
+  for (std::size_t turn = 0; turn < lane.turn_ends.size(); ++turn) {
+    medians.push_back(turn_median(lane, turn, &Times::launch));
+  }
+  std::ranges::sort(medians);
+  const std::size_t tenth = medians.size() / 10;
+  return medians.empty() ? 1 : medians[medians.size() - 1 - tenth] / medians[tenth];
+}
+
 // Pairs: the same round's turns, so that what slows the machine slows both.
 Interval ratio(const Lane& lane, const Lane* floor, double Times::*figure) {
   if (!floor) return {};
@@ -229,15 +242,21 @@ std::vector<Run> measure(const Settings& settings, const Load& load, Ballast& ba
   const std::vector<double> idle =
       gaps ? watch_gaps(lanes, settings, ballast) : std::vector<double>{};
   const auto floor = std::ranges::find(lanes, floor_name, &Lane::name);
-  const Lane* const anchor = floor == lanes.end() ? nullptr : &*floor;
+  const Lane* const anchor = floor != lanes.end() ? &*floor : lanes.empty() ? nullptr : &lanes[0];
   std::vector<Run> runs;
   for (const Lane& lane : lanes) {
-    Run run{.contender = lane.name, .load = load, .launches = lane.times.size()};
+    Run run{.contender = lane.label,
+            .description = kind(lane.name).description,
+            .own_process = lane.own_process,
+            .is_anchor = &lane == anchor,
+            .load = load,
+            .launches = lane.times.size()};
     run.hold = summarize(figures(lane, &Times::hold));
     run.launch = summarize(figures(lane, &Times::launch));
     run.finish = summarize(figures(lane, &Times::finish));
     run.launch_ratio = ratio(lane, anchor, &Times::launch);
     run.finish_ratio = ratio(lane, anchor, &Times::finish);
+    run.drift = drift(lane);
     run.rate = static_cast<double>(lane.times.size()) / lane.busy.count();
     if (gaps && !lane.own_process) {
       run.gap = summarize(lane.gaps);

@@ -36,27 +36,29 @@ void Peers::find() {
       found.push_back(kind_of(toolchain, *recipe));
       names_.push_back(toolchain.peer);
     } else {
-      warn_(fmt::format("{} left out: {}", toolchain.peer, recipe.error()));
+      warnings_.add(recipe.error());
     }
   }
   enlist(found);
 }
 
-std::vector<Team> Peers::join(const Team& others, const Load& load, std::size_t memory) const {
+std::vector<Team> Peers::join(const Team& others, const Load& load, std::size_t memory) {
   auto teams = form_teams(others, names_, load, memory);
   const bool left_out = teams.size() == 1 && teams.front().size() == others.size();
   if (left_out && !names_.empty() && load.workers == 1) {
-    warn_(
-        fmt::format("no peer takes part at {}: of the {} that may be taken the lab itself "
-                    "leaves too little; ask for less --rss or run on a larger machine",
-                    print_size(load.rss), print_size(memory)));
+    warnings_.add({Warning::Kind::peer,
+                   fmt::format("no peer takes part at {}: of the {} that may be taken the lab "
+                               "itself leaves too little",
+                               print_size(load.rss), print_size(memory)),
+                   "ask for less --rss or run on a larger machine"});
   }
   return teams;
 }
 
 void Peers::drop_out(const std::string& name, const std::string& why) {
   std::erase(names_, name);
-  warn_(fmt::format("{} left out from here on: {}; try it alone, or do without it", name, why));
+  warnings_.add({Warning::Kind::peer, fmt::format("{} left out from here on: {}", name, why),
+                 "try it alone, or do without it"});
 }
 
 }  // namespace lab

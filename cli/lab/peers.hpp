@@ -3,13 +3,12 @@
 #pragma once
 
 #include <cstddef>
-#include <functional>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "lab/measure.hpp"
 #include "lab/teams.hpp"
+#include "lab/warning.hpp"
 
 namespace lab {
 
@@ -18,19 +17,17 @@ namespace lab {
 /// A peer that dropped out under one load takes part under no other.
 class Peers {
  public:
-  using Warn = std::function<void(const std::string&)>;
-
-  explicit Peers(Warn warn) : warn_(std::move(warn)) {}
+  explicit Peers(Warnings& warnings) : warnings_(warnings) {}
 
   /// Finds, builds and enlists them; warns of those that cannot take part.
   void find();
   /// `form_teams` of those that are still here; warns where the memory is too
   /// small for any.
-  std::vector<Team> join(const Team& others, const Load& load, std::size_t memory) const;
+  std::vector<Team> join(const Team& others, const Load& load, std::size_t memory);
   void drop_out(const std::string& name, const std::string& why);
 
  private:
-  Warn warn_;
+  Warnings& warnings_;
   Team names_;
 };
 

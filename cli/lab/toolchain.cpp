@@ -187,21 +187,23 @@ const std::vector<Toolchain>& toolchains() {
   return all;
 }
 
-std::expected<Recipe, std::string> prepare(const Toolchain& toolchain) {
+std::expected<Recipe, Warning> prepare(const Toolchain& toolchain) {
+  const auto left_out = [&](const std::string& why, const std::string& advice) {
+    const std::string text = toolchain.peer + " left out: " + why;
+    return std::unexpected(Warning{Warning::Kind::peer, text, advice});
+  };
   const auto source = find_companion("peers/" + toolchain.source);
   if (!source) {
-    return std::unexpected("peers/" + toolchain.source +
-                           " is neither beside the command nor in its libexec directory; "
-                           "install the command whole");
+    return left_out(
+        "peers/" + toolchain.source + " is neither beside the command nor in its libexec directory",
+        "install the command whole");
   }
   const auto cache = cache_folder();
-  if (!cache) return std::unexpected("there is no cache folder; set HOME or XDG_CACHE_HOME");
+  if (!cache) return left_out("there is no cache folder", "set HOME or XDG_CACHE_HOME");
   auto recipe = prepare_in(*cache, toolchain, *source);
-  if (!recipe) {
-    recipe.error() += fmt::format("; to see {} take part, install it (Debian: {})",
-                                  toolchain.language, toolchain.package);
-  }
-  return recipe;
+  if (recipe) return *recipe;
+  return left_out(recipe.error(), fmt::format("to see {} take part, install it (Debian: {})",
+                                              toolchain.language, toolchain.package));
 }
 
 }  // namespace lab

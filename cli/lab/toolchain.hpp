@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "lab/warning.hpp"
+
 namespace lab {
 
 /// A language whose tools may be on the machine, and its way to launch.
@@ -34,7 +36,7 @@ const std::vector<Toolchain>& toolchains();
 
 /// Finds the toolchain by PATH and builds its peer, unless the cache has it.
 ///
-/// Errors: a sentence that says what is missing and ends in advice.
-std::expected<Recipe, std::string> prepare(const Toolchain& toolchain);
+/// Errors: a warning that says what is missing.
+std::expected<Recipe, Warning> prepare(const Toolchain& toolchain);
 
 }  // namespace lab
