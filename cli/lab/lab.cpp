@@ -43,7 +43,7 @@ Settings settings_of(const Request& request, const std::string& program) {
   settings.launches = request.launches ? request.launches : request.quick ? 200 : 2000;
   settings.budget = request.launches ? std::chrono::hours(1)
                     : request.quick  ? share(300, 2'000)
-                                     : share(1'200, 6'000);
+                                     : share(1'200, 5'000);
   return settings;
 }
 

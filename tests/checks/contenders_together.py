@@ -3,7 +3,8 @@
 # SPDX-License-Identifier: MIT
 """All contenders take turns in one process, two threads at once: every launch
 succeeds, so nobody takes another's status; no child is left behind, and no
-descriptor."""
+descriptor; and no library makes the others' children start with a signal
+blocked."""
 
 import ctypes
 import json
@@ -17,6 +18,12 @@ LAUNCHES = 400
 # Below what the process needs and a descriptor for every launch of a contender.
 DESCRIPTORS = 300
 PR_SET_CHILD_SUBREAPER = 36
+# Without a command, around whose start the shell itself blocks signals.
+NOTHING_IS_BLOCKED = """#!/bin/sh
+while read name mask; do
+  test "$name" != SigBlk: || test "$mask" = 0000000000000000 || exit 1
+done < /proc/$$/status
+"""
 
 forklift, *libraries = sys.argv[1:]
 own = ["fork", "posix_spawn", "vfork", "forklift", "forklift-async"]
@@ -52,4 +59,15 @@ assert set(own + libraries) <= set(names), names
 for run in runs:
     assert run["launches"] >= LAUNCHES, run
     assert 0 < run["hold_us"]["p50"] <= run["launch_us"]["p50"] <= run["finish_us"]["p50"], run
+# The libraries' contenders fail when their child does.
+with tempfile.TemporaryDirectory() as folder:
+    program = os.path.join(folder, "mask")
+    with open(program, "w") as script:
+        script.write(NOTHING_IS_BLOCKED)
+    os.chmod(program, 0o755)
+    subprocess.run([forklift, "lab", "--rss", "0", "--descriptors", "50", "--launches", "9",
+                    "--program", program, "--contender", ",".join(["vfork", *libraries])],
+                   check=True, stdout=subprocess.DEVNULL, stdin=subprocess.DEVNULL,
+                   preexec_fn=limit_descriptors)
+
 print(f"{len(runs)} contenders together:", ", ".join(names))

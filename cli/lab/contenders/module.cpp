@@ -3,6 +3,7 @@
 #include "lab/contenders/module.hpp"
 
 #include <dlfcn.h>
+#include <signal.h>
 
 #include <stdexcept>
 
@@ -48,11 +49,20 @@ constexpr Module modules[] = {
 std::string file_name(const std::string& name) { return "forklift-contender-" + name + ".so"; }
 
 // Never unloaded: what a library has set up in this process (threads, handlers
-// at fork and exit) outlives its contenders.
+// at fork and exit) outlives its contenders. But the signal mask stays: Poco
+// blocks SIGPIPE as it is loaded, and every other's child would inherit that.
+void* open_for_good(const char* file) {
+  sigset_t before;
+  ::pthread_sigmask(SIG_SETMASK, nullptr, &before);
+  void* const handle = ::dlopen(file, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
+  ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  return handle;
+}
+
 auto load(const std::string& name) {
   const auto file = find_companion(file_name(name));
   if (!file) throw std::runtime_error(file_name(name) + " is gone");
-  void* const handle = ::dlopen(file->c_str(), RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
+  void* const handle = open_for_good(file->c_str());
   if (!handle) throw std::runtime_error("contender '" + name + "': " + ::dlerror());
   void* const entry = ::dlsym(handle, entry_name);
   if (!entry) throw std::runtime_error("contender '" + name + "': " + ::dlerror());

@@ -4,7 +4,9 @@
 // Poco: Process::launch and ProcessHandle::wait. It forks and returns at once,
 // so its "launch" is no more than the fork: whether the program runs it cannot
 // say. The child closes every number up to the descriptor limit, one by one.
-// No side effects on the process.
+//
+// Side effects: the thread that loads Poco has SIGPIPE blocked from then on;
+// the lab takes that back.
 #include <Poco/Exception.h>
 #include <Poco/Process.h>
 
