@@ -59,6 +59,7 @@ std::vector<Run> measure_teams(Settings settings, const std::vector<Team>& teams
   std::vector<Run> runs;
   for (std::size_t i = 0; i < teams.size(); ++i) {
     settings.contenders = teams[i];
+    settings.gaps = settings.gaps && i == 0;
     for (Run& run : measure(settings, load, ballast, [&](double fraction) {
            progress.advance((static_cast<double>(i) + fraction) /
                             static_cast<double>(teams.size()));

@@ -22,8 +22,13 @@ namespace {
 
 namespace fs = std::filesystem;
 using std::chrono::seconds;
+
+// Why a peer cannot be had, and what to do about it.
+struct Trouble {
+  std::string why, advice;
+};
 template <class T>
-using Or = std::expected<T, std::string>;
+using Or = std::expected<T, Trouble>;
 
 // --- running tools ---------------------------------------------------------------
 
@@ -35,14 +40,16 @@ std::string join(std::span<const std::string> words) {
 
 std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
 
-// What a tool printed, if it ended well and in time.
-Or<std::string> run_tool(const std::vector<std::string>& words, const fs::path& cache,
-                         seconds limit) {
+forklift::Command command_of(const std::vector<std::string>& words) {
   forklift::Command command(words.front());
-  command.args(std::span(words).subspan(1));
-  // Go reads its own modules and downloads nothing; other tools do not care.
-  command.env("GO111MODULE", "off").env("GOTOOLCHAIN", "local").env("GOFLAGS", "");
-  command.env("GOCACHE", cache / "go-build").env("GOPATH", cache / "go");
+  // Go is the one on the machine and downloads no other; the rest do not care.
+  return command.args(std::span(words).subspan(1)).env("GOTOOLCHAIN", "local");
+}
+
+// What a tool printed, if it ended well and in time.
+std::expected<std::string, std::string> run_tool(const forklift::Command& command,
+                                                 const std::vector<std::string>& words,
+                                                 seconds limit) {
   const auto output = command.try_output({.limit = 64 * 1024, .timeout = limit});
   if (!output) return std::unexpected(output.error().what());
   if (output->timed_out) {
@@ -56,7 +63,7 @@ Or<std::string> run_tool(const std::vector<std::string>& words, const fs::path& 
 }
 
 // "1.19.8" of "go version go1.19.8 linux/amd64".
-Or<std::string> version_in(const std::string& text) {
+std::expected<std::string, std::string> version_in(const std::string& text) {
   static const std::regex number(R"(\d+(\.\d+)+)");
   std::smatch found;
   if (std::regex_search(text, found, number)) return found.str();
@@ -99,6 +106,11 @@ std::vector<std::string> fill_in(std::vector<std::string> words, const std::stri
   return words;
 }
 
+Trouble no_cache(const fs::path& path, const std::error_code& error) {
+  return {fmt::format("cannot make '{}': {}", path.string(), error.message()),
+          "set XDG_CACHE_HOME to a folder that can be written"};
+}
+
 // Built aside and moved into place whole, so that two labs at once, or one that
 // was interrupted, leave no half of a peer.
 Or<void> build_into(const fs::path& out, const Toolchain& toolchain, const std::string& source,
@@ -106,37 +118,57 @@ Or<void> build_into(const fs::path& out, const Toolchain& toolchain, const std::
   const fs::path aside = out.string() + "." + std::to_string(::getpid());
   std::error_code error;
   fs::create_directories(aside, error);
-  if (error) {
-    return std::unexpected(fmt::format("cannot make '{}': {}", aside.string(), error.message()));
-  }
+  if (error) return std::unexpected(no_cache(aside, error));
   fmt::print(stderr, "forklift: building {}, once for this version of {}\n", toolchain.peer,
              toolchain.language);
-  const auto built = run_tool(fill_in(toolchain.build, source, aside), cache, seconds(180));
+  const auto words = fill_in(toolchain.build, source, aside);
+  auto command = command_of(words);
+  command.env("GO111MODULE", "off").env("GOFLAGS", "");
+  command.env("GOCACHE", cache / "go-build").env("GOPATH", cache / "go");
+  const auto built = run_tool(command, words, seconds(180));
   if (built) fs::rename(aside, out, error);
   std::error_code ignored;
   fs::remove_all(aside, ignored);
-  if (!built) return std::unexpected(built.error());
-  if (!fs::exists(out)) return std::unexpected("cannot fill '" + out.string() + "'");
+  if (!built) {
+    return std::unexpected(Trouble{
+        built.error(),
+        fmt::format("run that to see why, or install it whole (Debian: {})", toolchain.package)});
+  }
+  if (!fs::exists(out)) return std::unexpected(no_cache(out, error));
   return {};
 }
 
 // --- all together ------------------------------------------------------------------
 
-Or<Recipe> prepare_in(const fs::path& cache, const Toolchain& toolchain,
-                      const std::string& source) {
-  const auto told = run_tool(toolchain.version, cache, seconds(20));
-  if (!told) return std::unexpected(told.error());
-  const auto version = version_in(*told);
-  if (!version) return std::unexpected(version.error());
-  const std::string key = fmt::format("{}-{}-{:016x}", toolchain.version.front(), *version,
-                                      hash(*told + content(source) + join(toolchain.build)));
-  const fs::path out = cache / "peers" / key;
-  if (!toolchain.build.empty() && !fs::exists(out)) {
-    if (const auto built = build_into(out, toolchain, source, cache); !built) {
-      return std::unexpected(built.error());
-    }
+struct Version {
+  std::string number;
+  std::string text;  // all that the tool says
+};
+
+Or<Version> version_of(const Toolchain& toolchain) {
+  const auto text = run_tool(command_of(toolchain.version), toolchain.version, seconds(20));
+  const auto number = text ? version_in(*text) : text;
+  if (number) return Version{*number, *text};
+  return std::unexpected(
+      Trouble{number.error(), fmt::format("to see {} take part, install it (Debian: {})",
+                                          toolchain.language, toolchain.package)});
+}
+
+// The folder with what was built of the peer, now or before.
+Or<fs::path> build_once(const Toolchain& toolchain, const Version& version,
+                        const std::string& source) {
+  const auto cache = cache_folder();
+  if (!cache) {
+    return std::unexpected(Trouble{"there is no cache folder", "set HOME or XDG_CACHE_HOME"});
   }
-  return Recipe{*version, fill_in(toolchain.run, source, out)};
+  const std::uint64_t key = hash(version.text + content(source) + join(toolchain.build));
+  const fs::path out = *cache / "peers" /
+                       fmt::format("{}-{}-{:016x}", toolchain.version.front(), version.number, key);
+  if (fs::exists(out)) return out;
+  if (auto done = build_into(out, toolchain, source, *cache); !done) {
+    return std::unexpected(std::move(done.error()));
+  }
+  return out;
 }
 
 }  // namespace
@@ -188,22 +220,26 @@ const std::vector<Toolchain>& toolchains() {
 }
 
 std::expected<Recipe, Warning> prepare(const Toolchain& toolchain) {
-  const auto left_out = [&](const std::string& why, const std::string& advice) {
-    const std::string text = toolchain.peer + " left out: " + why;
-    return std::unexpected(Warning{Warning::Kind::peer, text, advice});
+  const auto left_out = [&](Trouble trouble) {
+    return std::unexpected(Warning{Warning::Kind::peer,
+                                   toolchain.peer + " left out: " + trouble.why,
+                                   std::move(trouble.advice)});
   };
   const auto source = find_companion("peers/" + toolchain.source);
   if (!source) {
-    return left_out(
-        "peers/" + toolchain.source + " is neither beside the command nor in its libexec directory",
-        "install the command whole");
+    return left_out({"peers/" + toolchain.source +
+                         " is neither beside the command nor in its libexec directory",
+                     "install the command whole"});
   }
-  const auto cache = cache_folder();
-  if (!cache) return left_out("there is no cache folder", "set HOME or XDG_CACHE_HOME");
-  auto recipe = prepare_in(*cache, toolchain, *source);
-  if (recipe) return *recipe;
-  return left_out(recipe.error(), fmt::format("to see {} take part, install it (Debian: {})",
-                                              toolchain.language, toolchain.package));
+  auto version = version_of(toolchain);
+  if (!version) return left_out(std::move(version.error()));
+  fs::path out;
+  if (!toolchain.build.empty()) {
+    auto folder = build_once(toolchain, *version, *source);
+    if (!folder) return left_out(std::move(folder.error()));
+    out = std::move(*folder);
+  }
+  return Recipe{version->number, fill_in(toolchain.run, *source, out)};
 }
 
 }  // namespace lab

@@ -30,11 +30,12 @@ def processes_of(mark):
     return found
 
 
-def lab(folder, *arguments, path=None):
+def lab(folder, *arguments, path=None, cache=os.environ.get("XDG_CACHE_HOME", "")):
     """A run of the lab with peers: its runs by contender, and its warnings."""
     figures = os.path.join(folder, "figures.json")
     mark = os.urandom(8).hex()
-    environment = {**os.environ, SECRET: mark, "PATH": path or os.environ["PATH"]}
+    environment = {**os.environ, SECRET: mark, "PATH": path or os.environ["PATH"],
+                   "XDG_CACHE_HOME": cache}
     done = subprocess.run([FORKLIFT, "lab", "--peers", "--contender", "vfork,forklift",
                            "--launches", "20", "--json", figures, *arguments],
                           capture_output=True, text=True, stdin=subprocess.DEVNULL,
@@ -120,9 +121,24 @@ def a_tool_that_cannot_build_is_one_warning(folder):
         assert len(about) == 1 and words in about[0], (peer, warnings)
 
 
+def without_a_cache_python_takes_part(folder):
+    tools = pathlib.Path(folder) / "two"
+    tools.mkdir()
+    (tools / "python3").symlink_to(sys.executable)
+    (tools / "go").write_text("#!/bin/sh\necho go9.9.9\n")
+    (tools / "go").chmod(0o755)
+    runs, warnings = lab(folder, "--rss", "0", path=str(tools), cache="/proc/nowhere")
+    assert ("peer-python", 0, 1) in runs
+    assert not any("peer-python" in line for line in warnings), warnings
+    about = [line for line in warnings if "peer-go" in line]
+    assert len(about) == 1 and about[0].endswith(
+        "set XDG_CACHE_HOME to a folder that can be written"), warnings
+
+
 with tempfile.TemporaryDirectory() as folder:
     peers_that_are_here_take_part(folder)
     for name, (script, words) in FAKES.items():
         a_false_peer_is_one_warning(folder, name, script, words)
     a_tool_that_cannot_build_is_one_warning(folder)
+    without_a_cache_python_takes_part(folder)
 print("peers take part, and false ones are one warning each")

@@ -61,7 +61,8 @@ def peer_of(pid, made, executed):
     while pid:
         for arguments in executed.get(pid, []):
             for peer in EXPECTED:
-                if re.search(rf'[/"]{re.escape(peer)}', arguments) and "forklift-nothing" in arguments:
+                named = re.search(rf'[/"]{re.escape(peer)}', arguments)
+                if named and "forklift-nothing" in arguments:
                     return peer
         pid = made.get(pid, (None,))[0]
     return None
