@@ -8,7 +8,8 @@ import { format } from "echarts/core";
 
 import { duration } from "../figures.mjs";
 
-export const font = 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", sans-serif';
+// No name in quotes: a picture has them within attributes.
+export const font = "system-ui, -apple-system, Segoe UI, Roboto, Helvetica Neue, sans-serif";
 
 const legend_row = 27;
 

@@ -54,13 +54,14 @@ function at(run, when) {
 // The same name as its line's: the legend switches both.
 function dumps(stage, run, floor) {
   const { colour, level } = stage.palette.of(run.contender, stage.look);
+  const { fill = colour, ink = colour } = stage.look.mark;
   const moments = run.dump_at_s ?? [];
   return {
     type: "scatter", name: run.contender, z: level + 5, color: colour, symbol: "circle",
     symbolSize: 22,
-    itemStyle: { color: stage.look.panel, borderColor: colour, borderWidth: 2, opacity: 1 },
+    itemStyle: { color: fill, borderColor: colour, borderWidth: 2, opacity: 1 },
     label: {
-      show: true, color: colour, fontSize: 11, fontWeight: "bold",
+      show: true, color: ink, fontSize: 11, fontWeight: "bold",
       formatter: ({ data }) => String(data.waiting ?? ""),
     },
     data: moments.map((when, i) => ({
