@@ -16,7 +16,8 @@ const charts = ["sweep.launch_by_memory", "sweep.finish_by_descriptors", "sweep.
   "sweep.throughput", "hang.waits", "hang.throughput"];
 
 const of = (runs, name) => runs.filter((run) => run.contender === name);
-const single = (axis, value) => sweep.runs.filter((run) => run.workers === 1 && run[axis] === value);
+const single = (axis, value) =>
+  sweep.runs.filter((run) => run.workers === 1 && run[axis] === value);
 const names = (runs) => [...new Set(runs.map((run) => run.contender))];
 
 // What the charts must have drawn, straight from the documents. The recorded

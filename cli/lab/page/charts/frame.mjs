@@ -11,6 +11,10 @@ import { duration } from "../figures.mjs";
 // No name in quotes: a picture has them within attributes.
 export const font = "system-ui, -apple-system, Segoe UI, Roboto, Helvetica Neue, sans-serif";
 
+// A series that the legend brings back under the mouse would keep its emphasis
+// when the mouse goes away (ECharts 6.1).
+export const emphasis = { disabled: true };
+
 const legend_row = 27;
 
 // The legend wraps by itself, but does not tell the grid how far down it came.
