@@ -22,7 +22,12 @@ export function unmarked(page, key) {
     const svg = chart.getDom().querySelector("svg");
     const from = svg.getBoundingClientRect();
     const near = (a, b) => Math.abs(a - b) < 1.5;
-    const shapes = [...svg.querySelectorAll("path")].map((path) => {
+    const visible = (path) => {
+      const style = getComputedStyle(path);
+      return ![style.opacity, style.strokeOpacity, parseFloat(style.strokeWidth)]
+        .some((amount) => Number(amount) === 0);
+    };
+    const shapes = [...svg.querySelectorAll("path")].filter(visible).map((path) => {
       const box = path.getBoundingClientRect();
       return {
         paints: [path.getAttribute("fill"), path.getAttribute("stroke")], d: path.getAttribute("d"),
