@@ -4,8 +4,11 @@
 
 #include <CLI/CLI.hpp>
 #include <exception>
+#include <filesystem>
 #include <nlohmann/json.hpp>
+#include <stdexcept>
 #include <string>
+#include <system_error>
 
 #include "doctor.hpp"
 #include "lab/contender.hpp"
@@ -76,7 +79,13 @@ void add_page(CLI::App& lab, Pages& pages) {
 void write(const Pages& pages) {
   lab::check_page(pages.html);
   std::vector<nlohmann::json> documents;
-  for (const std::string& path : pages.from) documents.push_back(lab::read_document(path));
+  for (const std::string& path : pages.from) {
+    documents.push_back(lab::read_document(path));
+    std::error_code unknown;  // the page may not be there yet
+    if (std::filesystem::equivalent(path, pages.html, unknown)) {
+      throw std::runtime_error("'" + path + "' is a record, the page would overwrite it");
+    }
+  }
   lab::write_page(pages.html, documents);
 }
 

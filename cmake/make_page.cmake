@@ -5,6 +5,7 @@
 #   cmake -DSOURCES=DIR -DTREE=DIR -P make_page.cmake
 # Leaves TREE/embedded: the page, or the line that says why there is none.
 # Never fails, since the command is of use without the page.
+cmake_minimum_required(VERSION 3.25)
 
 function(leave_reason reason)
   message(STATUS "no report page in this build: ${reason}")

@@ -10,8 +10,12 @@ function(forklift_embed_page target)
   set(script "${PROJECT_SOURCE_DIR}/cmake/make_page.cmake")
   set(embedded "${tree}/embedded")
   if(FORKLIFT_LAB_PAGE)
-    file(GLOB_RECURSE inputs CONFIGURE_DEPENDS
-      "${sources}/*.mjs" "${sources}/*.css" "${sources}/*.html" "${sources}/*.json")
+    set(inputs
+      bundle.mjs charts/all.mjs charts/bars.mjs charts/frame.mjs charts/gap.mjs charts/growth.mjs
+      charts/throughput.mjs charts/waits.mjs documents.mjs echarts.mjs element.mjs figures.mjs
+      package-lock.json package.json page.css page.mjs palette.mjs picture.mjs section.mjs
+      skeleton.html tables.mjs)
+    list(TRANSFORM inputs PREPEND "${sources}/")
     add_custom_command(OUTPUT "${tree}/stamp" BYPRODUCTS "${embedded}"
       COMMAND ${CMAKE_COMMAND} -DSOURCES=${sources} -DTREE=${tree} -P ${script}
       DEPENDS ${inputs} ${script}

@@ -8,9 +8,18 @@
 /// What surrounds the figures. `any` must read on white and on black: it is
 /// for pictures with a transparent background.
 export const looks = {
-  light: { text: "#1f2328", quiet: "#59636e", grid: "#e4e7eb", panel: "#ffffff", tone: 0 },
-  dark: { text: "#e6edf3", quiet: "#9aa5b1", grid: "#2b323b", panel: "#161b22", tone: 1 },
-  any: { text: "#7d8894", quiet: "#7d8894", grid: "#8b949e40", panel: "#7d8894", tone: 2 },
+  light: {
+    text: "#1f2328", quiet: "#59636e", grid: "#e4e7eb", panel: "#ffffff",
+    mark: { fill: "#ffffff" }, tone: 0,
+  },
+  dark: {
+    text: "#e6edf3", quiet: "#9aa5b1", grid: "#2b323b", panel: "#161b22",
+    mark: { fill: "#161b22" }, tone: 1,
+  },
+  any: {
+    text: "#7d8894", quiet: "#7d8894", grid: "#8b949e40", panel: "#7d8894",
+    mark: { ink: "#ffffff" }, tone: 2,
+  },
 };
 
 // Colours: on light, on dark, on any background.

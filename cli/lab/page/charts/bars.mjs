@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 //
 // Bars side by side: a group for each category, a bar for each contender.
+import { emphasis } from "./frame.mjs";
 
 /// A contender's bars. Figures are `{value, run}` by category, or null.
 export function bars(stage, name, figures) {
@@ -9,7 +10,7 @@ export function bars(stage, name, figures) {
   return {
     type: "bar", name, data: figures, z: level, color: colour, barMaxWidth: 64, barGap: "12%",
     barCategoryGap: "22%", itemStyle: { borderRadius: [2, 2, 0, 0] },
-    emphasis: { focus: "series" },
+    emphasis,
   };
 }
 

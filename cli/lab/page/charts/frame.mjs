@@ -8,7 +8,12 @@ import { format } from "echarts/core";
 
 import { duration } from "../figures.mjs";
 
-export const font = 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", sans-serif';
+// No name in quotes: a picture has them within attributes.
+export const font = "system-ui, -apple-system, Segoe UI, Roboto, Helvetica Neue, sans-serif";
+
+// A series that the legend brings back under the mouse would keep its emphasis
+// when the mouse goes away (ECharts 6.1).
+export const emphasis = { disabled: true };
 
 const legend_row = 27;
 

@@ -6,7 +6,7 @@
 import { contenders_of, kind_of } from "../documents.mjs";
 import { count, duration, load, size } from "../figures.mjs";
 import { bars, grid_of } from "./bars.mjs";
-import { duration_axis, frame, horizontal, tip, told } from "./frame.mjs";
+import { duration_axis, emphasis, frame, horizontal, tip, told } from "./frame.mjs";
 
 const idle = "nothing launched";
 
@@ -46,7 +46,7 @@ function sentence({ categories, lanes }) {
 // A dash across its category.
 function reference(stage, categories) {
   return {
-    type: "scatter", name: idle, symbol: "rect", z: 6, color: stage.look.text,
+    type: "scatter", emphasis, name: idle, symbol: "rect", z: 6, color: stage.look.text,
     symbolSize: [(stage.width - 80) / categories.length * 0.86, 2],
     data: categories.map((category) => category.idle ?? null),
   };

@@ -5,7 +5,7 @@
 // contender, both axes logarithmic.
 import { along, contenders_of, kind_of } from "../documents.mjs";
 import { count, duration, load, ratio, size } from "../figures.mjs";
-import { duration_axis, frame, horizontal, tip, told } from "./frame.mjs";
+import { duration_axis, emphasis, frame, horizontal, tip, told } from "./frame.mjs";
 
 const axes = ["rss_mib", "descriptors", "workers"];
 
@@ -51,7 +51,7 @@ function series(stage, { name, points }) {
     type: "line", name, data: points, z: style.level, color: style.colour,
     symbol: style.symbol, symbolSize: style.symbol_size, showAllSymbol: true,
     lineStyle: { width: style.width, type: style.dash },
-    emphasis: { focus: "series", lineStyle: { width: style.width + 1 } },
+    emphasis,
   };
 }
 

@@ -5,7 +5,7 @@
 // of their stacks caught.
 import { kind_of } from "../documents.mjs";
 import { count, duration, many, seconds, size } from "../figures.mjs";
-import { duration_axis, frame, horizontal, tip, told } from "./frame.mjs";
+import { duration_axis, emphasis, frame, horizontal, tip, told } from "./frame.mjs";
 
 // No wait at all has no place on a logarithmic axis: it lies on its lower end,
 // a power of ten below the shortest wait.
@@ -39,7 +39,7 @@ function line(stage, run, floor) {
   return {
     type: "line", name: run.contender, z: style.level, color: style.colour, symbol: style.symbol,
     symbolSize: style.symbol_size, showSymbol: false,
-    lineStyle: { width: style.width, type: style.dash }, emphasis: { focus: "series" },
+    lineStyle: { width: style.width, type: style.dash }, emphasis,
     data: run.waits.map((wait) => ({
       value: [wait.at_s, Math.max(wait.longest_us, floor)], wait,
     })),
@@ -54,13 +54,14 @@ function at(run, when) {
 // The same name as its line's: the legend switches both.
 function dumps(stage, run, floor) {
   const { colour, level } = stage.palette.of(run.contender, stage.look);
+  const { fill = colour, ink = colour } = stage.look.mark;
   const moments = run.dump_at_s ?? [];
   return {
-    type: "scatter", name: run.contender, z: level + 5, color: colour, symbol: "circle",
+    type: "scatter", emphasis, name: run.contender, z: level + 5, color: colour, symbol: "circle",
     symbolSize: 22,
-    itemStyle: { color: stage.look.panel, borderColor: colour, borderWidth: 2, opacity: 1 },
+    itemStyle: { color: fill, borderColor: colour, borderWidth: 2, opacity: 1 },
     label: {
-      show: true, color: colour, fontSize: 11, fontWeight: "bold",
+      show: true, color: ink, fontSize: 11, fontWeight: "bold",
       formatter: ({ data }) => String(data.waiting ?? ""),
     },
     data: moments.map((when, i) => ({
