@@ -11,8 +11,8 @@ import { table_of } from "./tables.mjs";
 const titles = { sweep: "The sweep", hang: "The hang" };
 
 const abouts = {
-  sweep: (document) => `One process, made heavy step by step, launches a program by ` +
-    `${many(contenders_of(document.runs).length, "contender")} that take turns: memory, open ` +
+  sweep: (document) => `One process, made heavy step by step, launches a program, by ` +
+    `${many(contenders_of(document.runs).length, "contender")} in turn: memory, open ` +
     `descriptors and threads change, the work of a launch does not.`,
   hang: (document) => document.explanation ?? "Workers of one process launch at once while its " +
     "memory grows; each contender has its own run, one after the other.",

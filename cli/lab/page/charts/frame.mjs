@@ -34,7 +34,7 @@ function legend_height(names, width) {
 
 /// How high a chart is with its legend, so that many names do not squeeze it.
 export function height_of(option, width) {
-  return legend_height(option.legend.data, width) + 370;
+  return legend_height(option.legend.data, width) + 374;
 }
 
 export function frame(stage, names) {
@@ -43,12 +43,12 @@ export function frame(stage, names) {
     animation: false,
     textStyle: { fontFamily: font, color: look.text },
     legend: {
-      data: names, left: 0, top: 0, width, itemWidth: 26, itemGap: 16, itemHeight: 11, padding: 0,
+      data: names, left: 0, top: 4, width, itemWidth: 26, itemGap: 16, itemHeight: 11, padding: 0,
       textStyle: { fontFamily: font, fontSize: 13, color: look.text },
       inactiveColor: look.grid,
     },
     grid: {
-      left: 4, right: 14, bottom: 30, top: legend_height(names, width) + 30,
+      left: 4, right: 14, bottom: 30, top: legend_height(names, width) + 34,
       outerBoundsMode: "same", outerBoundsContain: "axisLabel",
     },
     tooltip: {

@@ -38,7 +38,7 @@ function line(stage, run, floor) {
   const style = stage.palette.of(run.contender, stage.look);
   return {
     type: "line", name: run.contender, z: style.level, color: style.colour, symbol: style.symbol,
-    symbolSize: style.symbol_size, showSymbol: false,
+    symbolSize: style.symbol_size, showSymbol: run.waits.length === 1,
     lineStyle: { width: style.width, type: style.dash }, emphasis,
     data: run.waits.map((wait) => ({
       value: [wait.at_s, Math.max(wait.longest_us, floor)], wait,
