@@ -8,13 +8,16 @@
 
 #include "doctor.hpp"
 #include "lab/contender.hpp"
+#include "lab/hang/command_line.hpp"
 #include "lab/lab.hpp"
 
 namespace {
 
-// Exit statuses: 0 done, 1 it did not work, 2 the command line is wrong.
+// Exit statuses: 0 done, 1 it did not work, 2 the command line is wrong, 130 interrupted.
 constexpr int exit_failure = 1;
 constexpr int exit_usage = 2;
+// What a shell makes of a SIGINT that kills: a report was made, but not all of it.
+constexpr int exit_interrupted = 130;
 
 std::string join(int argc, char** argv) {
   std::string line = "forklift";
@@ -28,7 +31,7 @@ std::vector<std::string> contender_names() {
   return names;
 }
 
-void add_lab(CLI::App& app, lab::Request& request) {
+CLI::App* add_lab(CLI::App& app, lab::Request& request) {
   CLI::App* const lab = app.add_subcommand(
       "lab", "Make this process heavy and launch from it, by every contender in turn");
   const auto list = [lab](const char* name, auto& target, const char* text) {
@@ -48,6 +51,7 @@ void add_lab(CLI::App& app, lab::Request& request) {
                   "nothing)");
   lab->add_flag("--quick", request.quick, "Fewer launches, and no more than 1 GiB");
   lab->add_option("--json", request.json, "Write the figures to this file, too");
+  return lab;
 }
 
 }  // namespace
@@ -59,7 +63,10 @@ int main(int argc, char** argv) {
   app.require_subcommand(1);
   lab::Request request;
   request.command_line = join(argc, argv);
-  add_lab(app, request);
+  CLI::App* const experiment = add_lab(app, request);
+  lab::hang::Request hang_request;
+  hang_request.command_line = request.command_line;
+  lab::hang::add_to(*experiment, hang_request);
   app.add_subcommand("doctor", "Say what this machine offers to launches");
   try {
     app.parse(argc, argv);
@@ -71,9 +78,14 @@ int main(int argc, char** argv) {
   try {
     if (app.got_subcommand("doctor")) {
       doctor();
+    } else if (experiment->got_subcommand("hang")) {
+      if (!lab::hang::run(hang_request)) return exit_interrupted;
     } else {
       lab::run(request);
     }
+  } catch (const lab::hang::Refusal& error) {
+    fmt::print(stderr, "forklift: {}\n", error.what());
+    return exit_usage;
   } catch (const std::exception& error) {
     fmt::print(stderr, "forklift: {}\n", error.what());
     return exit_failure;

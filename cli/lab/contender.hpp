@@ -30,6 +30,9 @@ enum class Stage : char { running, waiting_for_lock, launching, waiting_for_chil
 
 std::string_view name(Stage stage);
 
+/// Leaves a launch that nobody needs any more, before anything was launched.
+class GivenUp {};
+
 /// One way to launch a program; each does the same work, on its own terms.
 ///
 /// Threads: one launches at a time, every worker has its own; any may ask for
@@ -43,6 +46,10 @@ class Contender {
   /// Errors: throws `std::runtime_error`.
   virtual Times launch() = 0;
 
+  /// Makes the launches that have not begun, also those that wait for the
+  /// ForkLock until it is theirs, throw `GivenUp`. Threads: any.
+  void give_up() { given_up_.store(true, std::memory_order_relaxed); }
+
   /// The lock that all launches of this kind in this process share, if they do.
   virtual forklift::ForkLock* fork_lock() { return nullptr; }
 
@@ -53,11 +60,13 @@ class Contender {
 
  protected:
   void enter(Stage stage) {
+    if (stage == Stage::launching && given_up_.load(std::memory_order_relaxed)) throw GivenUp();
     since_.store(Clock::now().time_since_epoch().count(), std::memory_order_relaxed);
     stage_.store(stage, std::memory_order_relaxed);
   }
 
  private:
+  std::atomic<bool> given_up_{false};
   std::atomic<Stage> stage_{Stage::running};
   std::atomic<Clock::rep> since_{Clock::now().time_since_epoch().count()};
 };

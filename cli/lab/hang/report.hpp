@@ -1,0 +1,39 @@
+// SPDX-FileCopyrightText: The forklift authors
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+#include <vector>
+
+#include "lab/hang/run.hpp"
+#include "lab/machine.hpp"
+
+namespace lab::hang {
+
+/// All that is told of the runs of one command.
+struct Account {
+  Machine machine;
+  std::string program;
+  std::string command_line;
+  std::vector<Run> runs;
+  bool interrupted = false;
+};
+
+/// What makes the figures less than they seem, and what to do about it.
+struct Warning {
+  std::string kind;
+  std::string text;
+  std::string advice;
+};
+
+std::vector<Warning> warnings(const Account& account);
+
+/// The contenders side by side, the stack of the slowest wait, and what the
+/// figures show.
+std::string as_text(const Account& account);
+
+/// The same as a record.
+nlohmann::json as_json(const Account& account);
+
+}  // namespace lab::hang
