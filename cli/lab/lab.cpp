@@ -13,6 +13,7 @@
 #include "lab/measure.hpp"
 #include "lab/program.hpp"
 #include "lab/progress.hpp"
+#include "lab/quantity.hpp"
 #include "lab/record.hpp"
 #include "lab/report.hpp"
 

@@ -18,7 +18,4 @@ std::string as_text(const Machine& machine, const std::string& program,
 std::string as_json(const Machine& machine, const std::string& program,
                     const std::string& command_line, const std::vector<Run>& runs);
 
-/// "4 GiB", "512 MiB".
-std::string print_size(std::size_t bytes);
-
 }  // namespace lab

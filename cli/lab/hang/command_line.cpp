@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "lab/contender.hpp"
-#include "lab/hang/quantity.hpp"
+#include "lab/quantity.hpp"
 
 namespace lab::hang {
 namespace {

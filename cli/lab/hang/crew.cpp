@@ -9,17 +9,20 @@ namespace lab::hang {
 Crew::Crew(const std::string& contender, const std::string& program, std::size_t workers)
     : launched_(workers),
       troubles_(workers),
-      ids_(std::make_unique<std::atomic<pid_t>[]>(workers)) {
+      ids_(std::make_unique<std::atomic<pid_t>[]>(workers)),
+      seated_(static_cast<std::ptrdiff_t>(workers)) {
   for (std::size_t i = 0; i < workers; ++i) contenders_.push_back(kind(contender).make(program));
 }
 
 Crew::~Crew() { end(); }
 
 void Crew::start(RollCall& roll) {
-  begun_ = Clock::now();
   for (std::size_t i = 0; i < contenders_.size(); ++i) {
     threads_.emplace_back([this, &roll, i] { work(roll, i); });
   }
+  seated_.wait();
+  begun_ = Clock::now();
+  begin_.count_down();
 }
 
 void Crew::end() {
@@ -48,6 +51,8 @@ void Crew::work(RollCall& roll, std::size_t index) {
   ids_[index] = ::gettid();
   Contender& contender = *contenders_[index];
   const RollCall::Seat seat(roll, index + 1, contender);
+  seated_.count_down();
+  begin_.wait();
   try {
     while (!ended_ && !failed_) launch_on(contender, launched_[index]);
   } catch (...) {

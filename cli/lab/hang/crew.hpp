@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <exception>
+#include <latch>
 #include <memory>
 #include <string>
 #include <thread>
@@ -28,6 +29,8 @@ class Crew {
   ~Crew();
   Crew(const Crew&) = delete;
 
+  /// Begins once every worker has its place in the roll call: under a fork that
+  /// copies page tables it takes long to make a thread.
   void start(RollCall& roll);
 
   /// Ends the work: the launches under way come to their end, those that wait
@@ -56,6 +59,8 @@ class Crew {
   std::vector<std::vector<Launched>> launched_;
   std::vector<std::exception_ptr> troubles_;
   std::unique_ptr<std::atomic<pid_t>[]> ids_;
+  std::latch seated_;
+  std::latch begin_{1};
   std::vector<std::jthread> threads_;
   std::atomic<bool> ended_{false};
   std::atomic<bool> failed_{false};

@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <string_view>
 
-#include "lab/hang/quantity.hpp"
+#include "lab/quantity.hpp"
 
 namespace lab::hang {
 namespace {

@@ -6,8 +6,7 @@
 
 #include <algorithm>
 
-#include "lab/hang/quantity.hpp"
-#include "lab/report.hpp"
+#include "lab/quantity.hpp"
 
 namespace lab::hang {
 namespace {

@@ -12,13 +12,12 @@
 #include <forklift/fork_lock.hpp>
 #include <nlohmann/json.hpp>
 
-#include "lab/hang/quantity.hpp"
+#include "lab/quantity.hpp"
 #include "lab/hang/report.hpp"
 #include "lab/hang/shift.hpp"
 #include "lab/machine.hpp"
 #include "lab/program.hpp"
 #include "lab/record.hpp"
-#include "lab/report.hpp"
 
 namespace lab::hang {
 namespace {

@@ -9,8 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "lab/hang/explanation.hpp"
-#include "lab/hang/quantity.hpp"
-#include "lab/report.hpp"
+#include "lab/quantity.hpp"
 
 namespace lab::hang {
 namespace {
@@ -26,7 +25,7 @@ double rate(const Run& run) {
 std::string row(const std::vector<Run>& runs, const std::string& title,
                 const std::function<std::string(const Run&)>& cell) {
   std::string text = fmt::format("  {:<34}", title);
-  for (const Run& run : runs) text += fmt::format("{:>18}", cell(run));
+  for (const Run& run : runs) text += fmt::format("{:>16}", cell(run));
   return text + "\n";
 }
 
@@ -61,15 +60,15 @@ std::string waiting(const Run& run) {
 std::string table(const std::vector<Run>& runs) {
   const auto count = [](const Run& run) { return std::to_string(run.launches); };
   const auto speed = [](const Run& run) { return fmt::format("{:.1f}", rate(run)); };
-  const auto memory = [](const Run& run) {
-    return print_size(run.resident_first) + " to " + print_size(run.resident_last);
-  };
+  const auto first = [](const Run& run) { return print_size(run.resident_first); };
+  const auto last = [](const Run& run) { return print_size(run.resident_last); };
   return row(runs, "", [](const Run& run) { return run.contender; }) +
          row(runs, "launches", count) + row(runs, "per second", speed) +
          summary_rows(runs, "launch", launch_cell) +
          summary_rows(runs, "wait for the lock", wait_cell) +
          row(runs, "dumps that saw waits", dumps) + row(runs, "workers that waited", waiting) +
-         row(runs, "resident memory", memory);
+         row(runs, "resident memory, at the start", first) +
+         row(runs, "resident memory, at the end", last);
 }
 
 std::string slowest_wait(const std::vector<Run>& runs) {

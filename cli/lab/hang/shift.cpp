@@ -9,7 +9,7 @@
 #include "lab/hang/dump.hpp"
 #include "lab/hang/figures.hpp"
 #include "lab/hang/growing_memory.hpp"
-#include "lab/report.hpp"
+#include "lab/quantity.hpp"
 
 namespace lab::hang {
 namespace {

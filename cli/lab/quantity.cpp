@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: The forklift authors
 // SPDX-License-Identifier: MIT
-#include "lab/hang/quantity.hpp"
+#include "lab/quantity.hpp"
 
 #include <fmt/core.h>
 
@@ -11,7 +11,7 @@
 #include <limits>
 #include <stdexcept>
 
-namespace lab::hang {
+namespace lab {
 namespace {
 
 struct Quantity {
@@ -77,10 +77,20 @@ std::chrono::milliseconds parse_duration(const std::string& text) {
   return std::chrono::milliseconds(std::llround(std::min(quantity.number * scale, most)));
 }
 
+std::string print_size(std::size_t bytes) {
+  constexpr std::size_t mebibyte = 1U << 20;
+  constexpr std::size_t gibibyte = 1024 * mebibyte;
+  if (bytes >= gibibyte) {
+    const auto whole = static_cast<double>(bytes) / static_cast<double>(gibibyte);
+    return fmt::format("{:.3g} GiB", whole);
+  }
+  return fmt::format("{} MiB", bytes / mebibyte);
+}
+
 std::string print_time(double microseconds) {
   if (microseconds < 1000) return fmt::format("{:.0f} us", microseconds);
   if (microseconds < 1'000'000) return fmt::format("{:.3g} ms", microseconds / 1000);
   return fmt::format("{:.3g} s", microseconds / 1'000'000);
 }
 
-}  // namespace lab::hang
+}  // namespace lab

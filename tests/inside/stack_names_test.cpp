@@ -1,0 +1,71 @@
+// SPDX-FileCopyrightText: The forklift authors
+// SPDX-License-Identifier: MIT
+#include "stack_names.hpp"
+
+#include <doctest/doctest.h>
+#include <execinfo.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <stdexcept>
+
+namespace somewhere {
+
+// Not static, so that it has a symbol whatever the optimizer thinks.
+[[gnu::noinline]] int stack_from_here(void** frames, int most) { return ::backtrace(frames, most); }
+
+}  // namespace somewhere
+
+TEST_CASE("the frames of one's own stack have the names of their functions") {
+  void* frames[32];
+  const int depth = somewhere::stack_from_here(frames, 32);
+  REQUIRE(depth > 2);
+  StackNames names(::getpid());
+  const Frame& innermost = names.at(frames[0]);
+  CHECK(innermost.function == "somewhere::stack_from_here(void**, int)");
+  CHECK(innermost.module == "inside_test");
+  CHECK(innermost.offset > 0);
+  CHECK(print(innermost).starts_with("somewhere::stack_from_here(void**, int)+0x"));
+  const bool below = names.at(frames[depth - 1]).function.find("_start") != std::string::npos;
+  CHECK(below);
+}
+
+TEST_CASE("functions of the C library have names, too") {
+  StackNames names(::getpid());
+  const Frame& frame = names.at(reinterpret_cast<const void*>(&::qsort), false);
+  CHECK(frame.module.starts_with("libc"));
+  CHECK(frame.function.find("qsort") != std::string::npos);
+  CHECK(frame.offset == 0);
+}
+
+TEST_CASE("an address where nothing is mapped is printed as it is") {
+  StackNames names(::getpid());
+  const Frame& frame = names.at(reinterpret_cast<const void*>(0x10));
+  CHECK(frame.function.empty());
+  CHECK(frame.module.empty());
+  CHECK(print(frame) == "0x10");
+}
+
+TEST_CASE("a frame without a name is told by its module") {
+  Frame frame;
+  frame.module = "libold.so.1";
+  frame.offset = 0x4711;
+  CHECK(print(frame) == "libold.so.1+0x4711");
+}
+
+TEST_CASE("the frames of another process have names, and one that is gone is refused") {
+  const pid_t child = ::fork();
+  if (child == 0) {
+    for (;;) ::pause();
+  }
+  {
+    StackNames names(child);
+    const auto* const place = reinterpret_cast<const void*>(&somewhere::stack_from_here);
+    CHECK(names.at(place, false).function == "somewhere::stack_from_here(void**, int)");
+  }
+  ::kill(child, SIGKILL);
+  ::waitpid(child, nullptr, 0);
+  CHECK_THROWS_AS(StackNames gone(child), std::runtime_error);
+}
