@@ -8,7 +8,7 @@ import sys
 
 forklift = sys.argv[1]
 
-for arguments, status, words in [
+cases = [
     (("--rss", "4X"), 2, "'4X' is no size"),
     (("--rss", "900G"), 2, "only half of"),
     (("--rss", "16M", "--grow", "900G/s"), 2, "only half of"),
@@ -24,8 +24,11 @@ for arguments, status, words in [
     (("--program", "/no/such/program"), 1, "/no/such/program"),
     (("--program", "/bin/false"), 1, "exited with 1"),
     (("--json", "/no/such/folder/file"), 1, "/no/such/folder/file"),
-]:
-    done = subprocess.run([forklift, "lab", "hang", *arguments], capture_output=True, text=True,
+]
+cases = [(("hang", *arguments), status, words) for arguments, status, words in cases]
+cases.append((("--rss", "1G", "hang"), 2, "come after 'hang'"))
+for arguments, status, words in cases:
+    done = subprocess.run([forklift, "lab", *arguments], capture_output=True, text=True,
                           stdin=subprocess.DEVNULL, timeout=2)
     assert done.returncode == status, (arguments, done.returncode, done.stderr)
     assert done.stdout == "", (arguments, done.stdout)

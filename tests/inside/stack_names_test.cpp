@@ -4,39 +4,45 @@
 
 #include <doctest/doctest.h>
 #include <execinfo.h>
+#include <gnu/libc-version.h>
 #include <signal.h>
-#include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <stdexcept>
 
 namespace somewhere {
 
-// Not static, so that it has a symbol whatever the optimizer thinks.
-[[gnu::noinline]] int stack_from_here(void** frames, int most) { return ::backtrace(frames, most); }
+// Not the last thing it does, or its frame would be gone.
+[[gnu::noinline]] int stack_from_here(void** frames, int most) {
+  return std::max(::backtrace(frames, most), 1);
+}
 
 }  // namespace somewhere
 
 TEST_CASE("the frames of one's own stack have the names of their functions") {
   void* frames[32];
   const int depth = somewhere::stack_from_here(frames, 32);
-  REQUIRE(depth > 2);
   StackNames names(::getpid());
-  const Frame& innermost = names.at(frames[0]);
-  CHECK(innermost.function == "somewhere::stack_from_here(void**, int)");
-  CHECK(innermost.module == "inside_test");
-  CHECK(innermost.offset > 0);
-  CHECK(print(innermost).starts_with("somewhere::stack_from_here(void**, int)+0x"));
-  const bool below = names.at(frames[depth - 1]).function.find("_start") != std::string::npos;
-  CHECK(below);
+  // A sanitizer's own backtrace may be the innermost.
+  const auto is_ours = [&names](const void* frame) {
+    return names.at(frame).function == "somewhere::stack_from_here(void**, int)";
+  };
+  void** const ours = std::find_if(frames, frames + depth, is_ours);
+  REQUIRE(ours != frames + depth);
+  const Frame& frame = names.at(*ours);
+  CHECK(frame.module == "inside_test");
+  CHECK(frame.offset > 0);
+  CHECK(print(frame).starts_with("somewhere::stack_from_here(void**, int)+0x"));
+  CHECK(names.at(frames[depth - 1]).function.find("_start") != std::string::npos);
 }
 
 TEST_CASE("functions of the C library have names, too") {
   StackNames names(::getpid());
-  const Frame& frame = names.at(reinterpret_cast<const void*>(&::qsort), false);
+  const Frame& frame = names.at(reinterpret_cast<const void*>(&::gnu_get_libc_version), false);
   CHECK(frame.module.starts_with("libc"));
-  CHECK(frame.function.find("qsort") != std::string::npos);
+  CHECK(frame.function.find("gnu_get_libc_version") != std::string::npos);
   CHECK(frame.offset == 0);
 }
 

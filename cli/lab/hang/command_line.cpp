@@ -56,11 +56,22 @@ std::vector<std::string> contender_names() {
   return names;
 }
 
+// `lab` has options of its own, which would be taken and mean nothing.
+void refuse_options_of(CLI::App& lab, CLI::App& hang) {
+  hang.preparse_callback([&lab](std::size_t) {
+    for (const CLI::Option* const option : lab.get_options()) {
+      if (option->count() == 0) continue;
+      throw CLI::ValidationError(option->get_name(), "options of the hang come after 'hang'");
+    }
+  });
+}
+
 }  // namespace
 
 CLI::App* add_to(CLI::App& lab, Request& request) {
   CLI::App* const hang =
       lab.add_subcommand("hang", "Launch from many threads and see who waits for the ForkLock");
+  refuse_options_of(lab, *hang);
   parsed(*hang, "--rss", request.rss, parse_size, "Resident memory at the start (default: 4G)");
   parsed(*hang, "--grow", request.grow, parse_rate,
          "What is added to it, as 256M/s (default: half of it during the run)");

@@ -50,8 +50,10 @@ std::string why(const Run& worst, const std::vector<Run>& runs) {
   if (std::ranges::none_of(runs, quicker)) {
     return "; whether it is because fork copies page tables, the figures do not show";
   }
-  return fmt::format(", since fork copies the page tables of {} to {} meanwhile",
-                     print_size(worst.resident_first), print_size(worst.resident_last));
+  const std::string first = print_size(worst.resident_first);
+  const std::string last = print_size(worst.resident_last);
+  return fmt::format(", since fork copies the page tables of {} meanwhile",
+                     first == last ? first : first + " to " + last);
 }
 
 std::string of_worst(const Run& worst, const std::vector<Run>& runs) {
