@@ -4,12 +4,20 @@
 
 #include <CLI/CLI.hpp>
 #include <exception>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <stdexcept>
 #include <string>
+#include <system_error>
 
 #include "doctor.hpp"
 #include "lab/contender.hpp"
+#include "lab/contenders/module.hpp"
+#include "lab/document.hpp"
 #include "lab/hang/command_line.hpp"
 #include "lab/lab.hpp"
+#include "lab/page.hpp"
+#include "lab/refusal.hpp"
 
 namespace {
 
@@ -38,6 +46,7 @@ CLI::App* add_lab(CLI::App& app, lab::Request& request) {
     return lab->add_option(name, target, text)->delimiter(',');
   };
   list("--contender", request.contenders, "Who takes part (default: all)")
+      ->check(CLI::Validator([](std::string& name) { return lab::absence(name); }, ""))
       ->check(CLI::IsMember(contender_names()));
   list("--rss", request.rss, "Resident memory to add: 0,1G,4G")->transform(CLI::AsSizeValue(false));
   list("--descriptors", request.descriptors, "Open descriptors: 10,15000")
@@ -50,8 +59,37 @@ CLI::App* add_lab(CLI::App& app, lab::Request& request) {
                   "What to launch (default: a program that does "
                   "nothing)");
   lab->add_flag("--quick", request.quick, "Fewer launches, and no more than 1 GiB");
+  lab->add_flag(
+      "--peers", request.peers,
+      "The Python, Go, Rust, Node and Java found here take part, each in its own process");
   lab->add_option("--json", request.json, "Write the figures to this file, too");
+  lab->add_option("--html", request.html, "Write a page that shows them to this file, too");
   return lab;
+}
+
+/// Recorded documents, and the page to make of them.
+struct Pages {
+  std::vector<std::string> from;
+  std::string html;
+};
+
+void add_page(CLI::App& lab, Pages& pages) {
+  CLI::App* const page = lab.add_subcommand("page", "Show what --json recorded on one page");
+  page->add_option("FROM", pages.from, "What --json wrote, of one run or of several")->required();
+  page->add_option("--html", pages.html, "The file to write")->required();
+}
+
+void write(const Pages& pages) {
+  lab::check_page(pages.html);
+  std::vector<nlohmann::json> documents;
+  for (const std::string& path : pages.from) {
+    documents.push_back(lab::read_document(path));
+    std::error_code unknown;  // the page may not be there yet
+    if (std::filesystem::equivalent(path, pages.html, unknown)) {
+      throw std::runtime_error("'" + path + "' is a record, the page would overwrite it");
+    }
+  }
+  lab::write_page(pages.html, documents);
 }
 
 }  // namespace
@@ -67,6 +105,8 @@ int main(int argc, char** argv) {
   lab::hang::Request hang_request;
   hang_request.command_line = request.command_line;
   lab::hang::add_to(*experiment, hang_request);
+  Pages pages;
+  add_page(*experiment, pages);
   app.add_subcommand("doctor", "Say what this machine offers to launches");
   try {
     app.parse(argc, argv);
@@ -80,11 +120,13 @@ int main(int argc, char** argv) {
       doctor();
     } else if (experiment->got_subcommand("hang")) {
       if (!lab::hang::run(hang_request)) return exit_interrupted;
+    } else if (experiment->got_subcommand("page")) {
+      write(pages);
     } else {
       lab::run(request);
     }
-  } catch (const lab::hang::Refusal& error) {
-    fmt::print(stderr, "forklift: {}\n", error.what());
+  } catch (const lab::Refusal& refusal) {
+    fmt::print(stderr, "forklift: {}\n", refusal.what());
     return exit_usage;
   } catch (const std::exception& error) {
     fmt::print(stderr, "forklift: {}\n", error.what());

@@ -6,6 +6,7 @@
 
 #include "lab/contenders/classic.hpp"
 #include "lab/contenders/go.hpp"
+#include "lab/contenders/module.hpp"
 #include "lab/contenders/ours.hpp"
 
 namespace lab {
@@ -20,15 +21,25 @@ std::string_view name(Stage stage) {
   return "";
 }
 
-const std::vector<Kind>& kinds() {
-  static const std::vector<Kind> all = [] {
+namespace {
+
+std::vector<Kind>& all_kinds() {
+  static std::vector<Kind> all = [] {
     std::vector<Kind> found;
-    for (auto some : {classic_kinds(), go_kinds(), our_kinds()}) {
+    for (auto some : {classic_kinds(), go_kinds(), our_kinds(), module_kinds()}) {
       found.insert(found.end(), some.begin(), some.end());
     }
     return found;
   }();
   return all;
+}
+
+}  // namespace
+
+const std::vector<Kind>& kinds() { return all_kinds(); }
+
+void enlist(const std::vector<Kind>& more) {
+  all_kinds().insert(all_kinds().end(), more.begin(), more.end());
 }
 
 const Kind& kind(const std::string& name) {

@@ -4,7 +4,9 @@
 
 #include <atomic>
 #include <chrono>
+#include <functional>
 #include <memory>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,6 +16,8 @@ class ForkLock;
 }
 
 namespace lab {
+
+struct Load;
 
 using Clock = std::chrono::steady_clock;
 
@@ -33,6 +37,12 @@ std::string_view name(Stage stage);
 /// Leaves a launch that nobody needs any more, before anything was launched.
 class GivenUp {};
 
+/// A contender that cannot go on, while the others can.
+class Dropout : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
 /// One way to launch a program; each does the same work, on its own terms.
 ///
 /// Threads: one launches at a time, every worker has its own; any may ask for
@@ -41,9 +51,14 @@ class Contender {
  public:
   virtual ~Contender() = default;
 
+  /// Makes the process that launches heavy, where that is not this one.
+  ///
+  /// Errors: throws `Dropout`.
+  virtual void carry(const Load&) {}
+
   /// Launches the program, waits for its end and reaps it.
   ///
-  /// Errors: throws `std::runtime_error`.
+  /// Errors: throws `std::runtime_error`; `Dropout` concerns this contender alone.
   virtual Times launch() = 0;
 
   /// Makes the launches that have not begun, also those that wait for the
@@ -75,11 +90,17 @@ class Contender {
 struct Kind {
   std::string name;
   std::string description;
-  std::unique_ptr<Contender> (*make)(const std::string& program);
+  std::function<std::unique_ptr<Contender>(const std::string& program)> make;
+  bool own_process = false;  ///< launches from a process of its own
 };
 
 /// All kinds, in the order of the tables.
 const std::vector<Kind>& kinds();
+
+/// Adds kinds that this machine has and others may not.
+///
+/// Threads: before anybody else asks for kinds.
+void enlist(const std::vector<Kind>& more);
 
 /// Requires: `name` is the name of a kind.
 const Kind& kind(const std::string& name);

@@ -6,88 +6,89 @@
 
 #include <algorithm>
 #include <forklift/engine.hpp>
+#include <functional>
+#include <iterator>
+#include <nlohmann/json.hpp>
+#include <optional>
 
 #include "lab/ballast.hpp"
 #include "lab/contender.hpp"
+#include "lab/loads.hpp"
 #include "lab/machine.hpp"
 #include "lab/measure.hpp"
+#include "lab/noise.hpp"
+#include "lab/page.hpp"
+#include "lab/peers.hpp"
 #include "lab/program.hpp"
 #include "lab/progress.hpp"
 #include "lab/quantity.hpp"
 #include "lab/record.hpp"
 #include "lab/report.hpp"
+#include "lab/warning.hpp"
 
 namespace lab {
 namespace {
 
-constexpr std::size_t gibibyte = std::size_t{1} << 30;
 constexpr std::size_t idle_threads = 8;
-
-void warn(const std::string& text) { fmt::print(stderr, "forklift: warning: {}\n", text); }
-
-// Every load of a sweep along one axis at a time.
-std::vector<Load> own_sweep(bool quick) {
-  if (quick) return {{0, 10, 1}, {gibibyte, 10, 1}, {0, 15000, 1}, {0, 10000, 8}};
-  return {{0, 10, 1}, {gibibyte, 10, 1}, {4 * gibibyte, 10, 1}, {0, 15000, 1}, {0, 10000, 8}};
-}
-
-std::vector<Load> all_combinations(const Request& request) {
-  const auto or_else = [](std::vector<std::size_t> asked, std::size_t otherwise) {
-    return asked.empty() ? std::vector{otherwise} : asked;
-  };
-  std::vector<Load> loads;
-  for (const std::size_t workers : or_else(request.workers, 1)) {
-    for (const std::size_t descriptors : or_else(request.descriptors, 10)) {
-      for (const std::size_t rss : or_else(request.rss, 0)) {
-        loads.push_back({rss, descriptors, workers});
-      }
-    }
-  }
-  return loads;
-}
-
-std::vector<Load> loads_of(const Request& request) {
-  const bool own = request.rss.empty() && request.descriptors.empty() && request.workers.empty();
-  return own ? own_sweep(request.quick) : all_combinations(request);
-}
-
-// No more than half of the memory there is, nor more descriptors than allowed.
-void fit_to_machine(std::vector<Load>& loads, const Machine& machine) {
-  // Some are the command's own, and every launch under way has a few.
-  constexpr std::size_t spare = 100;
-  const std::size_t limit = raise_descriptor_limit();
-  const std::size_t half = machine.available / 2;
-  std::size_t most_rss = 0;
-  std::size_t most_descriptors = 0;
-  for (Load& load : loads) {
-    most_rss = std::max(most_rss, load.rss);
-    most_descriptors = std::max(most_descriptors, load.descriptors);
-    load.rss = std::min(load.rss, half);
-    load.descriptors = std::min(load.descriptors, limit - spare);
-  }
-  if (most_rss > half) {
-    warn(
-        fmt::format("{} asked, but only half of the {} available is taken; for more, run on a "
-                    "larger machine",
-                    print_size(most_rss), print_size(machine.available)));
-  }
-  if (most_descriptors > limit - spare) {
-    warn(fmt::format("{} descriptors asked, but the limit is {}; raise it with ulimit -n",
-                     most_descriptors, limit));
-  }
-}
 
 Settings settings_of(const Request& request, const std::string& program) {
   Settings settings{.contenders = request.contenders, .program = program};
   if (settings.contenders.empty()) {
     for (const Kind& known : kinds()) settings.contenders.push_back(known.name);
   }
-  // What launches fast makes all its launches; what is slow is cut by time.
+  // What launches fast makes all its launches; what is slow is cut by time, the
+  // sooner the more there are.
+  const auto share = [&settings](std::size_t most, std::size_t together) {
+    return std::chrono::milliseconds(std::min(most, together / settings.contenders.size()));
+  };
   settings.launches = request.launches ? request.launches : request.quick ? 200 : 2000;
-  settings.budget = std::chrono::milliseconds(request.launches ? 3'600'000
-                                              : request.quick  ? 300
-                                                               : 1200);
+  settings.budget = request.launches ? std::chrono::hours(1)
+                    : request.quick  ? share(300, 2'000)
+                                     : share(1'200, 5'000);
   return settings;
+}
+
+// One launch of each before any work: what is missing or broken ends it here.
+void try_contenders(const Settings& settings) {
+  for (const std::string& name : settings.contenders) kind(name).make(settings.program)->launch();
+}
+
+// Team by team: who is not in the first one is measured with the floor, whose
+// own figures are those of the first.
+std::vector<Run> measure_teams(Settings settings, const std::vector<Team>& teams, const Load& load,
+                               Ballast& ballast, Progress& progress) {
+  std::vector<Run> runs;
+  for (std::size_t i = 0; i < teams.size(); ++i) {
+    settings.contenders = teams[i];
+    settings.gaps = settings.gaps && i == 0;
+    for (Run& run : measure(settings, load, ballast, [&](double fraction) {
+           progress.advance((static_cast<double>(i) + fraction) /
+                            static_cast<double>(teams.size()));
+         })) {
+      if (i == 0 || run.contender != floor_name) runs.push_back(std::move(run));
+    }
+  }
+  return runs;
+}
+
+std::vector<Run> sweep(const Request& request, Settings settings, const std::vector<Load>& loads,
+                       std::size_t memory, Warnings& warnings, Progress& progress) {
+  Ballast ballast;
+  ballast.set_threads(idle_threads);
+  Peers peers(warnings);
+  if (request.peers) peers.find();
+  settings.drop_out = std::bind_front(&Peers::drop_out, &peers);
+  std::vector<Run> runs;
+  for (const Load& load : loads) {
+    progress.step(fmt::format("{}, {} descriptors, {} threads", print_size(load.rss),
+                              load.descriptors, load.workers));
+    ballast.set_memory(load.rss);
+    ballast.set_descriptors(load.descriptors);
+    const auto teams = peers.join(settings.contenders, load, memory);
+    std::ranges::move(measure_teams(settings, teams, load, ballast, progress),
+                      std::back_inserter(runs));
+  }
+  return runs;
 }
 
 }  // namespace
@@ -97,29 +98,28 @@ void run(const Request& request) {
   const Machine machine = this_machine();
   const Program program = try_program(request.program);
   check_writable(request.json);
-  std::vector<Load> loads = loads_of(request);
-  fit_to_machine(loads, machine);
+  if (!request.html.empty()) check_page(request.html);
+  std::optional<Progress> progress;
+  Warnings warnings([&progress] {
+    if (progress) progress->clear();
+  });
+  const std::vector<Load> loads = loads_of(request, machine, warnings);
   const Settings settings = settings_of(request, program.path);
+  try_contenders(settings);
 
-  Ballast ballast;
-  ballast.set_threads(idle_threads);
-  std::vector<Run> runs;
-  {
-    Progress progress(loads.size());
-    for (const Load& load : loads) {
-      progress.step(fmt::format("{}, {} descriptors, {} threads", print_size(load.rss),
-                                load.descriptors, load.workers));
-      ballast.set_memory(load.rss);
-      ballast.set_descriptors(load.descriptors);
-      const auto measured =
-          measure(settings, load, ballast, [&](double fraction) { progress.advance(fraction); });
-      runs.insert(runs.end(), measured.begin(), measured.end());
-    }
+  progress.emplace(loads.size());
+  const ProcessorTime before = processor_time();
+  const auto runs = sweep(request, settings, loads, machine.available / 2, warnings, *progress);
+  for (auto noise : {noise_between(before, processor_time()), noise_in(runs)}) {
+    if (noise) warnings.add(std::move(*noise));
   }
-  fmt::print("{}", as_text(machine, program.shown, runs));
-  if (!request.json.empty()) {
-    write_record(request.json, as_json(machine, program.shown, request.command_line, runs));
-  }
+  progress.reset();
+
+  const Findings findings{machine, program.shown, request.command_line, runs, warnings.all()};
+  fmt::print("{}", as_text(findings, request.quick));
+  const std::string document = as_json(findings);
+  if (!request.json.empty()) write_record(request.json, document);
+  if (!request.html.empty()) write_page(request.html, {nlohmann::json::parse(document)});
 }
 
 }  // namespace lab

@@ -17,7 +17,9 @@ struct Request {
   std::size_t launches = 0;  ///< 0: as many as fit the time
   std::string program;       ///< empty: the do-nothing child
   bool quick = false;
+  bool peers = false;        ///< the toolchains on the machine take part
   std::string json;          ///< file to write; empty: none
+  std::string html;          ///< likewise
   std::string command_line;  ///< for the record
 };
 

@@ -20,16 +20,21 @@ using Seconds = std::chrono::duration<double>;
 // A contender under the present load, and what it did so far.
 struct Lane {
   std::string name;
+  std::string label;
   std::vector<std::unique_ptr<Contender>> workers;
   std::vector<Times> times;
   std::vector<double> gaps;
   std::vector<std::size_t> turn_ends;  // where in `times` each turn ended
   Seconds busy{};                      // in counted launches
   Seconds spent{};                     // in all
+  bool own_process = false;
+  bool dropped_out = false;
 
-  Lane(const std::string& contender, const Settings& settings, const Load& load) : name(contender) {
+  Lane(const std::string& contender, const Settings& settings, const Load& load)
+      : name(contender), label(contender), own_process(kind(name).own_process) {
     for (std::size_t i = 0; i < load.workers; ++i) {
       workers.push_back(kind(name).make(settings.program));
+      workers.back()->carry(load);
     }
   }
 };
@@ -59,6 +64,7 @@ void take_turn(Lane& lane) {
 // --- several workers -----------------------------------------------------------
 
 constexpr std::size_t launches_per_worker_and_turn = 25;
+constexpr std::chrono::milliseconds longest_turn_together{60};
 
 // All workers launch at once; the turn lasts until the last is done.
 void take_turn_together(Lane& lane) {
@@ -82,6 +88,7 @@ void take_turn_together(Lane& lane) {
         try {
           for (std::size_t i = 0; !trouble && i < launches_per_worker_and_turn; ++i) {
             mine.push_back(contender->launch());
+            if (Clock::now() - begin > longest_turn_together) break;
           }
         } catch (...) {
           trouble = std::current_exception();
@@ -100,13 +107,22 @@ void take_turn_together(Lane& lane) {
 
 // --- rounds ----------------------------------------------------------------------
 
+// With fewer the median has no interval worth telling; a launch that stalls for
+// long is told from the others by less.
+std::size_t fewest_turns(const Lane& lane) {
+  constexpr Seconds long_stall{0.05};
+  const bool stalls = lane.busy > long_stall * static_cast<double>(lane.times.size());
+  return stalls ? 5 : 9;
+}
+
 bool is_done(const Lane& lane, const Settings& settings) {
-  constexpr std::size_t fewest_turns = 9;
-  if (lane.turn_ends.size() < fewest_turns) return false;
+  if (lane.dropped_out) return true;
+  if (lane.turn_ends.size() < fewest_turns(lane)) return false;
   return lane.times.size() >= settings.launches || lane.spent >= settings.budget;
 }
 
 double fraction_done(const std::vector<Lane>& lanes, const Settings& settings) {
+  if (lanes.empty()) return 1;
   double sum = 0;
   for (const Lane& lane : lanes) {
     const double launched =
@@ -114,6 +130,20 @@ double fraction_done(const std::vector<Lane>& lanes, const Settings& settings) {
     sum += is_done(lane, settings) ? 1.0 : std::max(launched, lane.spent / settings.budget);
   }
   return sum / static_cast<double>(lanes.size());
+}
+
+std::vector<Lane> line_up(const Settings& settings, const Load& load) {
+  std::vector<Lane> lanes;
+  for (const std::string& name : settings.contenders) {
+    try {
+      const auto before = std::ranges::count(lanes, name, &Lane::name);
+      lanes.emplace_back(name, settings, load);
+      if (before > 0) lanes.back().label += " (" + std::to_string(before + 1) + ")";
+    } catch (const Dropout& dropout) {
+      settings.drop_out(name, dropout.what());
+    }
+  }
+  return lanes;
 }
 
 void run_rounds(std::vector<Lane>& lanes, const Settings& settings,
@@ -124,7 +154,13 @@ void run_rounds(std::vector<Lane>& lanes, const Settings& settings,
       Lane& lane = lanes[(i + round) % lanes.size()];
       if (is_done(lane, settings)) continue;
       done = false;
-      lane.workers.size() > 1 ? take_turn_together(lane) : take_turn(lane);
+      try {
+        lane.workers.size() > 1 ? take_turn_together(lane) : take_turn(lane);
+      } catch (const Dropout& dropout) {
+        lane.dropped_out = true;
+        lane.workers.clear();
+        settings.drop_out(lane.name, dropout.what());
+      }
     }
     progress(fraction_done(lanes, settings));
     if (done) return;
@@ -135,15 +171,16 @@ void run_rounds(std::vector<Lane>& lanes, const Settings& settings,
 
 // Pauses of a thread that shares the memory, launch by launch, and the same for
 // as long while nothing is launched.
-std::vector<double> watch_gaps(std::vector<Lane>& lanes, const Ballast& ballast) {
+std::vector<double> watch_gaps(std::vector<Lane>& lanes, const Settings& settings,
+                               const Ballast& ballast) {
   constexpr std::size_t rounds = 60;
-  constexpr Seconds budget{0.7};
+  const Seconds budget = std::min(Seconds{0.7}, Seconds(settings.budget) / 2);
   std::vector<double> idle;
   Bystander bystander(ballast.memory(), ballast.size());
   std::vector<Seconds> spent(lanes.size());
   for (std::size_t round = 0; round < rounds; ++round) {
     for (std::size_t i = 0; i < lanes.size(); ++i) {
-      if (spent[i] > budget) continue;
+      if (lanes[i].own_process || spent[i] > budget) continue;
       const auto begin = Clock::now();
       bystander.reset();
       lanes[i].workers.front()->launch();
@@ -173,6 +210,16 @@ double turn_median(const Lane& lane, std::size_t turn, double Times::*figure) {
       figures(lane, figure, turn == 0 ? 0 : lane.turn_ends[turn - 1], lane.turn_ends[turn]));
 }
 
+double drift(const Lane& lane) {
+  std::vector<double> medians;
+  for (std::size_t turn = 0; turn < lane.turn_ends.size(); ++turn) {
+    medians.push_back(turn_median(lane, turn, &Times::launch));
+  }
+  std::ranges::sort(medians);
+  const std::size_t tenth = medians.size() / 10;
+  return medians.empty() ? 1 : medians[medians.size() - 1 - tenth] / medians[tenth];
+}
+
 // Pairs: the same round's turns, so that what slows the machine slows both.
 Interval ratio(const Lane& lane, const Lane* floor, double Times::*figure) {
   if (!floor) return {};
@@ -188,23 +235,30 @@ Interval ratio(const Lane& lane, const Lane* floor, double Times::*figure) {
 
 std::vector<Run> measure(const Settings& settings, const Load& load, Ballast& ballast,
                          const std::function<void(double)>& progress) {
-  std::vector<Lane> lanes;
-  for (const std::string& name : settings.contenders) lanes.emplace_back(name, settings, load);
+  std::vector<Lane> lanes = line_up(settings, load);
   run_rounds(lanes, settings, progress);
+  std::erase_if(lanes, [](const Lane& lane) { return lane.dropped_out; });
   const bool gaps = settings.gaps && load.workers == 1;
-  const std::vector<double> idle = gaps ? watch_gaps(lanes, ballast) : std::vector<double>{};
+  const std::vector<double> idle =
+      gaps ? watch_gaps(lanes, settings, ballast) : std::vector<double>{};
   const auto floor = std::ranges::find(lanes, floor_name, &Lane::name);
-  const Lane* const anchor = floor == lanes.end() ? nullptr : &*floor;
+  const Lane* const anchor = floor != lanes.end() ? &*floor : lanes.empty() ? nullptr : &lanes[0];
   std::vector<Run> runs;
   for (const Lane& lane : lanes) {
-    Run run{.contender = lane.name, .load = load, .launches = lane.times.size()};
+    Run run{.contender = lane.label,
+            .description = kind(lane.name).description,
+            .own_process = lane.own_process,
+            .is_anchor = &lane == anchor,
+            .load = load,
+            .launches = lane.times.size()};
     run.hold = summarize(figures(lane, &Times::hold));
     run.launch = summarize(figures(lane, &Times::launch));
     run.finish = summarize(figures(lane, &Times::finish));
     run.launch_ratio = ratio(lane, anchor, &Times::launch);
     run.finish_ratio = ratio(lane, anchor, &Times::finish);
+    run.drift = drift(lane);
     run.rate = static_cast<double>(lane.times.size()) / lane.busy.count();
-    if (gaps) {
+    if (gaps && !lane.own_process) {
       run.gap = summarize(lane.gaps);
       run.idle_gap = summarize(idle);
     }

@@ -23,15 +23,19 @@ struct Load {
 
 /// What one contender did under one load; times in microseconds.
 struct Run {
-  std::string contender;
+  std::string contender;  ///< its name, with a number from the second of a kind on
+  std::string description;
+  bool own_process = false;
+  bool is_anchor = false;  ///< the ratios of all others are to this one
   Load load;
   std::size_t launches = 0;
   Summary hold{}, launch{}, finish{};
-  Interval launch_ratio{};  ///< to the floor, from the pairs of each round; 0 without a floor
+  Interval launch_ratio{};  ///< to the anchor, from the pairs of each round; 0 without one
   Interval finish_ratio{};
   std::optional<Summary> gap{};       ///< longest pause of a bystander, by launch
   std::optional<Summary> idle_gap{};  ///< the same while nothing is launched
   double rate = 0;                    ///< launches per second, all workers together
+  double drift = 1;                   ///< of the medians of its turns: 90th to 10th percentile
 };
 
 struct Settings {
@@ -40,8 +44,11 @@ struct Settings {
   std::size_t launches = 0;            ///< of each contender under each load
   std::chrono::milliseconds budget{};  ///< of each contender under each load
   bool gaps = true;
+  /// Told who cannot go on, and why; then there is no `Run` of that contender.
+  std::function<void(const std::string& contender, const std::string& why)> drop_out{};
 };
 
+/// The anchor, where it takes part; else the first contender is.
 inline constexpr const char* floor_name = "vfork";
 
 /// Runs all contenders under one load, interleaved: round by round each takes

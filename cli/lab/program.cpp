@@ -2,23 +2,18 @@
 // SPDX-License-Identifier: MIT
 #include "lab/program.hpp"
 
-#include <filesystem>
 #include <forklift/command.hpp>
 #include <stdexcept>
+
+#include "lab/companion.hpp"
 
 namespace lab {
 namespace {
 
 constexpr const char* nothing = "forklift-nothing";
 
-// The do-nothing child lies beside the command in a build tree, and in its
-// libexec directory when installed.
 std::string find_nothing() {
-  const auto here = std::filesystem::read_symlink("/proc/self/exe").parent_path();
-  for (const auto& place : {here, here / ".." / FORKLIFT_LIBEXEC}) {
-    const auto file = place / nothing;
-    if (std::filesystem::exists(file)) return file.lexically_normal().string();
-  }
+  if (const auto file = find_companion(nothing)) return *file;
   throw std::runtime_error(
       "the do-nothing program forklift-nothing is neither beside the command "
       "nor in its libexec directory; name another with --program");

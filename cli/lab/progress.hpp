@@ -19,10 +19,11 @@ class Progress {
   void step(const std::string& what);
   /// The step under way is done to this fraction.
   void advance(double fraction);
+  /// Makes room for other lines, until it is drawn again.
+  void clear();
 
  private:
   void draw(double done);
-  void clear();
 
   bool shown_;
   std::size_t steps_;

@@ -51,12 +51,14 @@ class Table {
       text += header([](const Load& load) { return fmt::format("{}", load.workers); }, "threads");
     }
     for (const std::string& contender : contenders_) {
-      text += fmt::format("  {:<16}", contender);
+      std::string cells;
       for (const Load& load : loads_) {
         const Run* const run = find(contender, load);
-        text += fmt::format("{:>17}", run ? cell(*run) : "");
+        cells += fmt::format("{:>17}", run ? cell(*run) : "");
       }
-      text += "\n";
+      // Nothing is told of who takes no part in any of this.
+      if (cells.find_first_not_of(' ') == std::string::npos) continue;
+      text += fmt::format("  {:<16}{}\n", contender, cells);
     }
     return text;
   }
@@ -91,13 +93,32 @@ std::string with_ratio(double value, const Interval& ratio) {
       ratio.p50 < 100 ? fmt::format("x{:.2f}", ratio.p50) : fmt::format("x{:.0f}", ratio.p50));
 }
 
+std::string with_interval(const Run& run, const Interval& ratio) {
+  if (run.is_anchor) return "1";
+  if (ratio.p50 == 0) return "";
+  if (no_difference(ratio)) return "no difference";
+  const int digits = ratio.high < 100 ? 2 : 0;
+  return fmt::format("{:.{}f} .. {:.{}f}", ratio.low, digits, ratio.high, digits);
+}
+
+std::string against(const std::vector<Run>& runs) {
+  const auto anchor = std::ranges::find(runs, true, &Run::is_anchor);
+  return anchor == runs.end() ? "" : anchor->contender;
+}
+
+std::vector<std::string> contenders(const std::vector<Run>& runs) {
+  std::vector<std::string> names;
+  for (const Run& run : runs) {
+    if (std::ranges::find(names, run.contender) == names.end()) names.push_back(run.contender);
+  }
+  return names;
+}
+
 std::string legend(const std::vector<Run>& runs) {
   std::string text = "\n";
-  std::vector<std::string> told;
-  for (const Run& run : runs) {
-    if (std::ranges::find(told, run.contender) != told.end()) continue;
-    told.push_back(run.contender);
-    text += fmt::format("  {:<16}{}\n", run.contender, kind(run.contender).description);
+  for (const std::string& name : contenders(runs)) {
+    const auto run = std::ranges::find(runs, name, &Run::contender);
+    text += fmt::format("  {:<16}{}\n", name, run->description);
   }
   return text;
 }
@@ -122,9 +143,9 @@ std::string growth_line(const std::vector<Run>& runs, const char* what, const ch
                         const std::function<std::size_t(const Load&)>& weight,
                         Summary Run::*figure) {
   std::string text;
-  for (const Kind& known : kinds()) {
-    const auto times = growth(runs, known.name, weight, &Summary::p50, figure);
-    if (times) text += fmt::format("{}{} x{:.1f}", text.empty() ? "" : ", ", known.name, *times);
+  for (const std::string& name : contenders(runs)) {
+    const auto times = growth(runs, name, weight, &Summary::p50, figure);
+    if (times) text += fmt::format("{}{} x{:.1f}", text.empty() ? "" : ", ", name, *times);
   }
   return text.empty() ? "" : fmt::format("  {} from least to most {}: {}\n", verb, what, text);
 }
@@ -153,10 +174,48 @@ json to_json(const std::optional<Summary>& summary) {
   return summary ? to_json(*summary) : json(nullptr);
 }
 
+std::string in_short(const Table& single, const std::string& anchor) {
+  return single.print(
+             "Launch: from the call until the program runs (median; x: against " + anchor + ")",
+             [](const Run& run) { return with_ratio(run.launch.p50, run.launch_ratio); }) +
+         single.print("Finish: until the program has ended and is reaped",
+                      [](const Run& run) { return with_ratio(run.finish.p50, run.finish_ratio); });
+}
+
+std::string in_detail(const Table& single, const std::string& anchor) {
+  return single.print("Launch against " + anchor + ": the ratio lies in here with 95 % confidence",
+                      [](const Run& run) { return with_interval(run, run.launch_ratio); }) +
+         single.print("Finish against " + anchor + ", likewise",
+                      [](const Run& run) { return with_interval(run, run.finish_ratio); }) +
+         single.print("Slow launches: 99th percentile / longest", [](const Run& run) {
+           return microseconds(run.launch.p99) + " / " + microseconds(run.launch.max);
+         });
+}
+
+std::string of_the_process(const Table& single) {
+  return single.print("Hold: how long the calling thread is inside the call",
+                      [](const Run& run) { return microseconds(run.hold.p50); }) +
+         single.print(
+             "Bystander: longest pause of another thread meanwhile (with no launch at all)",
+             [](const Run& run) {
+               if (!run.gap) return std::string();
+               return fmt::format("{} ({})", microseconds(run.gap->p50),
+                                  microseconds(run.idle_gap->p50));
+             });
+}
+
+std::string as_text(const std::vector<Warning>& warnings) {
+  std::string text = warnings.empty() ? "" : "\nWarnings\n";
+  for (const Warning& warning : warnings) {
+    text += fmt::format("  {}: {};\n    {}\n", name(warning.kind), warning.text, warning.advice);
+  }
+  return text;
+}
+
 }  // namespace
 
-std::string as_text(const Machine& machine, const std::string& program,
-                    const std::vector<Run>& runs) {
+std::string as_text(const Findings& findings, bool brief) {
+  const auto& [machine, program, command, runs, warnings] = findings;
   const Table single(runs, [](const Load& load) { return load.workers == 1; });
   const Table together(runs, [](const Load& load) { return load.workers > 1; });
   std::string text = fmt::format(
@@ -166,38 +225,25 @@ std::string as_text(const Machine& machine, const std::string& program,
       machine.libc, machine.engine);
   text += legend(runs);
   if (!single.empty()) {
-    text +=
-        single.print("Launch: from the call until the program runs (median; x: against vfork)",
-                     [](const Run& run) { return with_ratio(run.launch.p50, run.launch_ratio); });
-    text += single.print("Finish: until the program has ended and is reaped", [](const Run& run) {
-      return with_ratio(run.finish.p50, run.finish_ratio);
-    });
-    text += single.print("Hold: how long the calling thread is inside the call",
-                         [](const Run& run) { return microseconds(run.hold.p50); });
-    text +=
-        single.print("Bystander: longest pause of another thread meanwhile (with no launch at all)",
-                     [](const Run& run) {
-                       if (!run.gap) return std::string();
-                       return fmt::format("{} ({})", microseconds(run.gap->p50),
-                                          microseconds(run.idle_gap->p50));
-                     });
+    text += in_short(single, against(runs));
+    if (!brief) text += in_detail(single, against(runs));
+    text += of_the_process(single);
   }
   if (!together.empty()) {
     text += together.print("Rate: launches per second, all threads together",
                            [](const Run& run) { return fmt::format("{:.0f}/s", run.rate); });
   }
-  return text + conclusion(runs);
+  return text + conclusion(runs) + as_text(warnings);
 }
 
-std::string as_json(const Machine& machine, const std::string& program,
-                    const std::string& command_line, const std::vector<Run>& runs) {
+std::string as_json(const Findings& findings) {
   json all = json::array();
-  for (const Run& run : runs) {
+  for (const Run& run : findings.runs) {
     all.push_back({{"contender", run.contender},
                    {"rss_mib", run.load.rss / mebibyte},
                    {"descriptors", run.load.descriptors},
                    {"workers", run.load.workers},
-                   {"program", program},
+                   {"program", findings.program},
                    {"launches", run.launches},
                    {"hold_us", to_json(run.hold)},
                    {"launch_us", to_json(run.launch)},
@@ -207,11 +253,14 @@ std::string as_json(const Machine& machine, const std::string& program,
                    {"bystander_gap_us", to_json(run.gap)},
                    {"idle_gap_us", to_json(run.idle_gap)},
                    {"rate_per_s", run.rate}});
+    if (run.own_process) all.back()["process"] = "own";
   }
   const json document = {{"kind", "sweep"},
-                         {"machine", as_json(machine)},
-                         {"command", command_line},
+                         {"machine", as_json(findings.machine)},
+                         {"command", findings.command_line},
                          {"version", FORKLIFT_VERSION},
+                         {"against", against(findings.runs)},
+                         {"warnings", as_json(findings.warnings)},
                          {"runs", all}};
   return document.dump(2) + "\n";
 }

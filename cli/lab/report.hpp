@@ -7,15 +7,24 @@
 
 #include "lab/machine.hpp"
 #include "lab/measure.hpp"
+#include "lab/warning.hpp"
 
 namespace lab {
 
-/// The runs as tables for people: a row a contender, a column a load.
-std::string as_text(const Machine& machine, const std::string& program,
-                    const std::vector<Run>& runs);
+/// What a sweep came to, and what it was.
+struct Findings {
+  Machine machine;
+  std::string program;
+  std::string command_line;
+  std::vector<Run> runs;
+  std::vector<Warning> warnings;
+};
 
-/// The runs as JSON, with the machine and the command line that made them.
-std::string as_json(const Machine& machine, const std::string& program,
-                    const std::string& command_line, const std::vector<Run>& runs);
+/// The runs as tables for people: a row a contender, a column a load. `brief`
+/// leaves out the intervals and the slowest launches.
+std::string as_text(const Findings& findings, bool brief);
+
+/// Everything as JSON.
+std::string as_json(const Findings& findings);
 
 }  // namespace lab

@@ -34,4 +34,6 @@ Interval interval(std::vector<double> figures) {
   return {at(figures, 0.5), at(figures, 0.5 - reach), at(figures, 0.5 + reach)};
 }
 
+bool no_difference(const Interval& ratio) { return ratio.low <= 1.02 && ratio.high >= 0.98; }
+
 }  // namespace lab

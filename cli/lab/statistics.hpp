@@ -27,4 +27,8 @@ struct Interval {
 /// distribution, only that the figures are independent.
 Interval interval(std::vector<double> figures);
 
+/// Whether a ratio of two equals could be it: its interval reaches to within
+/// 2 % of one, which is less than a machine's own ups and downs.
+bool no_difference(const Interval& ratio);
+
 }  // namespace lab

@@ -25,12 +25,12 @@ def summary_is_ordered(summary):
 
 with tempfile.TemporaryDirectory() as folder:
     path = os.path.join(folder, "lab.json")
-    text = run("lab", "--rss", "0,64M", "--descriptors", "50", "--workers", "1,2",
-               "--launches", "20", "--json", path)
-    document = json.load(open(path))
-    runs = document["runs"]
     names = ["fork", "posix_spawn", "vfork", "go1.8", "go1.9", "go1.21", "forklift",
              "forklift-async"]
+    text = run("lab", "--rss", "0,64M", "--descriptors", "50", "--workers", "1,2",
+               "--launches", "20", "--json", path, "--contender", ",".join(names))
+    document = json.load(open(path))
+    runs = document["runs"]
     assert len(runs) == 2 * 2 * len(names), len(runs)
     for entry in runs:
         assert entry["contender"] in names
@@ -49,10 +49,35 @@ with tempfile.TemporaryDirectory() as folder:
     floor = [entry for entry in runs if entry["contender"] == "vfork"]
     assert all(entry["launch_ratio"]["p50"] == 1 for entry in floor)
 
+    assert document["kind"] == "sweep" and document["against"] == "vfork"
+    for warning in document["warnings"]:
+        assert warning["kind"] in ("noisy", "memory", "descriptors", "peer"), warning
+        assert warning["text"] and warning["advice"], warning
+        assert warning["text"] in text.stderr and warning["advice"] in text.stdout
+
+    # Against itself a contender makes no difference, against another it does. A
+    # machine that is busy with something else may err once, not three times.
+    def compared(*names):
+        text = run("lab", "--rss", "64M", "--contender", ",".join(names), "--json", path).stdout
+        row = [line for line in text.split("Launch against")[1].split("\n\n")[0].splitlines()
+               if line.startswith(f"  {names[1]}")]
+        return row[-1], json.load(open(path))["runs"][1]
+
+    for attempt in range(3):
+        row, entry = compared("forklift", "forklift")
+        assert entry["contender"] == "forklift (2)"
+        if "no difference" in row:
+            break
+    assert "no difference" in row, row
+    row, entry = compared("vfork", "fork")
+    assert "no difference" not in row and entry["launch_ratio"]["low"] > 2, row
+
     # Bad input: one line, before any long work.
     for arguments, status, words in [
         (("lab", "--contender", "nobody"), 2, "nobody"),
         (("lab", "--rss", "many"), 2, "many"),
+        (("lab", "--rss", "0,900000G"), 2, "--rss: 9e+05 GiB is more than"),
+        (("lab", "--descriptors", "10,99999999"), 2, "--descriptors: 99999999 is more than"),
         (("lab", "--descriptors", "-5"), 2, "-5"),
         (("lab", "--workers", "0"), 2, "0"),
         (("lab", "--program", "/no/such/program"), 1, "/no/such/program"),

@@ -32,3 +32,10 @@ TEST_CASE("the interval of a median holds the true median about 95 times in 100"
   CHECK(held > 0.92 * trials);
   CHECK(held < 0.99 * trials);
 }
+
+TEST_CASE("a ratio shows no difference until its whole interval lies 2 % from one") {
+  CHECK(lab::no_difference({1.00, 0.99, 1.01}));
+  CHECK(lab::no_difference({1.05, 1.01, 1.09}));
+  CHECK_FALSE(lab::no_difference({1.05, 1.03, 1.07}));
+  CHECK_FALSE(lab::no_difference({0.90, 0.85, 0.97}));
+}

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "lab/contender.hpp"
+#include "lab/contenders/module.hpp"
 #include "lab/quantity.hpp"
 
 namespace lab::hang {
@@ -82,11 +83,13 @@ CLI::App* add_to(CLI::App& lab, Request& request) {
   hang->add_option("--contender", request.contenders,
                    "Who takes part (default: go1.8,go1.9,go1.21,forklift)")
       ->delimiter(',')
+      ->check(CLI::Validator([](std::string& name) { return absence(name); }, ""))
       ->check(CLI::IsMember(contender_names()));
   hang->add_option("--program", request.program,
                    "What to launch (default: a program that does nothing)");
   hang->add_flag("--short", request.brief, "1 GiB, 8 workers, 4 s each");
   hang->add_option("--json", request.json, "Write the figures to this file, too");
+  hang->add_option("--html", request.html, "Write a page that shows them to this file, too");
   return hang;
 }
 

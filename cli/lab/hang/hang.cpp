@@ -12,12 +12,16 @@
 #include <forklift/fork_lock.hpp>
 #include <nlohmann/json.hpp>
 
-#include "lab/quantity.hpp"
+#include "lab/contender.hpp"
 #include "lab/hang/report.hpp"
 #include "lab/hang/shift.hpp"
 #include "lab/machine.hpp"
+#include "lab/noise.hpp"
+#include "lab/page.hpp"
 #include "lab/program.hpp"
+#include "lab/quantity.hpp"
 #include "lab/record.hpp"
+#include "lab/refusal.hpp"
 
 namespace lab::hang {
 namespace {
@@ -89,6 +93,35 @@ std::vector<Run> run_all(const Plan& plan, const std::vector<std::string>& conte
   return runs;
 }
 
+// One launch of each before any work: what is missing or broken ends it here.
+void try_contenders(const std::vector<std::string>& names, const std::string& program) {
+  for (const std::string& name : names) kind(name).make(program)->launch();
+}
+
+void warn_of(const std::vector<Run>& runs, bool interrupted, Warnings& warnings) {
+  if (interrupted) {
+    warnings.add({Warning::Kind::interrupted,
+                  fmt::format("interrupted after {:.1f} s of {}", runs.back().seconds,
+                              runs.back().contender),
+                  "compare only what ran for the same time"});
+  }
+  for (const Run& run : runs) {
+    if (run.launches >= 100) continue;
+    warnings.add({Warning::Kind::launches,
+                  fmt::format("{} made {} launches only, so its 99th percentile is among its "
+                              "slowest few",
+                              run.contender, run.launches),
+                  "run it for longer, with --for"});
+  }
+}
+
+void tell(const Account& account, const Request& request) {
+  fmt::print("{}", as_text(account));
+  const nlohmann::json document = as_json(account);
+  if (!request.json.empty()) write_record(request.json, document.dump(2) + "\n");
+  if (!request.html.empty()) write_page(request.html, {document});
+}
+
 }  // namespace
 
 bool run(const Request& request) {
@@ -98,23 +131,20 @@ bool run(const Request& request) {
   check_memory(plan, machine.available);
   const Program program = try_program(request.program);
   check_writable(request.json);
+  if (!request.html.empty()) check_page(request.html);
   plan.program = program.path;
   raise_descriptor_limit();
+  const auto contenders = contenders_of(request);
+  try_contenders(contenders, program.path);
 
   Bell bell;
-  Account account{.machine = machine,
-                  .program = program.shown,
-                  .command_line = request.command_line,
-                  .runs = run_all(plan, contenders_of(request), program.shown, bell),
-                  .interrupted = bell.interrupted()};
-  for (const Warning& warning : warnings(account)) {
-    fmt::print(stderr, "forklift: warning: {}; {}\n", warning.text, warning.advice);
-  }
-  fmt::print("{}", as_text(account));
-  // A page, too, is made from this document.
-  const nlohmann::json document = as_json(account);
-  if (!request.json.empty()) write_record(request.json, document.dump(2) + "\n");
-  return !account.interrupted;
+  Warnings warnings;
+  const ProcessorTime before = processor_time();
+  const auto runs = run_all(plan, contenders, program.shown, bell);
+  if (auto noise = noise_between(before, processor_time())) warnings.add(std::move(*noise));
+  warn_of(runs, bell.interrupted(), warnings);
+  tell({machine, program.shown, request.command_line, runs, warnings.all()}, request);
+  return !bell.interrupted();
 }
 
 }  // namespace lab::hang

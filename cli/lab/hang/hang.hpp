@@ -5,7 +5,6 @@
 #include <chrono>
 #include <cstddef>
 #include <optional>
-#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -22,13 +21,8 @@ struct Request {
   std::string program;  ///< empty: the do-nothing child
   bool brief = false;
   std::string json;          ///< file to write; empty: none
+  std::string html;          ///< likewise
   std::string command_line;  ///< for the record
-};
-
-/// What was asked for cannot be had on this machine.
-class Refusal : public std::runtime_error {
- public:
-  using std::runtime_error::runtime_error;
 };
 
 /// Runs the contenders one after the other, and tells what happened; false if it

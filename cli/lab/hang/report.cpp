@@ -118,24 +118,6 @@ json to_json(const Run& run) {
 
 }  // namespace
 
-std::vector<Warning> warnings(const Account& account) {
-  std::vector<Warning> all;
-  if (account.interrupted) {
-    all.push_back({"interrupted",
-                   fmt::format("interrupted after {:.1f} s of {}", account.runs.back().seconds,
-                               account.runs.back().contender),
-                   "compare only what ran for the same time"});
-  }
-  for (const Run& run : account.runs) {
-    if (run.launches >= 100) continue;
-    all.push_back({"few_launches",
-                   fmt::format("{} made {} launches only, so its p99 is among the slowest few",
-                               run.contender, run.launches),
-                   "run it for longer, with --for"});
-  }
-  return all;
-}
-
 std::string as_text(const Account& account) {
   const std::string explanation = explain(account.runs);
   return fmt::format(
@@ -150,16 +132,12 @@ std::string as_text(const Account& account) {
 json as_json(const Account& account) {
   json runs = json::array();
   for (const Run& run : account.runs) runs.push_back(to_json(run));
-  json told = json::array();
-  for (const Warning& warning : warnings(account)) {
-    told.push_back({{"kind", warning.kind}, {"text", warning.text}, {"advice", warning.advice}});
-  }
   return {{"kind", "hang"},
           {"machine", as_json(account.machine)},
           {"command", account.command_line},
           {"version", FORKLIFT_VERSION},
           {"program", account.program},
-          {"warnings", told},
+          {"warnings", as_json(account.warnings)},
           {"explanation", explain(account.runs)},
           {"runs", runs}};
 }

@@ -8,6 +8,7 @@
 
 #include "lab/hang/run.hpp"
 #include "lab/machine.hpp"
+#include "lab/warning.hpp"
 
 namespace lab::hang {
 
@@ -17,17 +18,8 @@ struct Account {
   std::string program;
   std::string command_line;
   std::vector<Run> runs;
-  bool interrupted = false;
+  std::vector<Warning> warnings;
 };
-
-/// What makes the figures less than they seem, and what to do about it.
-struct Warning {
-  std::string kind;
-  std::string text;
-  std::string advice;
-};
-
-std::vector<Warning> warnings(const Account& account);
 
 /// The contenders side by side, the stack of the slowest wait, and what the
 /// figures show.

@@ -1,0 +1,14 @@
+// SPDX-FileCopyrightText: The forklift authors
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <optional>
+#include <string>
+
+namespace lab {
+
+/// The path of a file that belongs to the command: it lies beside it in a build
+/// tree, and in its libexec directory when installed.
+std::optional<std::string> find_companion(const std::string& name);
+
+}  // namespace lab

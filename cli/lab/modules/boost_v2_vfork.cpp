@@ -1,0 +1,51 @@
+// SPDX-FileCopyrightText: The forklift authors
+// SPDX-License-Identifier: MIT
+
+// Boost.Process v2 with its vfork_launcher.
+//
+// Every launch gets a fresh execution context. In Boost 1.81 the launcher calls
+// notify_fork(fork_child) in the child, on the memory of its parent: an epoll
+// reactor that exists by then closes its descriptors in the child's table, opens
+// others, and writes their numbers where the parent reads them. A context
+// without a process has no reactor yet, so there is nothing to spoil. Making
+// one counts as part of the launch, for that is what a correct user pays.
+#include <stdexcept>
+
+#include "lab/contenders/stopwatch.hpp"
+#include "lab/modules/boost_v2.hpp"
+#include "lab/modules/entry.hpp"
+
+namespace {
+
+using lab::Stage;
+
+class BoostV2Vfork : public lab::Contender {
+ public:
+  explicit BoostV2Vfork(const char* program) : program_(program) {}
+
+  lab::Times launch() override try {
+    lab::Times times;
+    enter(Stage::launching);
+    const lab::Stopwatch watch;
+    boost::asio::io_context context;
+    boost::process::v2::posix::vfork_launcher launcher;
+    auto child = launcher(context.get_executor(), program_, no_arguments_);
+    times.hold = times.launch = watch.read();
+    enter(Stage::waiting_for_child);
+    const int status = child.wait();
+    times.finish = watch.read();
+    enter(Stage::running);
+    if (status != 0) throw std::runtime_error("the child failed");
+    return times;
+  } catch (const std::exception& error) {
+    throw std::runtime_error(std::string("Boost.Process v2, vfork_launcher: ") + error.what());
+  }
+
+ private:
+  boost::process::v2::filesystem::path program_;
+  std::vector<std::string> no_arguments_;
+};
+
+}  // namespace
+
+lab::Contender* forklift_contender(const char* program) { return new BoostV2Vfork(program); }

@@ -1,0 +1,51 @@
+// SPDX-FileCopyrightText: The forklift authors
+// SPDX-License-Identifier: MIT
+
+// Poco: Process::launch and ProcessHandle::wait. It forks and returns at once,
+// so its "launch" is no more than the fork: whether the program runs it cannot
+// say. The child closes every number up to the descriptor limit, one by one.
+//
+// Side effects: the thread that loads Poco has SIGPIPE blocked from then on;
+// the lab takes that back.
+#include <Poco/Exception.h>
+#include <Poco/Process.h>
+
+#include <stdexcept>
+
+#include "lab/contenders/stopwatch.hpp"
+#include "lab/modules/entry.hpp"
+
+namespace {
+
+using lab::Stage;
+
+class PocoContender : public lab::Contender {
+ public:
+  explicit PocoContender(const char* program) : program_(program) {}
+
+  lab::Times launch() override try {
+    lab::Times times;
+    enter(Stage::launching);
+    const lab::Stopwatch watch;
+    const Poco::ProcessHandle child = Poco::Process::launch(program_, no_arguments_);
+    times.hold = times.launch = watch.read();
+    enter(Stage::waiting_for_child);
+    const int status = child.wait();
+    times.finish = watch.read();
+    enter(Stage::running);
+    if (status != 0) throw std::runtime_error("the child failed");
+    return times;
+  } catch (const Poco::Exception& error) {
+    throw std::runtime_error("Poco, Process::launch: " + error.displayText());
+  } catch (const std::runtime_error& error) {
+    throw std::runtime_error(std::string("Poco, Process::launch: ") + error.what());
+  }
+
+ private:
+  std::string program_;
+  std::vector<std::string> no_arguments_;
+};
+
+}  // namespace
+
+lab::Contender* forklift_contender(const char* program) { return new PocoContender(program); }

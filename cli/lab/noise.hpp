@@ -1,0 +1,29 @@
+// SPDX-FileCopyrightText: The forklift authors
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <optional>
+
+#include "lab/measure.hpp"
+#include "lab/warning.hpp"
+
+namespace lab {
+
+/// Processor time, in seconds, since the machine or this process started.
+struct ProcessorTime {
+  double all = 0;     ///< of all processors, idle included
+  double busy = 0;    ///< of which not idle
+  double stolen = 0;  ///< of which the host gave to other machines
+  double own = 0;     ///< of this process and the children it has reaped
+};
+
+ProcessorTime processor_time();
+
+/// Whether others used the machine between two moments, by more than figures
+/// can bear.
+std::optional<Warning> noise_between(const ProcessorTime& before, const ProcessorTime& after);
+
+/// Whether the same launches took very different times from turn to turn.
+std::optional<Warning> noise_in(const std::vector<Run>& runs);
+
+}  // namespace lab

@@ -1,0 +1,27 @@
+// SPDX-FileCopyrightText: The forklift authors
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+#include <vector>
+
+namespace lab {
+
+/// Says before any long work whether a page could be written there.
+///
+/// Errors: throws `std::runtime_error` with one line: this build has no page
+/// and why, or the path cannot be written and why.
+void check_page(const std::string& path);
+
+/// One HTML page, complete in itself, that shows documents as `--json` records
+/// them.
+///
+/// Requires: the documents passed `check_document`.
+/// Errors: throws `std::runtime_error` where this build has no page.
+std::string as_html(const std::vector<nlohmann::json>& documents);
+
+/// Writes that page.
+void write_page(const std::string& path, const std::vector<nlohmann::json>& documents);
+
+}  // namespace lab

@@ -1,0 +1,34 @@
+// SPDX-FileCopyrightText: The forklift authors
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "lab/measure.hpp"
+#include "lab/teams.hpp"
+#include "lab/warning.hpp"
+
+namespace lab {
+
+/// The toolchains on this machine as contenders.
+///
+/// A peer that dropped out under one load takes part under no other.
+class Peers {
+ public:
+  explicit Peers(Warnings& warnings) : warnings_(warnings) {}
+
+  /// Finds, builds and enlists them; warns of those that cannot take part.
+  void find();
+  /// `form_teams` of those that are still here; warns where the memory is too
+  /// small for any.
+  std::vector<Team> join(const Team& others, const Load& load, std::size_t memory);
+  void drop_out(const std::string& name, const std::string& why);
+
+ private:
+  Warnings& warnings_;
+  Team names_;
+};
+
+}  // namespace lab

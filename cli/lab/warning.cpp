@@ -1,0 +1,38 @@
+// SPDX-FileCopyrightText: The forklift authors
+// SPDX-License-Identifier: MIT
+#include "lab/warning.hpp"
+
+#include <fmt/core.h>
+
+#include <nlohmann/json.hpp>
+
+namespace lab {
+
+std::string name(Warning::Kind kind) {
+  switch (kind) {
+    case Warning::Kind::noisy: return "noisy";
+    case Warning::Kind::memory: return "memory";
+    case Warning::Kind::descriptors: return "descriptors";
+    case Warning::Kind::peer: return "peer";
+    case Warning::Kind::interrupted: return "interrupted";
+    case Warning::Kind::launches: return "launches";
+  }
+  return "";
+}
+
+void Warnings::add(Warning warning) {
+  before_();
+  fmt::print(stderr, "forklift: warning: {}; {}\n", warning.text, warning.advice);
+  all_.push_back(std::move(warning));
+}
+
+nlohmann::json as_json(const std::vector<Warning>& warnings) {
+  auto all = nlohmann::json::array();
+  for (const Warning& warning : warnings) {
+    all.push_back(
+        {{"kind", name(warning.kind)}, {"text", warning.text}, {"advice", warning.advice}});
+  }
+  return all;
+}
+
+}  // namespace lab

@@ -1,0 +1,46 @@
+// SPDX-FileCopyrightText: The forklift authors
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <functional>
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace lab {
+
+/// What makes figures mean less than they seem to, and what to do about it.
+struct Warning {
+  enum class Kind {
+    noisy,        ///< others used the machine meanwhile
+    memory,       ///< less than asked
+    descriptors,  ///< fewer than asked
+    peer,         ///< a toolchain that takes no part
+    interrupted,  ///< by SIGINT: not all that was asked for
+    launches,     ///< too few for a percentile
+  };
+  Kind kind;
+  std::string text;
+  std::string advice;
+};
+
+std::string name(Warning::Kind kind);
+
+/// The warnings of a run: each is printed when it comes up, and kept.
+class Warnings {
+ public:
+  /// `before`: called before each is printed, for instance to clear a line.
+  explicit Warnings(std::function<void()> before = [] {}) : before_(std::move(before)) {}
+
+  void add(Warning warning);
+  const std::vector<Warning>& all() const { return all_; }
+
+ private:
+  std::function<void()> before_;
+  std::vector<Warning> all_;
+};
+
+nlohmann::json as_json(const std::vector<Warning>& warnings);
+
+}  // namespace lab
