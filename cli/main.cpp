@@ -14,15 +14,18 @@
 #include "lab/contender.hpp"
 #include "lab/contenders/module.hpp"
 #include "lab/document.hpp"
+#include "lab/hang/command_line.hpp"
 #include "lab/lab.hpp"
 #include "lab/page.hpp"
 #include "lab/refusal.hpp"
 
 namespace {
 
-// Exit statuses: 0 done, 1 it did not work, 2 the command line is wrong.
+// Exit statuses: 0 done, 1 it did not work, 2 the command line is wrong, 130 interrupted.
 constexpr int exit_failure = 1;
 constexpr int exit_usage = 2;
+// What a shell makes of a SIGINT that kills: a report was made, but not all of it.
+constexpr int exit_interrupted = 130;
 
 std::string join(int argc, char** argv) {
   std::string line = "forklift";
@@ -99,6 +102,9 @@ int main(int argc, char** argv) {
   lab::Request request;
   request.command_line = join(argc, argv);
   CLI::App* const experiment = add_lab(app, request);
+  lab::hang::Request hang_request;
+  hang_request.command_line = request.command_line;
+  lab::hang::add_to(*experiment, hang_request);
   Pages pages;
   add_page(*experiment, pages);
   app.add_subcommand("doctor", "Say what this machine offers to launches");
@@ -112,6 +118,8 @@ int main(int argc, char** argv) {
   try {
     if (app.got_subcommand("doctor")) {
       doctor();
+    } else if (experiment->got_subcommand("hang")) {
+      if (!lab::hang::run(hang_request)) return exit_interrupted;
     } else if (experiment->got_subcommand("page")) {
       write(pages);
     } else {

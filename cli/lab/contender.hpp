@@ -34,6 +34,9 @@ enum class Stage : char { running, waiting_for_lock, launching, waiting_for_chil
 
 std::string_view name(Stage stage);
 
+/// Leaves a launch that nobody needs any more, before anything was launched.
+class GivenUp {};
+
 /// A contender that cannot go on, while the others can.
 class Dropout : public std::runtime_error {
  public:
@@ -58,6 +61,10 @@ class Contender {
   /// Errors: throws `std::runtime_error`; `Dropout` concerns this contender alone.
   virtual Times launch() = 0;
 
+  /// Makes the launches that have not begun, also those that wait for the
+  /// ForkLock until it is theirs, throw `GivenUp`. Threads: any.
+  void give_up() { given_up_.store(true, std::memory_order_relaxed); }
+
   /// The lock that all launches of this kind in this process share, if they do.
   virtual forklift::ForkLock* fork_lock() { return nullptr; }
 
@@ -68,11 +75,13 @@ class Contender {
 
  protected:
   void enter(Stage stage) {
+    if (stage == Stage::launching && given_up_.load(std::memory_order_relaxed)) throw GivenUp();
     since_.store(Clock::now().time_since_epoch().count(), std::memory_order_relaxed);
     stage_.store(stage, std::memory_order_relaxed);
   }
 
  private:
+  std::atomic<bool> given_up_{false};
   std::atomic<Stage> stage_{Stage::running};
   std::atomic<Clock::rep> since_{Clock::now().time_since_epoch().count()};
 };

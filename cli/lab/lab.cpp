@@ -21,6 +21,7 @@
 #include "lab/peers.hpp"
 #include "lab/program.hpp"
 #include "lab/progress.hpp"
+#include "lab/quantity.hpp"
 #include "lab/record.hpp"
 #include "lab/report.hpp"
 #include "lab/warning.hpp"

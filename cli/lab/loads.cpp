@@ -6,8 +6,8 @@
 
 #include <algorithm>
 
+#include "lab/quantity.hpp"
 #include "lab/refusal.hpp"
-#include "lab/report.hpp"
 
 namespace lab {
 namespace {

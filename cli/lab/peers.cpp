@@ -8,7 +8,7 @@
 
 #include "lab/contender.hpp"
 #include "lab/peer.hpp"
-#include "lab/report.hpp"
+#include "lab/quantity.hpp"
 #include "lab/toolchain.hpp"
 
 namespace lab {

@@ -12,6 +12,7 @@
 #include <tuple>
 
 #include "lab/contender.hpp"
+#include "lab/quantity.hpp"
 
 namespace lab {
 namespace {
@@ -172,19 +173,6 @@ json to_json(const Interval& interval) {
 json to_json(const std::optional<Summary>& summary) {
   return summary ? to_json(*summary) : json(nullptr);
 }
-
-}  // namespace
-
-std::string print_size(std::size_t bytes) {
-  constexpr std::size_t gibibyte = 1024 * mebibyte;
-  if (bytes >= gibibyte) {
-    const auto whole = static_cast<double>(bytes) / static_cast<double>(gibibyte);
-    return fmt::format("{:.3g} GiB", whole);
-  }
-  return fmt::format("{} MiB", bytes / mebibyte);
-}
-
-namespace {
 
 std::string in_short(const Table& single, const std::string& anchor) {
   return single.print(

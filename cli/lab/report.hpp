@@ -27,7 +27,4 @@ std::string as_text(const Findings& findings, bool brief);
 /// Everything as JSON.
 std::string as_json(const Findings& findings);
 
-/// "4 GiB", "512 MiB".
-std::string print_size(std::size_t bytes);
-
 }  // namespace lab

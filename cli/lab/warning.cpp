@@ -14,6 +14,8 @@ std::string name(Warning::Kind kind) {
     case Warning::Kind::memory: return "memory";
     case Warning::Kind::descriptors: return "descriptors";
     case Warning::Kind::peer: return "peer";
+    case Warning::Kind::interrupted: return "interrupted";
+    case Warning::Kind::launches: return "launches";
   }
   return "";
 }

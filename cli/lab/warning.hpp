@@ -17,6 +17,8 @@ struct Warning {
     memory,       ///< less than asked
     descriptors,  ///< fewer than asked
     peer,         ///< a toolchain that takes no part
+    interrupted,  ///< by SIGINT: not all that was asked for
+    launches,     ///< too few for a percentile
   };
   Kind kind;
   std::string text;

@@ -1,0 +1,77 @@
+// SPDX-FileCopyrightText: The forklift authors
+// SPDX-License-Identifier: MIT
+#include "lab/hang/crew.hpp"
+
+#include <unistd.h>
+
+namespace lab::hang {
+
+Crew::Crew(const std::string& contender, const std::string& program, std::size_t workers)
+    : launched_(workers),
+      troubles_(workers),
+      ids_(std::make_unique<std::atomic<pid_t>[]>(workers)),
+      seated_(static_cast<std::ptrdiff_t>(workers)) {
+  for (std::size_t i = 0; i < workers; ++i) contenders_.push_back(kind(contender).make(program));
+}
+
+Crew::~Crew() { end(); }
+
+void Crew::start(RollCall& roll) {
+  for (std::size_t i = 0; i < contenders_.size(); ++i) {
+    threads_.emplace_back([this, &roll, i] { work(roll, i); });
+  }
+  seated_.wait();
+  begun_ = Clock::now();
+  begin_.count_down();
+}
+
+void Crew::end() {
+  ended_ = true;
+  for (const auto& contender : contenders_) contender->give_up();
+  threads_.clear();
+}
+
+std::size_t Crew::number_of(pid_t thread) const {
+  for (std::size_t i = 0; i < contenders_.size(); ++i) {
+    if (ids_[i].load(std::memory_order_relaxed) == thread) return i + 1;
+  }
+  return 0;
+}
+
+std::vector<Launched> Crew::launches() const {
+  std::vector<Launched> all;
+  for (std::size_t i = 0; i < launched_.size(); ++i) {
+    if (troubles_[i]) std::rethrow_exception(troubles_[i]);
+    all.insert(all.end(), launched_[i].begin(), launched_[i].end());
+  }
+  return all;
+}
+
+void Crew::work(RollCall& roll, std::size_t index) {
+  ids_[index] = ::gettid();
+  Contender& contender = *contenders_[index];
+  const RollCall::Seat seat(roll, index + 1, contender);
+  seated_.count_down();
+  begin_.wait();
+  try {
+    while (!ended_ && !failed_) launch_on(contender, launched_[index]);
+  } catch (...) {
+    troubles_[index] = std::current_exception();
+    failed_ = true;
+  }
+}
+
+void Crew::launch_on(Contender& contender, std::vector<Launched>& launched) {
+  const auto begin = Clock::now();
+  const double begin_s = std::chrono::duration<double>(begin - begun_).count();
+  try {
+    const Times times = contender.launch();
+    launched.push_back({begin_s, times.launch, times.lock_wait});
+  } catch (const GivenUp&) {
+    if (contender.stage() != Stage::waiting_for_lock) return;
+    const std::chrono::duration<double, std::micro> waited = Clock::now() - begin;
+    launched.push_back({begin_s, 0, waited.count()});
+  }
+}
+
+}  // namespace lab::hang

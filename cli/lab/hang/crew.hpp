@@ -1,0 +1,70 @@
+// SPDX-FileCopyrightText: The forklift authors
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <atomic>
+#include <exception>
+#include <latch>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "lab/contender.hpp"
+#include "lab/hang/roll_call.hpp"
+
+namespace lab::hang {
+
+/// One launch, or what there was of it when the time was over.
+struct Launched {
+  double begin_s = 0;    ///< from the crew's start
+  double launch_us = 0;  ///< 0: it did not come to that
+  double lock_wait_us = 0;
+};
+
+/// Threads that launch as fast as they can, each by a contender of its own.
+class Crew {
+ public:
+  Crew(const std::string& contender, const std::string& program, std::size_t workers);
+  ~Crew();
+  Crew(const Crew&) = delete;
+
+  /// Begins once every worker has its place in the roll call: under a fork that
+  /// copies page tables it takes long to make a thread.
+  void start(RollCall& roll);
+
+  /// Ends the work: the launches under way come to their end, those that wait
+  /// for the ForkLock do not begin.
+  void end();
+
+  /// Whether a launch failed, so that all have stopped.
+  bool failed() const { return failed_.load(std::memory_order_relaxed); }
+
+  forklift::ForkLock* fork_lock() const { return contenders_.front()->fork_lock(); }
+  std::size_t size() const { return contenders_.size(); }
+  Clock::time_point begun() const { return begun_; }
+
+  /// The number of the worker who is that thread; 0: none.
+  std::size_t number_of(pid_t thread) const;
+
+  /// Every launch by everybody. Requires: ended.
+  /// Errors: throws what the launch threw that failed.
+  std::vector<Launched> launches() const;
+
+ private:
+  void work(RollCall& roll, std::size_t index);
+  void launch_on(Contender& contender, std::vector<Launched>& launched);
+
+  std::vector<std::unique_ptr<Contender>> contenders_;
+  std::vector<std::vector<Launched>> launched_;
+  std::vector<std::exception_ptr> troubles_;
+  std::unique_ptr<std::atomic<pid_t>[]> ids_;
+  std::latch seated_;
+  std::latch begin_{1};
+  std::vector<std::jthread> threads_;
+  std::atomic<bool> ended_{false};
+  std::atomic<bool> failed_{false};
+  Clock::time_point begun_{};
+};
+
+}  // namespace lab::hang

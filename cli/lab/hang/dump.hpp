@@ -1,0 +1,39 @@
+// SPDX-FileCopyrightText: The forklift authors
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <forklift/fork_lock.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "lab/hang/crew.hpp"
+#include "lab/hang/roll_call.hpp"
+#include "stack_names.hpp"
+
+namespace lab::hang {
+
+/// Where everybody is, and who holds the ForkLock, at one moment.
+struct Dump {
+  std::optional<forklift::ForkLock::Report> lock;  ///< none: the contender has no lock
+  std::vector<Presence> present;
+};
+
+Dump take_dump(const Crew& crew, RollCall& roll);
+
+/// How many wait for the ForkLock.
+std::size_t count_waiting(const Dump& dump);
+
+/// All stacks for people, as Go's dump of its goroutines: the longest wait
+/// first. Of more than eight workers those with the same state and stack share
+/// one; every worker has its line.
+std::string print_dump(const std::string& title, const Crew& crew, const Dump& dump,
+                       StackNames& names);
+
+/// A stack with names, innermost first, one line a frame.
+///
+/// `interrupted`: the innermost frame is where the thread was, not a call.
+std::vector<std::string> name_stack(StackNames& names, const std::vector<void*>& stack,
+                                    bool interrupted);
+
+}  // namespace lab::hang

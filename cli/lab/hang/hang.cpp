@@ -1,0 +1,150 @@
+// SPDX-FileCopyrightText: The forklift authors
+// SPDX-License-Identifier: MIT
+#include "lab/hang/hang.hpp"
+
+#include <execinfo.h>
+#include <fmt/core.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <forklift/engine.hpp>
+#include <forklift/fork_lock.hpp>
+#include <nlohmann/json.hpp>
+
+#include "lab/contender.hpp"
+#include "lab/hang/report.hpp"
+#include "lab/hang/shift.hpp"
+#include "lab/machine.hpp"
+#include "lab/noise.hpp"
+#include "lab/page.hpp"
+#include "lab/program.hpp"
+#include "lab/quantity.hpp"
+#include "lab/record.hpp"
+#include "lab/refusal.hpp"
+
+namespace lab::hang {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr std::size_t gibibyte = std::size_t{1} << 30;
+
+// Unless told otherwise memory grows by half during a run: enough to see waits
+// grow with it, whatever the size, and never more than half of what there is.
+std::size_t growth(const Plan& plan, std::size_t half) {
+  const std::size_t room = half > plan.rss ? half - plan.rss : 0;
+  const double seconds = std::chrono::duration<double>(plan.length).count();
+  return static_cast<std::size_t>(static_cast<double>(std::min(plan.rss / 2, room)) / seconds);
+}
+
+Plan plan_of(const Request& request, std::size_t available) {
+  const bool brief = request.brief;
+  const std::size_t usual = brief ? gibibyte : 4 * gibibyte;
+  Plan plan{.program = "",
+            .rss = request.rss.value_or(std::min(usual, available / 3)),
+            .workers = request.workers.value_or(brief ? 8 : 16),
+            .length = request.length.value_or(milliseconds(brief ? 4'000 : 30'000)),
+            .dump_every = request.dump_every.value_or(milliseconds(brief ? 2'000 : 10'000))};
+  plan.grow = request.grow.value_or(growth(plan, available / 2));
+  return plan;
+}
+
+void check_memory(const Plan& plan, std::size_t available) {
+  if (most_memory(plan) <= available / 2) return;
+  throw Refusal(
+      fmt::format("--rss and --grow come to {}, but only half of the {} available is taken",
+                  print_size(most_memory(plan)), print_size(available)));
+}
+
+std::vector<std::string> contenders_of(const Request& request) {
+  if (!request.contenders.empty()) return request.contenders;
+  return {"go1.8", "go1.9", "go1.21", "forklift"};
+}
+
+void announce(const Plan& plan, const std::string& contender, const std::string& shown) {
+  const std::string grows = plan.grow > 0 ? ", growing " + print_size(plan.grow) + "/s" : "";
+  fmt::print(stderr,
+             "\n{}: {} workers launch {} for {:.3g} s, {} resident{} (kill -USR1 {} dumps)\n",
+             contender, plan.workers, shown, std::chrono::duration<double>(plan.length).count(),
+             print_size(plan.rss), grows, ::getpid());
+}
+
+// Now, since it takes a while, and in the first dump it would take the
+// processor from those whose times are measured.
+void read_symbols(StackNames& names) {
+  std::array<void*, 64> frames;
+  const int depth = ::backtrace(frames.data(), static_cast<int>(frames.size()));
+  for (int i = 0; i < depth; ++i) names.at(frames[static_cast<std::size_t>(i)]);
+  names.at(reinterpret_cast<const void*>(&forklift::fork_lock));
+}
+
+std::vector<Run> run_all(const Plan& plan, const std::vector<std::string>& contenders,
+                         const std::string& shown, Bell& bell) {
+  RollCall roll;
+  StackNames names(::getpid());
+  read_symbols(names);
+  std::vector<Run> runs;
+  for (const std::string& contender : contenders) {
+    announce(plan, contender, shown);
+    runs.push_back(Shift(plan, contender, roll, bell, names).run());
+    if (bell.interrupted()) break;
+  }
+  return runs;
+}
+
+// One launch of each before any work: what is missing or broken ends it here.
+void try_contenders(const std::vector<std::string>& names, const std::string& program) {
+  for (const std::string& name : names) kind(name).make(program)->launch();
+}
+
+void warn_of(const std::vector<Run>& runs, bool interrupted, Warnings& warnings) {
+  if (interrupted) {
+    warnings.add({Warning::Kind::interrupted,
+                  fmt::format("interrupted after {:.1f} s of {}", runs.back().seconds,
+                              runs.back().contender),
+                  "compare only what ran for the same time"});
+  }
+  for (const Run& run : runs) {
+    if (run.launches >= 100) continue;
+    warnings.add({Warning::Kind::launches,
+                  fmt::format("{} made {} launches only, so its 99th percentile is among its "
+                              "slowest few",
+                              run.contender, run.launches),
+                  "run it for longer, with --for"});
+  }
+}
+
+void tell(const Account& account, const Request& request) {
+  fmt::print("{}", as_text(account));
+  const nlohmann::json document = as_json(account);
+  if (!request.json.empty()) write_record(request.json, document.dump(2) + "\n");
+  if (!request.html.empty()) write_page(request.html, {document});
+}
+
+}  // namespace
+
+bool run(const Request& request) {
+  forklift::reserve(8);
+  const Machine machine = this_machine();
+  Plan plan = plan_of(request, machine.available);
+  check_memory(plan, machine.available);
+  const Program program = try_program(request.program);
+  check_writable(request.json);
+  if (!request.html.empty()) check_page(request.html);
+  plan.program = program.path;
+  raise_descriptor_limit();
+  const auto contenders = contenders_of(request);
+  try_contenders(contenders, program.path);
+
+  Bell bell;
+  Warnings warnings;
+  const ProcessorTime before = processor_time();
+  const auto runs = run_all(plan, contenders, program.shown, bell);
+  if (auto noise = noise_between(before, processor_time())) warnings.add(std::move(*noise));
+  warn_of(runs, bell.interrupted(), warnings);
+  tell({machine, program.shown, request.command_line, runs, warnings.all()}, request);
+  return !bell.interrupted();
+}
+
+}  // namespace lab::hang

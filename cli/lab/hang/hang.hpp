@@ -1,0 +1,34 @@
+// SPDX-FileCopyrightText: The forklift authors
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace lab::hang {
+
+/// What `forklift lab hang` was asked to do; what is empty follows from the machine.
+struct Request {
+  std::vector<std::string> contenders;
+  std::optional<std::size_t> rss;   ///< bytes
+  std::optional<std::size_t> grow;  ///< bytes per second
+  std::optional<std::size_t> workers;
+  std::optional<std::chrono::milliseconds> length;
+  std::optional<std::chrono::milliseconds> dump_every;
+  std::string program;  ///< empty: the do-nothing child
+  bool brief = false;
+  std::string json;          ///< file to write; empty: none
+  std::string html;          ///< likewise
+  std::string command_line;  ///< for the record
+};
+
+/// Runs the contenders one after the other, and tells what happened; false if it
+/// was interrupted.
+///
+/// Errors: before any work throws `Refusal`, or `std::runtime_error`, with one line.
+bool run(const Request& request);
+
+}  // namespace lab::hang

@@ -1,0 +1,108 @@
+// SPDX-FileCopyrightText: The forklift authors
+// SPDX-License-Identifier: MIT
+#include "lab/hang/shift.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+
+#include "lab/hang/dump.hpp"
+#include "lab/hang/figures.hpp"
+#include "lab/hang/growing_memory.hpp"
+#include "lab/quantity.hpp"
+
+namespace lab::hang {
+namespace {
+
+constexpr std::chrono::milliseconds quarter{250};
+
+}  // namespace
+
+std::size_t most_memory(const Plan& plan) {
+  const double growth =
+      static_cast<double>(plan.grow) * std::chrono::duration<double>(plan.length).count();
+  return static_cast<std::size_t>(static_cast<double>(plan.rss) + growth);
+}
+
+Shift::Shift(const Plan& plan, const std::string& contender, RollCall& roll, Bell& bell,
+             StackNames& names)
+    : plan_(plan),
+      roll_(roll),
+      bell_(bell),
+      names_(names),
+      crew_(contender, plan.program, plan.workers) {
+  run_.contender = contender;
+  run_.workers = plan.workers;
+  if (crew_.fork_lock()) run_.rule = crew_.fork_lock()->rule();
+}
+
+Run Shift::run() {
+  GrowingMemory memory(most_memory(plan_));
+  memory.fill(plan_.rss, [this] { return !bell_.interrupted(); });
+  run_.resident_first = resident();
+  memory.grow(plan_.grow);
+  crew_.start(roll_);
+  watch();
+  run_.resident_last = resident();
+  finish();
+  return std::move(run_);
+}
+
+void Shift::watch() {
+  const auto end = crew_.begun() + plan_.length;
+  const bool by_timer = plan_.dump_every.count() > 0;
+  auto next_dump = by_timer ? crew_.begun() + plan_.dump_every : Clock::time_point::max();
+  auto next_quarter = crew_.begun() + quarter;
+  while (Clock::now() < end && !bell_.interrupted() && !crew_.failed()) {
+    bell_.wait_until(std::min({next_quarter, next_dump, end}));
+    if (bell_.dump_asked()) dump();
+    if (Clock::now() >= next_dump) {
+      dump();
+      next_dump += plan_.dump_every;
+    }
+    for (; next_quarter <= Clock::now(); next_quarter += quarter) note_quarters(next_quarter);
+  }
+}
+
+void Shift::dump() {
+  const double at_s = past(Clock::now());
+  const Dump taken = take_dump(crew_, roll_);
+  run_.dump_at_s.push_back(at_s);
+  run_.waiting_per_dump.push_back(count_waiting(taken));
+  const std::string title = fmt::format("{} after {:.1f} s, dump {}, {} resident", run_.contender,
+                                        at_s, run_.dump_at_s.size(), print_size(resident()));
+  fmt::print(stderr, "{}", print_dump(title, crew_, taken, names_));
+}
+
+void Shift::note_quarters(Clock::time_point now) {
+  run_.quarters.push_back({.end_s = past(now), .longest_us = 0, .resident = resident()});
+  note_slowest();
+}
+
+// The lock remembers the last long waits only.
+void Shift::note_slowest() {
+  if (!crew_.fork_lock()) return;
+  const auto report = crew_.fork_lock()->report();
+  for (const auto* const waits : {&report.long_waits, &report.waiters}) {
+    for (const auto& wait : *waits) {
+      const bool ours = crew_.number_of(wait.thread) != 0 && !wait.stack.empty();
+      if (ours && wait.waited > run_.slowest.waited) run_.slowest = wait;
+    }
+  }
+}
+
+void Shift::finish() {
+  const auto now = Clock::now();
+  run_.seconds = past(now);
+  note_quarters(now);
+  crew_.end();
+  note_slowest();
+  sum_up(crew_.launches(), run_);
+  run_.slowest_stack = name_stack(names_, run_.slowest.stack, false);
+}
+
+double Shift::past(Clock::time_point moment) const {
+  return std::chrono::duration<double>(moment - crew_.begun()).count();
+}
+
+}  // namespace lab::hang

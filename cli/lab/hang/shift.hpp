@@ -1,0 +1,56 @@
+// SPDX-FileCopyrightText: The forklift authors
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <string>
+
+#include "lab/hang/bell.hpp"
+#include "lab/hang/crew.hpp"
+#include "lab/hang/roll_call.hpp"
+#include "lab/hang/run.hpp"
+#include "stack_names.hpp"
+
+namespace lab::hang {
+
+/// What every contender goes through.
+struct Plan {
+  std::string program;
+  std::size_t rss = 0;   ///< bytes of ballast at the start
+  std::size_t grow = 0;  ///< bytes per second
+  std::size_t workers = 0;
+  std::chrono::milliseconds length{};
+  std::chrono::milliseconds dump_every{};  ///< 0: only when somebody asks
+};
+
+/// The ballast at the end of a run.
+std::size_t most_memory(const Plan& plan);
+
+/// The turn of one contender: its workers launch, memory grows, stacks are
+/// dumped to standard error, until the time is over or the bell says so.
+class Shift {
+ public:
+  Shift(const Plan& plan, const std::string& contender, RollCall& roll, Bell& bell,
+        StackNames& names);
+
+  /// Errors: throws what the first launch threw that failed.
+  Run run();
+
+ private:
+  void watch();
+  void dump();
+  void note_quarters(Clock::time_point now);
+  void note_slowest();
+  void finish();
+  double past(Clock::time_point moment) const;
+
+  const Plan& plan_;
+  RollCall& roll_;
+  Bell& bell_;
+  StackNames& names_;
+  Crew crew_;
+  Run run_;
+};
+
+}  // namespace lab::hang

@@ -1,0 +1,96 @@
+// SPDX-FileCopyrightText: The forklift authors
+// SPDX-License-Identifier: MIT
+#include "lab/quantity.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <cctype>
+#include <charconv>
+#include <cmath>
+#include <limits>
+#include <stdexcept>
+
+namespace lab {
+namespace {
+
+struct Quantity {
+  double number = 0;
+  std::string unit;  // in lower case
+};
+
+Quantity split(const std::string& text, const char* what) {
+  Quantity quantity;
+  const char* const end = text.data() + text.size();
+  const auto [rest, error] = std::from_chars(text.data(), end, quantity.number);
+  if (error != std::errc() || !std::isfinite(quantity.number) || quantity.number < 0) {
+    throw std::invalid_argument(fmt::format("'{}' is no {}", text, what));
+  }
+  quantity.unit.assign(rest, end);
+  std::ranges::transform(quantity.unit, quantity.unit.begin(),
+                         [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return quantity;
+}
+
+constexpr const char* a_size = "size such as 4G or 512M";
+
+std::size_t bytes(const std::string& text, const Quantity& quantity, const char* what) {
+  std::string unit = quantity.unit;
+  if (unit.ends_with("b")) unit.pop_back();
+  if (unit.size() == 2 && unit.ends_with("i")) unit.pop_back();
+  constexpr std::string_view units = "kmgt";
+  const auto power = unit.size() == 1 ? units.find(unit) : std::string_view::npos;
+  if (!unit.empty() && power == std::string_view::npos) {
+    throw std::invalid_argument(fmt::format("'{}' is no {}", text, what));
+  }
+  const double size =
+      std::ldexp(quantity.number, unit.empty() ? 0 : 10 * (static_cast<int>(power) + 1));
+  if (size >= std::ldexp(1.0, 63)) {
+    throw std::invalid_argument(fmt::format("'{}' is more than any machine has", text));
+  }
+  return static_cast<std::size_t>(size);
+}
+
+}  // namespace
+
+std::size_t parse_size(const std::string& text) { return bytes(text, split(text, a_size), a_size); }
+
+std::size_t parse_rate(const std::string& text) {
+  constexpr const char* a_rate = "rate such as 256M/s";
+  Quantity quantity = split(text, a_rate);
+  if (quantity.unit.ends_with("/s")) quantity.unit.resize(quantity.unit.size() - 2);
+  return bytes(text, quantity, a_rate);
+}
+
+std::chrono::milliseconds parse_duration(const std::string& text) {
+  constexpr const char* a_duration = "duration such as 500ms, 30s or 2m";
+  const Quantity quantity = split(text, a_duration);
+  double scale = 0;
+  if (quantity.unit == "ms") scale = 1;
+  if (quantity.unit == "s") scale = 1000;
+  if (quantity.unit == "m") scale = 60'000;
+  // Without a unit nobody knows what is meant, but for nothing at all.
+  if (scale == 0 && !(quantity.unit.empty() && quantity.number == 0)) {
+    throw std::invalid_argument(fmt::format("'{}' is no {}", text, a_duration));
+  }
+  const double most = 1e15;
+  return std::chrono::milliseconds(std::llround(std::min(quantity.number * scale, most)));
+}
+
+std::string print_size(std::size_t bytes) {
+  constexpr std::size_t mebibyte = 1U << 20;
+  constexpr std::size_t gibibyte = 1024 * mebibyte;
+  if (bytes >= gibibyte) {
+    const auto whole = static_cast<double>(bytes) / static_cast<double>(gibibyte);
+    return fmt::format("{:.3g} GiB", whole);
+  }
+  return fmt::format("{} MiB", bytes / mebibyte);
+}
+
+std::string print_time(double microseconds) {
+  if (microseconds < 1000) return fmt::format("{:.0f} us", microseconds);
+  if (microseconds < 1'000'000) return fmt::format("{:.3g} ms", microseconds / 1000);
+  return fmt::format("{:.3g} s", microseconds / 1'000'000);
+}
+
+}  // namespace lab

@@ -1,0 +1,29 @@
+// SPDX-FileCopyrightText: The forklift authors
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <string>
+
+namespace lab {
+
+/// "4G", "512M", "100k", "7"; units are powers of 1024, with or without "B" or
+/// "iB", in any case.
+///
+/// Errors: throws `std::invalid_argument` with the reason, as all below.
+std::size_t parse_size(const std::string& text);
+
+/// Bytes per second: a size, with or without "/s".
+std::size_t parse_rate(const std::string& text);
+
+/// "250ms", "30s", "2m"; no unit but for 0.
+std::chrono::milliseconds parse_duration(const std::string& text);
+
+/// "4 GiB", "512 MiB".
+std::string print_size(std::size_t bytes);
+
+/// "12 us", "3.41 ms", "1.20 s", from microseconds.
+std::string print_time(double microseconds);
+
+}  // namespace lab

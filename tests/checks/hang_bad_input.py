@@ -1,0 +1,36 @@
+#!/usr/bin/env python3
+# SPDX-FileCopyrightText: The forklift authors
+# SPDX-License-Identifier: MIT
+"""What the hang cannot be asked for is told in one line, at once."""
+
+import subprocess
+import sys
+
+forklift = sys.argv[1]
+
+cases = [
+    (("--rss", "4X"), 2, "'4X' is no size"),
+    (("--rss", "900G"), 2, "only half of"),
+    (("--rss", "16M", "--grow", "900G/s"), 2, "only half of"),
+    (("--grow", "x"), 2, "'x' is no rate"),
+    (("--for", "0"), 2, "'0' is not between"),
+    (("--for", "30"), 2, "'30' is no duration"),
+    (("--for", "5h"), 2, "'5h' is no duration"),
+    (("--dump-every", "1ms"), 2, "'1ms' is less"),
+    (("--workers", "0"), 2, "'0' is no number"),
+    (("--workers", "many"), 2, "'many' is no number"),
+    (("--contender", "nonsense"), 2, "nonsense"),
+    (("--nonsense",), 2, "nonsense"),
+    (("--program", "/no/such/program"), 1, "/no/such/program"),
+    (("--program", "/bin/false"), 1, "exited with 1"),
+    (("--json", "/no/such/folder/file"), 1, "/no/such/folder/file"),
+]
+cases = [(("hang", *arguments), status, words) for arguments, status, words in cases]
+cases.append((("--rss", "1G", "hang"), 2, "come after 'hang'"))
+for arguments, status, words in cases:
+    done = subprocess.run([forklift, "lab", *arguments], capture_output=True, text=True,
+                          stdin=subprocess.DEVNULL, timeout=2)
+    assert done.returncode == status, (arguments, done.returncode, done.stderr)
+    assert done.stdout == "", (arguments, done.stdout)
+    assert words in done.stderr and done.stderr.count("\n") == 1, (arguments, done.stderr)
+print("bad input is told in one line, at once")
