@@ -3,15 +3,20 @@
 #include "lab/hang/command_line.hpp"
 
 #include <algorithm>
+#include <memory>
+#include <stdexcept>
 
-#include "lab/contender.hpp"
-#include "lab/contenders/module.hpp"
+#include "lab/command_line.hpp"
+#include "lab/hang/hang.hpp"
 #include "lab/quantity.hpp"
 
 namespace lab::hang {
 namespace {
 
 using std::chrono::milliseconds;
+
+// What a shell makes of a SIGINT that kills: a report was made, but not all of it.
+constexpr int exit_interrupted = 130;
 
 // An option whose value a function makes of the text, or refuses with a reason.
 template <class T, class Parse>
@@ -51,46 +56,29 @@ milliseconds interval(const std::string& text) {
   throw std::invalid_argument("'" + text + "' is less than 100ms, and not 0");
 }
 
-std::vector<std::string> contender_names() {
-  std::vector<std::string> names;
-  for (const Kind& known : kinds()) names.push_back(known.name);
-  return names;
-}
-
-// `lab` has options of its own, which would be taken and mean nothing.
-void refuse_options_of(CLI::App& lab, CLI::App& hang) {
-  hang.preparse_callback([&lab](std::size_t) {
-    for (const CLI::Option* const option : lab.get_options()) {
-      if (option->count() == 0) continue;
-      throw CLI::ValidationError(option->get_name(), "options of the hang come after 'hang'");
-    }
-  });
-}
-
 }  // namespace
 
-CLI::App* add_to(CLI::App& lab, Request& request) {
+void add_to(CLI::App& lab, const std::string& line, Action& chosen) {
   CLI::App* const hang =
       lab.add_subcommand("hang", "Launch from many threads and see who waits for the ForkLock");
-  refuse_options_of(lab, *hang);
-  parsed(*hang, "--rss", request.rss, parse_size, "Resident memory at the start (default: 4G)");
-  parsed(*hang, "--grow", request.grow, parse_rate,
+  const auto request = std::make_shared<Request>();
+  request->command_line = line;
+  parsed(*hang, "--rss", request->rss, parse_size, "Resident memory at the start (default: 4G)");
+  parsed(*hang, "--grow", request->grow, parse_rate,
          "What is added to it, as 256M/s (default: half of it during the run)");
-  parsed(*hang, "--workers", request.workers, number_of_workers, "Threads (default: 16)");
-  parsed(*hang, "--for", request.length, length, "Time for each contender (default: 30s)");
-  parsed(*hang, "--dump-every", request.dump_every, interval,
+  parsed(*hang, "--workers", request->workers, number_of_workers, "Threads (default: 16)");
+  parsed(*hang, "--for", request->length, length, "Time for each contender (default: 30s)");
+  parsed(*hang, "--dump-every", request->dump_every, interval,
          "All stacks to standard error (default: 10s; 0: on SIGUSR1 only)");
-  hang->add_option("--contender", request.contenders,
-                   "Who takes part (default: go1.8,go1.9,go1.21,forklift)")
-      ->delimiter(',')
-      ->check(CLI::Validator([](std::string& name) { return absence(name); }, ""))
-      ->check(CLI::IsMember(contender_names()));
-  hang->add_option("--program", request.program,
+  add_contenders(*hang, request->contenders,
+                 "Who takes part (default: go1.8,go1.9,go1.21,forklift)");
+  hang->add_option("--program", request->program,
                    "What to launch (default: a program that does nothing)");
-  hang->add_flag("--short", request.brief, "1 GiB, 8 workers, 4 s each");
-  hang->add_option("--json", request.json, "Write the figures to this file, too");
-  hang->add_option("--html", request.html, "Write a page that shows them to this file, too");
-  return hang;
+  hang->add_flag("--short", request->brief, "1 GiB, 8 workers, 4 s each");
+  hang->add_option("--json", request->json, "Write the figures to this file, too");
+  hang->add_option("--html", request->html, "Write a page that shows them to this file, too");
+  hang->callback(
+      [request, &chosen] { chosen = [request] { return run(*request) ? 0 : exit_interrupted; }; });
 }
 
 }  // namespace lab::hang

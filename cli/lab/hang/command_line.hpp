@@ -3,12 +3,14 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
+#include <string>
 
-#include "lab/hang/hang.hpp"
+#include "action.hpp"
 
 namespace lab::hang {
 
-/// Adds `hang` to the commands of `forklift lab`.
-CLI::App* add_to(CLI::App& lab, Request& request);
+/// Adds `hang` to the commands of `forklift lab`; `line` is the command line, for
+/// the record.
+void add_to(CLI::App& lab, const std::string& line, Action& chosen);
 
 }  // namespace lab::hang

@@ -23,7 +23,7 @@ function warnings_of(document) {
   if (warnings.length === 0) return null;
   return element("ul", { class: "warnings", "aria-label": "Warnings" }, warnings.map((warning) =>
     element("li", {}, element("strong", {}, warning.text),
-      warning.advice ? element("span", {}, ` ${warning.advice}`) : null)));
+      warning.advice ? element("span", {}, `; ${warning.advice}`) : null)));
 }
 
 function figure_of(key, chart, feed) {

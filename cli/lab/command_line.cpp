@@ -1,0 +1,123 @@
+// SPDX-FileCopyrightText: The forklift authors
+// SPDX-License-Identifier: MIT
+#include "lab/command_line.hpp"
+
+#include <filesystem>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <stdexcept>
+#include <system_error>
+
+#include "lab/contender.hpp"
+#include "lab/contenders/module.hpp"
+#include "lab/document.hpp"
+#include "lab/hang/command_line.hpp"
+#include "lab/lab.hpp"
+#include "lab/page.hpp"
+#include "lab/quantity.hpp"
+
+namespace lab {
+namespace {
+
+std::vector<std::string> contender_names() {
+  std::vector<std::string> names;
+  for (const Kind& known : kinds()) names.push_back(known.name);
+  return names;
+}
+
+// Each size of a list becomes its number of bytes.
+std::string to_bytes(std::string& text) {
+  try {
+    text = std::to_string(parse_size(text));
+    return "";
+  } catch (const std::invalid_argument& error) {
+    return error.what();
+  }
+}
+
+void add_options(CLI::App& lab, Request& request) {
+  const auto list = [&lab](const char* name, auto& target, const char* text) {
+    return lab.add_option(name, target, text)->delimiter(',');
+  };
+  add_contenders(lab, request.contenders, "Who takes part (default: all)");
+  list("--rss", request.rss, "Resident memory to add: 0,1G,4G")
+      ->transform(CLI::Validator(to_bytes, ""));
+  list("--descriptors", request.descriptors, "Open descriptors: 10,15000")
+      ->check(CLI::PositiveNumber);
+  list("--workers", request.workers, "Threads that launch at once: 1,8")
+      ->check(CLI::Range(1, 1024));
+  lab.add_option("--launches", request.launches, "Launches of each contender under each load")
+      ->check(CLI::PositiveNumber);
+  lab.add_option("--program", request.program,
+                 "What to launch (default: a program that does nothing)");
+  lab.add_flag("--quick", request.quick, "Fewer launches, and no more than 1 GiB");
+  lab.add_flag("--peers", request.peers,
+               "The Python, Go, Rust, Node and Java found here take part, each in its own process");
+  lab.add_option("--json", request.json, "Write the figures to this file, too");
+  lab.add_option("--html", request.html, "Write a page that shows them to this file, too");
+}
+
+// Recorded documents, and the page to make of them.
+struct Pages {
+  std::vector<std::string> from;
+  std::string html;
+};
+
+void write(const Pages& pages) {
+  check_page(pages.html);
+  std::vector<nlohmann::json> documents;
+  for (const std::string& path : pages.from) {
+    documents.push_back(read_document(path));
+    std::error_code unknown;  // the page may not be there yet
+    if (std::filesystem::equivalent(path, pages.html, unknown)) {
+      throw std::runtime_error("'" + path + "' is a record, the page would overwrite it");
+    }
+  }
+  write_page(pages.html, documents);
+}
+
+void add_page(CLI::App& lab, Action& chosen) {
+  CLI::App* const page = lab.add_subcommand("page", "Show what --json recorded on one page");
+  const auto pages = std::make_shared<Pages>();
+  page->add_option("FROM", pages->from, "What --json wrote, of one run or of several")->required();
+  page->add_option("--html", pages->html, "The file to write")->required();
+  page->callback([pages, &chosen] { chosen = [pages] { return write(*pages), 0; }; });
+}
+
+// `lab` has options of its own, which its commands would take and not heed.
+void refuse_options_before_commands(CLI::App& lab) {
+  for (CLI::App* const command : lab.get_subcommands({})) {
+    command->preparse_callback([&lab, command](std::size_t) {
+      for (const CLI::Option* const option : lab.get_options()) {
+        if (option->count() == 0) continue;
+        throw CLI::ValidationError(option->get_name(),
+                                   "options of '" + command->get_name() + "' come after its name");
+      }
+    });
+  }
+}
+
+}  // namespace
+
+void add_contenders(CLI::App& app, std::vector<std::string>& target, const std::string& text) {
+  app.add_option("--contender", target, text)
+      ->delimiter(',')
+      ->check(CLI::Validator([](std::string& name) { return absence(name); }, ""))
+      ->check(CLI::IsMember(contender_names()));
+}
+
+void add_to(CLI::App& app, const std::string& line, Action& chosen) {
+  CLI::App* const lab = app.add_subcommand(
+      "lab", "Make this process heavy and launch from it, by every contender in turn");
+  const auto request = std::make_shared<Request>();
+  request->command_line = line;
+  add_options(*lab, *request);
+  lab->callback([request, lab, &chosen] {
+    if (lab->get_subcommands().empty()) chosen = [request] { return run(*request), 0; };
+  });
+  hang::add_to(*lab, line, chosen);
+  add_page(*lab, chosen);
+  refuse_options_before_commands(*lab);
+}
+
+}  // namespace lab

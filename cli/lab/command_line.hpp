@@ -1,0 +1,21 @@
+// SPDX-FileCopyrightText: The forklift authors
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <string>
+#include <vector>
+
+#include "action.hpp"
+
+namespace lab {
+
+/// Adds `forklift lab` and its commands `hang` and `page`; `line` is the command
+/// line, for the record.
+void add_to(CLI::App& app, const std::string& line, Action& chosen);
+
+/// An option that names contenders: an unknown one is refused, and of one that
+/// was not built it is said how to get it.
+void add_contenders(CLI::App& app, std::vector<std::string>& target, const std::string& text);
+
+}  // namespace lab
