@@ -45,12 +45,17 @@ constexpr std::size_t launches_per_turn = 8;
 constexpr std::chrono::milliseconds warm_up{1};
 constexpr std::chrono::milliseconds longest_turn{10};
 
+// So long that a launch is told from the others by fewer, and that what the turn
+// before left behind does not show in it.
+bool stalls(const Lane& lane) {
+  constexpr Seconds long_stall{0.05};
+  return lane.busy > long_stall * static_cast<double>(lane.times.size());
+}
+
 void take_turn(Lane& lane) {
   const auto begin = Clock::now();
   Contender& contender = *lane.workers.front();
-  do {
-    contender.launch();
-  } while (Clock::now() - begin < warm_up);
+  while (!stalls(lane) && Clock::now() - begin < warm_up) contender.launch();
   const auto counted = Clock::now();
   for (std::size_t i = 0; i < launches_per_turn; ++i) {
     lane.times.push_back(contender.launch());
@@ -107,13 +112,8 @@ void take_turn_together(Lane& lane) {
 
 // --- rounds ----------------------------------------------------------------------
 
-// With fewer the median has no interval worth telling; a launch that stalls for
-// long is told from the others by less.
-std::size_t fewest_turns(const Lane& lane) {
-  constexpr Seconds long_stall{0.05};
-  const bool stalls = lane.busy > long_stall * static_cast<double>(lane.times.size());
-  return stalls ? 5 : 9;
-}
+// With fewer the median has no interval worth telling.
+std::size_t fewest_turns(const Lane& lane) { return stalls(lane) ? 5 : 9; }
 
 bool is_done(const Lane& lane, const Settings& settings) {
   if (lane.dropped_out) return true;

@@ -54,7 +54,8 @@ inline constexpr const char* floor_name = "vfork";
 /// Runs all contenders under one load, interleaved: round by round each takes
 /// its turn, in an order that rotates. A turn starts with a millisecond of
 /// launches that are not counted, since they pay for what the turn before left
-/// behind: a fork slows down the dozen launches after it.
+/// behind: a fork slows down the dozen launches after it. Whoever stalls for more
+/// than 50 ms has neither that nor as many turns.
 ///
 /// `progress` is called with the fraction done.
 std::vector<Run> measure(const Settings& settings, const Load& load, Ballast& ballast,

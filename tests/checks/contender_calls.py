@@ -77,7 +77,8 @@ def main(forklift, contender):
     others = [created[pid] for pid in executed if created[pid] != FLAGS[contender]]
     # The lab itself launches the program once, by Forklift, to see that it runs.
     if len(others) > 1 or len(executed) < 20:
-        sys.exit(f"{contender}: {len(executed)} children, not from {FLAGS[contender]}: {others[:5]}")
+        sys.exit(f"{contender}: {len(executed)} children, not from {FLAGS[contender]}: "
+                 f"{others[:5]}")
     if greedy:
         sys.exit(f"{contender}: waits for children that may be others': {greedy[0]}")
     print(f"{contender}: {len(executed)} children from {sorted(FLAGS[contender])}")

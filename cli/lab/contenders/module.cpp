@@ -39,7 +39,8 @@ struct Module {
 constexpr Module modules[] = {
     {"boost-v1", "Boost.Process v1 " FORKLIFT_BOOST_VERSION ", child", "libboost1.81-dev"},
     {"boost-v2", "Boost.Process v2 " FORKLIFT_BOOST_VERSION ", process", "libboost1.81-dev"},
-    {"boost-v2-vfork", "the same with its vfork_launcher", "libboost1.81-dev"},
+    {"boost-v2-vfork", "Boost.Process v2 " FORKLIFT_BOOST_VERSION ", vfork_launcher",
+     "libboost1.81-dev"},
     {"libuv", "libuv " FORKLIFT_LIBUV_VERSION ", uv_spawn", "libuv1-dev"},
     {"glib", "GLib " FORKLIFT_GLIB_VERSION ", GSubprocess", "libglib2.0-dev"},
     {"qt", "Qt " FORKLIFT_QT_VERSION ", QProcess", "qtbase5-dev"},
