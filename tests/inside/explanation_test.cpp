@@ -63,6 +63,11 @@ TEST_CASE("a forklift that is slower is said to be slower") {
   CHECK(says(text, "3.0 times more than that of go1.21"));
 }
 
+TEST_CASE("where nobody takes the lock, nothing else is claimed") {
+  CHECK(explain({run("fork", std::nullopt, 9'000, 0), run("forklift", std::nullopt, 300, 0)}) ==
+        "No contender here takes the ForkLock.");
+}
+
 TEST_CASE("nothing launched, nothing explained") {
   CHECK(explain({}).empty());
   CHECK(explain({Run{}}).empty());

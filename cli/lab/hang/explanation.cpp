@@ -112,7 +112,11 @@ std::string explain(const std::vector<Run>& runs) {
     if (!worst || run.lock_wait.max > worst->lock_wait.max) worst = &run;
     last_locked = &run;
   }
-  std::string text = worst ? of_worst(*worst, runs) : "";
+  if (!worst) {
+    const auto launched = [](const Run& run) { return run.launches > 0; };
+    return std::ranges::any_of(runs, launched) ? "No contender here takes the ForkLock." : "";
+  }
+  std::string text = of_worst(*worst, runs);
   for (const Run& run : runs) {
     if (&run == worst || run.launches == 0) continue;
     if (!run.rule) {
@@ -121,7 +125,7 @@ std::string explain(const std::vector<Run>& runs) {
       text += run.rule == Rule::together ? of_shared(run) : of_exclusive(run, *worst);
     }
   }
-  return text.starts_with(' ') ? text.substr(1) : text;
+  return text;
 }
 
 }  // namespace lab::hang

@@ -19,6 +19,7 @@ constexpr std::pair<long, const char*> call_names[] = {
 #if defined(SYS_vfork)
     {SYS_vfork, "vfork"},
     {SYS_fork, "fork"},
+    {SYS_poll, "poll"},
 #endif
     {SYS_futex, "futex"},
     {SYS_wait4, "wait4"},

@@ -62,6 +62,8 @@ void Shift::watch() {
     }
     for (; next_quarter <= Clock::now(); next_quarter += quarter) note_quarters(next_quarter);
   }
+  // Forks hold up this thread, too: what was due is late, but not left out.
+  if (next_dump <= end && !bell_.interrupted() && !crew_.failed()) dump();
 }
 
 void Shift::dump() {
