@@ -19,6 +19,8 @@ cases = [
     (("--dump-every", "1ms"), 2, "'1ms' is less"),
     (("--workers", "0"), 2, "'0' is no number"),
     (("--workers", "many"), 2, "'many' is no number"),
+    (("--rate", "fast"), 2, "fast"),
+    (("--rate", "-1"), 2, "-1"),
     (("--contender", "nonsense"), 2, "nonsense"),
     (("--nonsense",), 2, "nonsense"),
     (("--program", "/no/such/program"), 1, "/no/such/program"),
@@ -26,7 +28,7 @@ cases = [
     (("--json", "/no/such/folder/file"), 1, "/no/such/folder/file"),
 ]
 cases = [(("hang", *arguments), status, words) for arguments, status, words in cases]
-cases.append((("--rss", "1G", "hang"), 2, "come after 'hang'"))
+cases.append((("--rss", "1G", "hang"), 2, "options of 'hang' come after its name"))
 for arguments, status, words in cases:
     done = subprocess.run([forklift, "lab", *arguments], capture_output=True, text=True,
                           stdin=subprocess.DEVNULL, timeout=2)

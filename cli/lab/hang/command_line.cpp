@@ -67,6 +67,9 @@ void add_to(CLI::App& lab, const std::string& line, Action& chosen) {
   parsed(*hang, "--grow", request->grow, parse_rate,
          "What is added to it, as 256M/s (default: half of it during the run)");
   parsed(*hang, "--workers", request->workers, number_of_workers, "Threads (default: 16)");
+  hang->add_option("--rate", request->rate,
+                   "Launches per second by all workers (default: as fast as they can)")
+      ->check(CLI::Range(0.1, 1e6));
   parsed(*hang, "--for", request->length, length, "Time for each contender (default: 30s)");
   parsed(*hang, "--dump-every", request->dump_every, interval,
          "All stacks to standard error (default: 10s; 0: on SIGUSR1 only)");

@@ -6,11 +6,13 @@
 
 namespace lab::hang {
 
-Crew::Crew(const std::string& contender, const std::string& program, std::size_t workers)
+Crew::Crew(const std::string& contender, const std::string& program, std::size_t workers,
+           double rate)
     : launched_(workers),
       troubles_(workers),
       ids_(std::make_unique<std::atomic<pid_t>[]>(workers)),
-      seated_(static_cast<std::ptrdiff_t>(workers)) {
+      seated_(static_cast<std::ptrdiff_t>(workers)),
+      pace_(rate, workers) {
   for (std::size_t i = 0; i < workers; ++i) contenders_.push_back(kind(contender).make(program));
 }
 
@@ -22,11 +24,13 @@ void Crew::start(RollCall& roll) {
   }
   seated_.wait();
   begun_ = Clock::now();
+  pace_.begin(begun_);
   begin_.count_down();
 }
 
 void Crew::end() {
   ended_ = true;
+  pace_.end();
   for (const auto& contender : contenders_) contender->give_up();
   threads_.clear();
 }
@@ -54,7 +58,7 @@ void Crew::work(RollCall& roll, std::size_t index) {
   seated_.count_down();
   begin_.wait();
   try {
-    while (!ended_ && !failed_) launch_on(contender, launched_[index]);
+    while (pace_.await_turn(index) && !ended_ && !failed_) launch_on(contender, launched_[index]);
   } catch (...) {
     troubles_[index] = std::current_exception();
     failed_ = true;

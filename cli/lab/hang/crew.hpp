@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "lab/contender.hpp"
+#include "lab/hang/pace.hpp"
 #include "lab/hang/roll_call.hpp"
 
 namespace lab::hang {
@@ -22,10 +23,11 @@ struct Launched {
   double lock_wait_us = 0;
 };
 
-/// Threads that launch as fast as they can, each by a contender of its own.
+/// Threads that launch, each by a contender of its own.
 class Crew {
  public:
-  Crew(const std::string& contender, const std::string& program, std::size_t workers);
+  /// `rate`: launches per second by all together; 0: as fast as they can.
+  Crew(const std::string& contender, const std::string& program, std::size_t workers, double rate);
   ~Crew();
   Crew(const Crew&) = delete;
 
@@ -61,6 +63,7 @@ class Crew {
   std::unique_ptr<std::atomic<pid_t>[]> ids_;
   std::latch seated_;
   std::latch begin_{1};
+  Pace pace_;
   std::vector<std::jthread> threads_;
   std::atomic<bool> ended_{false};
   std::atomic<bool> failed_{false};

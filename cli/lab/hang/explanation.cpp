@@ -71,7 +71,7 @@ std::string of_worst(const Run& worst, const std::vector<Run>& runs) {
 
 std::string of_exclusive(const Run& run, const Run& worst) {
   const double ratio = worst.lock_wait.max / std::max(run.lock_wait.max, 1.0);
-  std::string text = fmt::format(" {}: ", run.contender);
+  std::string text = fmt::format("\n{}: ", run.contender);
   if (ratio < 2) {
     text += fmt::format("as much waiting ({}), the figures show no gain",
                         print_time(run.lock_wait.max));
@@ -84,15 +84,15 @@ std::string of_exclusive(const Run& run, const Run& worst) {
 
 std::string of_shared(const Run& run) {
   if (one_by_one(run)) {
-    return fmt::format(" {} shares the lock among launches, yet they waited up to {}.",
+    return fmt::format("\n{} shares the lock among launches, yet they waited up to {}.",
                        run.contender, print_time(run.lock_wait.max));
   }
-  return fmt::format(" {} shares the lock among launches: {} at the median, {} at most.",
+  return fmt::format("\n{} shares the lock among launches: {} at the median, {} at most.",
                      run.contender, print_time(run.lock_wait.p50), print_time(run.lock_wait.max));
 }
 
 std::string of_free(const Run& run, const Run* other) {
-  std::string text = fmt::format(" {} takes no lock", run.contender);
+  std::string text = fmt::format("\n{} takes no lock", run.contender);
   if (!other || run.launch.p99 <= 0) return text + ".";
   const double ratio = other->launch.p99 / run.launch.p99;
   const std::string compared = ratio > 1.1   ? times(ratio) + " times less than"

@@ -44,6 +44,7 @@ Plan plan_of(const Request& request, std::size_t available) {
   Plan plan{.program = "",
             .rss = request.rss.value_or(std::min(usual, available / 3)),
             .workers = request.workers.value_or(brief ? 8 : 16),
+            .rate = request.rate,
             .length = request.length.value_or(milliseconds(brief ? 4'000 : 30'000)),
             .dump_every = request.dump_every.value_or(milliseconds(brief ? 2'000 : 10'000))};
   plan.grow = request.grow.value_or(growth(plan, available / 2));

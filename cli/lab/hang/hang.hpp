@@ -16,6 +16,7 @@ struct Request {
   std::optional<std::size_t> rss;   ///< bytes
   std::optional<std::size_t> grow;  ///< bytes per second
   std::optional<std::size_t> workers;
+  double rate = 0;  ///< launches per second by all workers; 0: as fast as they can
   std::optional<std::chrono::milliseconds> length;
   std::optional<std::chrono::milliseconds> dump_every;
   std::string program;  ///< empty: the do-nothing child

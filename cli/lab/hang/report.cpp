@@ -71,6 +71,11 @@ std::string table(const std::vector<Run>& runs) {
          row(runs, "resident memory, at the end", last);
 }
 
+std::string pace(const std::vector<Run>& runs) {
+  const double asked = runs.empty() ? 0 : runs.front().asked_rate;
+  return asked > 0 ? fmt::format("{:g} times per second", asked) : "as fast as they can";
+}
+
 std::string slowest_wait(const std::vector<Run>& runs) {
   const auto slowest =
       std::ranges::max_element(runs, {}, [](const Run& run) { return run.slowest.waited; });
@@ -108,6 +113,7 @@ json to_json(const Run& run) {
           {"seconds", run.seconds},
           {"launches", run.launches},
           {"rate_per_s", rate(run)},
+          {"asked_rate_per_s", run.asked_rate > 0 ? json(run.asked_rate) : json(nullptr)},
           {"launch_us", to_json(run.launch)},
           {"lock_wait_us", to_json(run.lock_wait)},
           {"dumps", run.dump_at_s.size()},
@@ -121,9 +127,9 @@ json to_json(const Run& run) {
 std::string as_text(const Account& account) {
   const std::string explanation = explain(account.runs);
   return fmt::format(
-      "\nforklift lab hang: {} launched by all workers as fast as they can\n"
+      "\nforklift lab hang: {} launched by all workers {}\n"
       "{}, {} cores, {}, {}, {}\n\n{}{}{}",
-      account.program, account.machine.processor, account.machine.cores,
+      account.program, pace(account.runs), account.machine.processor, account.machine.cores,
       print_size(account.machine.memory), account.machine.kernel, account.machine.libc,
       table(account.runs), slowest_wait(account.runs),
       explanation.empty() ? "" : "\n" + explanation + "\n");

@@ -24,6 +24,7 @@ struct Quarter {
 struct Run {
   std::string contender;
   std::size_t workers = 0;
+  double asked_rate = 0;  ///< launches per second; 0: as fast as they can
   double seconds = 0;
   std::size_t resident_first = 0;
   std::size_t resident_last = 0;

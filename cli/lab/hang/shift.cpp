@@ -30,9 +30,10 @@ Shift::Shift(const Plan& plan, const std::string& contender, RollCall& roll, Bel
       roll_(roll),
       bell_(bell),
       names_(names),
-      crew_(contender, plan.program, plan.workers) {
+      crew_(contender, plan.program, plan.workers, plan.rate) {
   run_.contender = contender;
   run_.workers = plan.workers;
+  run_.asked_rate = plan.rate;
   if (crew_.fork_lock()) run_.rule = crew_.fork_lock()->rule();
 }
 

@@ -20,6 +20,7 @@ struct Plan {
   std::size_t rss = 0;   ///< bytes of ballast at the start
   std::size_t grow = 0;  ///< bytes per second
   std::size_t workers = 0;
+  double rate = 0;  ///< launches per second by all workers; 0: as fast as they can
   std::chrono::milliseconds length{};
   std::chrono::milliseconds dump_every{};  ///< 0: only when somebody asks
 };
