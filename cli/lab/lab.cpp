@@ -110,9 +110,7 @@ void run(const Request& request) {
   progress.emplace(loads.size());
   const ProcessorTime before = processor_time();
   const auto runs = sweep(request, settings, loads, machine.available / 2, warnings, *progress);
-  for (auto noise : {noise_between(before, processor_time()), noise_in(runs)}) {
-    if (noise) warnings.add(std::move(*noise));
-  }
+  if (auto noise = noise_between(before, processor_time())) warnings.add(std::move(*noise));
   progress.reset();
 
   const Findings findings{machine, program.shown, request.command_line, runs, warnings.all()};

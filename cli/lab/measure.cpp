@@ -210,16 +210,6 @@ double turn_median(const Lane& lane, std::size_t turn, double Times::*figure) {
       figures(lane, figure, turn == 0 ? 0 : lane.turn_ends[turn - 1], lane.turn_ends[turn]));
 }
 
-double drift(const Lane& lane) {
-  std::vector<double> medians;
-  for (std::size_t turn = 0; turn < lane.turn_ends.size(); ++turn) {
-    medians.push_back(turn_median(lane, turn, &Times::launch));
-  }
-  std::ranges::sort(medians);
-  const std::size_t tenth = medians.size() / 10;
-  return medians.empty() ? 1 : medians[medians.size() - 1 - tenth] / medians[tenth];
-}
-
 // Pairs: the same round's turns, so that what slows the machine slows both.
 Interval ratio(const Lane& lane, const Lane* floor, double Times::*figure) {
   if (!floor) return {};
@@ -256,7 +246,6 @@ std::vector<Run> measure(const Settings& settings, const Load& load, Ballast& ba
     run.finish = summarize(figures(lane, &Times::finish));
     run.launch_ratio = ratio(lane, anchor, &Times::launch);
     run.finish_ratio = ratio(lane, anchor, &Times::finish);
-    run.drift = drift(lane);
     run.rate = static_cast<double>(lane.times.size()) / lane.busy.count();
     if (gaps && !lane.own_process) {
       run.gap = summarize(lane.gaps);

@@ -35,7 +35,6 @@ struct Run {
   std::optional<Summary> gap{};       ///< longest pause of a bystander, by launch
   std::optional<Summary> idle_gap{};  ///< the same while nothing is launched
   double rate = 0;                    ///< launches per second, all workers together
-  double drift = 1;                   ///< of the medians of its turns: 90th to 10th percentile
 };
 
 struct Settings {

@@ -61,17 +61,4 @@ std::optional<Warning> noise_between(const ProcessorTime& before, const Processo
                  advice};
 }
 
-std::optional<Warning> noise_in(const std::vector<Run>& runs) {
-  constexpr double too_wide = 2.5;
-  const auto wide = std::ranges::max_element(runs, {}, [](const Run& run) {
-    return run.is_anchor && run.load.workers == 1 ? run.drift : 0;
-  });
-  if (wide == runs.end() || !wide->is_anchor || wide->drift < too_wide) return std::nullopt;
-  return Warning{Warning::Kind::noisy,
-                 fmt::format("launches by {} took {:.1f} times as long in the slow tenth of the "
-                             "turns as in the fast one",
-                             wide->contender, wide->drift),
-                 advice};
-}
-
 }  // namespace lab

@@ -4,7 +4,6 @@
 
 #include <optional>
 
-#include "lab/measure.hpp"
 #include "lab/warning.hpp"
 
 namespace lab {
@@ -22,8 +21,5 @@ ProcessorTime processor_time();
 /// Whether others used the machine between two moments, by more than figures
 /// can bear.
 std::optional<Warning> noise_between(const ProcessorTime& before, const ProcessorTime& after);
-
-/// Whether the same launches took very different times from turn to turn.
-std::optional<Warning> noise_in(const std::vector<Run>& runs);
 
 }  // namespace lab

@@ -54,7 +54,7 @@ class Table {
       std::string cells;
       for (const Load& load : loads_) {
         const Run* const run = find(contender, load);
-        cells += fmt::format("{:>17}", run ? cell(*run) : "");
+        cells += fmt::format("{:>19}", run ? cell(*run) : "");
       }
       // Nothing is told of who takes no part in any of this.
       if (cells.find_first_not_of(' ') == std::string::npos) continue;
@@ -66,7 +66,7 @@ class Table {
  private:
   std::string header(const std::function<std::string(const Load&)>& value, const char* what) const {
     std::string text = fmt::format("  {:<16}", what);
-    for (const Load& load : loads_) text += fmt::format("{:>17}", value(load));
+    for (const Load& load : loads_) text += fmt::format("{:>19}", value(load));
     return text + "\n";
   }
 
