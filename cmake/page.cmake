@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: The forklift authors
 # SPDX-License-Identifier: MIT
 
-# Embeds the report page of `forklift lab` into a target, by lab/page_text.cpp.
+# Embeds the report page of `forklift lab` into a target, by lab/page/page_text.cpp.
 # Without npm, or without network for it, the target gets the reason instead,
 # and the next build tries again: only success leaves the stamp.
 function(forklift_embed_page target)
@@ -26,6 +26,6 @@ function(forklift_embed_page target)
     file(CONFIGURE OUTPUT "${embedded}" CONTENT
       "it was configured with FORKLIFT_LAB_PAGE=OFF; turn that on and build again")
   endif()
-  set_source_files_properties(lab/page_text.cpp PROPERTIES
+  set_source_files_properties(lab/page/page_text.cpp PROPERTIES
     COMPILE_DEFINITIONS "FORKLIFT_PAGE_TEXT=\"${embedded}\"" OBJECT_DEPENDS "${embedded}")
 endfunction()

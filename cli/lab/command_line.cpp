@@ -10,10 +10,10 @@
 
 #include "lab/contender.hpp"
 #include "lab/contenders/module.hpp"
-#include "lab/document.hpp"
+#include "lab/page/document.hpp"
 #include "lab/hang/command_line.hpp"
 #include "lab/lab.hpp"
-#include "lab/page.hpp"
+#include "lab/page/page.hpp"
 #include "lab/quantity.hpp"
 
 namespace lab {
@@ -53,8 +53,8 @@ void add_options(CLI::App& lab, Request& request) {
   lab.add_flag("--quick", request.quick, "Fewer launches, and no more than 1 GiB");
   lab.add_flag("--peers", request.peers,
                "The Python, Go, Rust, Node and Java found here take part, each in its own process");
-  lab.add_option("--json", request.json, "Write the figures to this file, too");
-  lab.add_option("--html", request.html, "Write a page that shows them to this file, too");
+  lab.add_option("--json", request.record.json, "Write the figures to this file, too");
+  lab.add_option("--html", request.record.html, "Write a page that shows them to this file, too");
 }
 
 // Recorded documents, and the page to make of them.

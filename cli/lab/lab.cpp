@@ -17,8 +17,7 @@
 #include "lab/machine.hpp"
 #include "lab/measure.hpp"
 #include "lab/noise.hpp"
-#include "lab/page.hpp"
-#include "lab/peers.hpp"
+#include "lab/peers/peers.hpp"
 #include "lab/program.hpp"
 #include "lab/progress.hpp"
 #include "lab/quantity.hpp"
@@ -97,8 +96,7 @@ void run(const Request& request) {
   forklift::reserve(8);
   const Machine machine = this_machine();
   const Program program = try_program(request.program);
-  check_writable(request.json);
-  if (!request.html.empty()) check_page(request.html);
+  check(request.record);
   std::optional<Progress> progress;
   Warnings warnings([&progress] {
     if (progress) progress->clear();
@@ -115,9 +113,7 @@ void run(const Request& request) {
 
   const Findings findings{machine, program.shown, request.command_line, runs, warnings.all()};
   fmt::print("{}", as_text(findings, request.quick));
-  const std::string document = as_json(findings);
-  if (!request.json.empty()) write_record(request.json, document);
-  if (!request.html.empty()) write_page(request.html, {nlohmann::json::parse(document)});
+  write(request.record, as_json(findings));
 }
 
 }  // namespace lab

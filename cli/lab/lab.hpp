@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "lab/record.hpp"
+
 namespace lab {
 
 /// What `forklift lab` was asked to do; empty lists stand for its own sweep.
@@ -17,9 +19,8 @@ struct Request {
   std::size_t launches = 0;  ///< 0: as many as fit the time
   std::string program;       ///< empty: the do-nothing child
   bool quick = false;
-  bool peers = false;        ///< the toolchains on the machine take part
-  std::string json;          ///< file to write; empty: none
-  std::string html;          ///< likewise
+  bool peers = false;  ///< the toolchains on the machine take part
+  Record record;
   std::string command_line;  ///< for the record
 };
 

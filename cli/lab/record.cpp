@@ -6,26 +6,37 @@
 #include <string.h>
 
 #include <fstream>
+#include <nlohmann/json.hpp>
 #include <stdexcept>
+
+#include "lab/page/page.hpp"
+#include "lab/refusal.hpp"
 
 namespace lab {
 namespace {
 
-[[noreturn]] void refuse(const std::string& path) {
+[[noreturn]] void fail(const std::string& path) {
   throw std::runtime_error("cannot write '" + path + "': " + ::strerror(errno));
 }
 
 }  // namespace
 
-void check_writable(const std::string& path) {
-  if (path.empty()) return;
-  if (!std::ofstream(path, std::ios::app)) refuse(path);
+void check(const Record& record) {
+  const auto& [json, html] = record;
+  if (!json.empty() && json == html) {
+    throw Refusal("--json and --html name the same file '" + json + "'");
+  }
+  if (!json.empty() && !std::ofstream(json, std::ios::app)) fail(json);
+  if (!html.empty()) check_page(html);
 }
 
-void write_record(const std::string& path, const std::string& text) {
-  std::ofstream file(path);
-  file << text << std::flush;
-  if (!file) refuse(path);
+void write(const Record& record, const nlohmann::json& document) {
+  if (!record.json.empty()) {
+    std::ofstream file(record.json);
+    file << document.dump(2) << "\n" << std::flush;
+    if (!file) fail(record.json);
+  }
+  if (!record.html.empty()) write_page(record.html, {document});
 }
 
 }  // namespace lab

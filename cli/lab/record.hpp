@@ -2,17 +2,24 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 
 namespace lab {
 
-/// Says before the long work whether a file of figures could be written after
-/// it; an empty path stands for none.
+/// The files in which a run leaves its figures; an empty path stands for none.
+struct Record {
+  std::string json;
+  std::string html;  ///< a page that shows them
+};
+
+/// Says before the long work whether the files could be written after it.
 ///
-/// Errors: throws `std::runtime_error` with one line that names the file.
-void check_writable(const std::string& path);
+/// Errors: throws `Refusal` if both are the same, and `std::runtime_error` with
+/// one line that names the file.
+void check(const Record& record);
 
 /// Errors: as above.
-void write_record(const std::string& path, const std::string& text);
+void write(const Record& record, const nlohmann::json& document);
 
 }  // namespace lab

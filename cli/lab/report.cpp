@@ -236,7 +236,7 @@ std::string as_text(const Findings& findings, bool brief) {
   return text + conclusion(runs) + as_text(warnings);
 }
 
-std::string as_json(const Findings& findings) {
+json as_json(const Findings& findings) {
   json all = json::array();
   for (const Run& run : findings.runs) {
     all.push_back({{"contender", run.contender},
@@ -255,14 +255,13 @@ std::string as_json(const Findings& findings) {
                    {"rate_per_s", run.rate}});
     if (run.own_process) all.back()["process"] = "own";
   }
-  const json document = {{"kind", "sweep"},
-                         {"machine", as_json(findings.machine)},
-                         {"command", findings.command_line},
-                         {"version", FORKLIFT_VERSION},
-                         {"against", against(findings.runs)},
-                         {"warnings", as_json(findings.warnings)},
-                         {"runs", all}};
-  return document.dump(2) + "\n";
+  return {{"kind", "sweep"},
+          {"machine", as_json(findings.machine)},
+          {"command", findings.command_line},
+          {"version", FORKLIFT_VERSION},
+          {"against", against(findings.runs)},
+          {"warnings", as_json(findings.warnings)},
+          {"runs", all}};
 }
 
 }  // namespace lab

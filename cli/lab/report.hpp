@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <vector>
 
@@ -25,6 +26,6 @@ struct Findings {
 std::string as_text(const Findings& findings, bool brief);
 
 /// Everything as JSON.
-std::string as_json(const Findings& findings);
+nlohmann::json as_json(const Findings& findings);
 
 }  // namespace lab

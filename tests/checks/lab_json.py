@@ -83,6 +83,7 @@ with tempfile.TemporaryDirectory() as folder:
         (("lab", "--program", "/no/such/program"), 1, "/no/such/program"),
         (("lab", "--program", "/bin/false"), 1, "exited with 1"),
         (("lab", "--json", "/no/such/dir/file"), 1, "/no/such/dir/file"),
+        (("lab", "--json", path, "--html", path), 2, "the same file"),
         (("nothing",), 2, ""),
         ((), 2, ""),
     ]:

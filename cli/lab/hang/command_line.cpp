@@ -78,8 +78,9 @@ void add_to(CLI::App& lab, const std::string& line, Action& chosen) {
   hang->add_option("--program", request->program,
                    "What to launch (default: a program that does nothing)");
   hang->add_flag("--short", request->brief, "1 GiB, 8 workers, 4 s each");
-  hang->add_option("--json", request->json, "Write the figures to this file, too");
-  hang->add_option("--html", request->html, "Write a page that shows them to this file, too");
+  hang->add_option("--json", request->record.json, "Write the figures to this file, too");
+  hang->add_option("--html", request->record.html,
+                   "Write a page that shows them to this file, too");
   hang->callback(
       [request, &chosen] { chosen = [request] { return run(*request) ? 0 : exit_interrupted; }; });
 }

@@ -17,10 +17,8 @@
 #include "lab/hang/shift.hpp"
 #include "lab/machine.hpp"
 #include "lab/noise.hpp"
-#include "lab/page.hpp"
 #include "lab/program.hpp"
 #include "lab/quantity.hpp"
-#include "lab/record.hpp"
 #include "lab/refusal.hpp"
 
 namespace lab::hang {
@@ -118,9 +116,7 @@ void warn_of(const std::vector<Run>& runs, bool interrupted, Warnings& warnings)
 
 void tell(const Account& account, const Request& request) {
   fmt::print("{}", as_text(account));
-  const nlohmann::json document = as_json(account);
-  if (!request.json.empty()) write_record(request.json, document.dump(2) + "\n");
-  if (!request.html.empty()) write_page(request.html, {document});
+  write(request.record, as_json(account));
 }
 
 }  // namespace
@@ -131,8 +127,7 @@ bool run(const Request& request) {
   Plan plan = plan_of(request, machine.available);
   check_memory(plan, machine.available);
   const Program program = try_program(request.program);
-  check_writable(request.json);
-  if (!request.html.empty()) check_page(request.html);
+  check(request.record);
   plan.program = program.path;
   raise_descriptor_limit();
   const auto contenders = contenders_of(request);

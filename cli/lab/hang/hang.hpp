@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "lab/record.hpp"
+
 namespace lab::hang {
 
 /// What `forklift lab hang` was asked to do; what is empty follows from the machine.
@@ -21,8 +23,7 @@ struct Request {
   std::optional<std::chrono::milliseconds> dump_every;
   std::string program;  ///< empty: the do-nothing child
   bool brief = false;
-  std::string json;          ///< file to write; empty: none
-  std::string html;          ///< likewise
+  Record record;
   std::string command_line;  ///< for the record
 };
 

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The forklift authors
 // SPDX-License-Identifier: MIT
 
-// Launches a program by os/exec when told to (cli/lab/peer.hpp).
+// Launches a program by os/exec when told to (cli/lab/peers/peer.hpp).
 package main
 
 import (

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: The forklift authors
 // SPDX-License-Identifier: MIT
-#include "lab/peer.hpp"
+#include "lab/peers/peer.hpp"
 
 #include <errno.h>
 #include <fcntl.h>

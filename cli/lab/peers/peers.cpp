@@ -1,15 +1,15 @@
 // SPDX-FileCopyrightText: The forklift authors
 // SPDX-License-Identifier: MIT
-#include "lab/peers.hpp"
+#include "lab/peers/peers.hpp"
 
 #include <fmt/format.h>
 
 #include <memory>
 
 #include "lab/contender.hpp"
-#include "lab/peer.hpp"
+#include "lab/peers/peer.hpp"
 #include "lab/quantity.hpp"
-#include "lab/toolchain.hpp"
+#include "lab/peers/toolchain.hpp"
 
 namespace lab {
 namespace {

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: The forklift authors
 // SPDX-License-Identifier: MIT
-#include "lab/page_text.hpp"
+#include "lab/page/page_text.hpp"
 
 // Half a megabyte as a string literal would cost the compiler seconds; GCC 12
 // has no #embed yet.

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: The forklift authors
 // SPDX-License-Identifier: MIT
-#include "lab/teams.hpp"
+#include "lab/peers/teams.hpp"
 
 #include <algorithm>
 

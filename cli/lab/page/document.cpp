@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: The forklift authors
 // SPDX-License-Identifier: MIT
-#include "lab/document.hpp"
+#include "lab/page/document.hpp"
 
 #include <errno.h>
 #include <fmt/core.h>

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.StringJoiner;
 
-/** Launches a program by ProcessBuilder when told to (cli/lab/peer.hpp). */
+/** Launches a program by ProcessBuilder when told to (cli/lab/peers/peer.hpp). */
 public final class Peer {
   private static final int PAGE = 4096;
   private static final long PIECE = 256L << 20; // one buffer holds less than 2 GiB

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: The forklift authors
 // SPDX-License-Identifier: MIT
-#include "lab/page.hpp"
+#include "lab/page/page.hpp"
 
 #include <errno.h>
 #include <string.h>
@@ -11,7 +11,7 @@
 #include <stdexcept>
 #include <string_view>
 
-#include "lab/page_text.hpp"
+#include "lab/page/page_text.hpp"
 
 namespace lab {
 namespace {

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: The forklift authors
 // SPDX-License-Identifier: MIT
-#include "lab/toolchain.hpp"
+#include "lab/peers/toolchain.hpp"
 
 #include <fmt/core.h>
 #include <stdlib.h>

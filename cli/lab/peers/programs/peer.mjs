@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The forklift authors
 // SPDX-License-Identifier: MIT
 
-// Launches a program by child_process.spawn when told to (cli/lab/peer.hpp).
+// Launches a program by child_process.spawn when told to (cli/lab/peers/peer.hpp).
 
 import { spawn } from "node:child_process";
 import { openSync, readdirSync, writeSync } from "node:fs";

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The forklift authors
 // SPDX-License-Identifier: MIT
 
-//! Launches a program by std::process::Command when told to (cli/lab/peer.hpp).
+//! Launches a program by std::process::Command when told to (cli/lab/peers/peer.hpp).
 
 use std::error::Error;
 use std::ffi::c_int;

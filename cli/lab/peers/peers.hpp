@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "lab/measure.hpp"
-#include "lab/teams.hpp"
+#include "lab/peers/teams.hpp"
 #include "lab/warning.hpp"
 
 namespace lab {

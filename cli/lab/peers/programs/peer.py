@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: The forklift authors
 # SPDX-License-Identifier: MIT
-"""Launches a program by subprocess.Popen when told to (cli/lab/peer.hpp)."""
+"""Launches a program by subprocess.Popen when told to (cli/lab/peers/peer.hpp)."""
 
 import mmap
 import os
