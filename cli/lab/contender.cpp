@@ -49,4 +49,8 @@ const Kind& kind(const std::string& name) {
   throw std::invalid_argument("unknown contender '" + name + "'");
 }
 
+void try_launches(const std::vector<std::string>& names, const std::string& program) {
+  for (const std::string& name : names) kind(name).make(program)->launch();
+}
+
 }  // namespace lab

@@ -105,4 +105,9 @@ void enlist(const std::vector<Kind>& more);
 /// Requires: `name` is the name of a kind.
 const Kind& kind(const std::string& name);
 
+/// One launch by each: what is missing or broken shows before any work.
+///
+/// Errors: those of `Contender::launch`.
+void try_launches(const std::vector<std::string>& names, const std::string& program);
+
 }  // namespace lab

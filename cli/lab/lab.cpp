@@ -47,11 +47,6 @@ Settings settings_of(const Request& request, const std::string& program) {
   return settings;
 }
 
-// One launch of each before any work: what is missing or broken ends it here.
-void try_contenders(const Settings& settings) {
-  for (const std::string& name : settings.contenders) kind(name).make(settings.program)->launch();
-}
-
 // Team by team: who is not in the first one is measured with the floor, whose
 // own figures are those of the first.
 std::vector<Run> measure_teams(Settings settings, const std::vector<Team>& teams, const Load& load,
@@ -103,7 +98,7 @@ void run(const Request& request) {
   });
   const std::vector<Load> loads = loads_of(request, machine, warnings);
   const Settings settings = settings_of(request, program.path);
-  try_contenders(settings);
+  try_launches(settings.contenders, program.path);
 
   progress.emplace(loads.size());
   const ProcessorTime before = processor_time();

@@ -92,11 +92,6 @@ std::vector<Run> run_all(const Plan& plan, const std::vector<std::string>& conte
   return runs;
 }
 
-// One launch of each before any work: what is missing or broken ends it here.
-void try_contenders(const std::vector<std::string>& names, const std::string& program) {
-  for (const std::string& name : names) kind(name).make(program)->launch();
-}
-
 void warn_of(const std::vector<Run>& runs, bool interrupted, Warnings& warnings) {
   if (interrupted) {
     warnings.add({Warning::Kind::interrupted,
@@ -131,7 +126,7 @@ bool run(const Request& request) {
   plan.program = program.path;
   raise_descriptor_limit();
   const auto contenders = contenders_of(request);
-  try_contenders(contenders, program.path);
+  try_launches(contenders, program.path);
 
   Bell bell;
   Warnings warnings;
