@@ -57,8 +57,8 @@ with tempfile.TemporaryDirectory() as folder:
 
     # Against itself a contender makes no difference, against another it does. A
     # machine that is busy with something else may err once, not three times.
-    def compared(*names):
-        text = run("lab", "--rss", "64M", "--contender", ",".join(names), "--json", path).stdout
+    def compared(*names, rss="64M"):
+        text = run("lab", "--rss", rss, "--contender", ",".join(names), "--json", path).stdout
         row = [line for line in text.split("Launch against")[1].split("\n\n")[0].splitlines()
                if line.startswith(f"  {names[1]}")]
         return row[-1], json.load(open(path))["runs"][1]
@@ -69,7 +69,7 @@ with tempfile.TemporaryDirectory() as folder:
         if "no difference" in row:
             break
     assert "no difference" in row, row
-    row, entry = compared("vfork", "fork")
+    row, entry = compared("vfork", "fork", rss="512M")
     assert "no difference" not in row and entry["launch_ratio"]["low"] > 2, row
 
     # Bad input: one line, before any long work.
