@@ -104,6 +104,13 @@ export const launch_by_memory = growth({
   write: size,
 });
 
+export const launch_by_descriptors = growth({
+  name: "launch_by_descriptors", title: "Launch time against descriptors",
+  what: "Time until the program runs", unit: "launch, p50", axis: "descriptors",
+  figure: "launch_us", weight: "open descriptors of the launching process", noun: "descriptors",
+  write: count,
+});
+
 export const finish_by_descriptors = growth({
   name: "finish_by_descriptors", title: "Finish time against descriptors",
   what: "Time until the program has ended and is reaped", unit: "finish, p50",
