@@ -73,6 +73,6 @@ int main(int argc, char** argv) {
 #else
   constexpr long allowed = 2L << 20;
 #endif
-  return wrong != 0 || after != descriptors || thread_count() != threads_before ||
+  return wrong != 0 || after != descriptors || !threads_come_to(threads_before) ||
          !children().empty() || grown > allowed;
 }

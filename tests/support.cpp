@@ -5,9 +5,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
+#include <thread>
 
 namespace {
 
@@ -54,6 +56,15 @@ std::set<int> open_descriptors() {
 }
 
 std::size_t thread_count() { return numbers_in("/proc/self/task").size(); }
+
+bool threads_come_to(std::size_t most) {
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(5);
+  while (thread_count() > most) {
+    if (std::chrono::steady_clock::now() > end) return false;
+    std::this_thread::yield();
+  }
+  return true;
+}
 
 std::set<int> children() {
   std::set<int> pids;

@@ -33,6 +33,9 @@ std::string read_file(const std::string& path);
 /// The numbers of this process's open descriptors.
 std::set<int> open_descriptors();
 std::size_t thread_count();
+/// Whether there are no more threads than `most`, or soon will be: one that has
+/// been joined is in /proc for a moment more.
+bool threads_come_to(std::size_t most);
 /// Pids of this process's children, zombies included.
 std::set<int> children();
 std::size_t resident_bytes();
