@@ -94,6 +94,12 @@ struct Kind {
   bool own_process = false;  ///< launches from a process of its own
 };
 
+/// For `Kind::make` of a class that needs nothing but the program.
+template <class T>
+std::unique_ptr<Contender> make_contender(const std::string& program) {
+  return std::make_unique<T>(program);
+}
+
 /// All kinds, in the order of the tables.
 const std::vector<Kind>& kinds();
 

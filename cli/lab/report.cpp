@@ -25,17 +25,22 @@ bool same(const Load& a, const Load& b) {
   return std::tie(a.rss, a.descriptors, a.workers) == std::tie(b.rss, b.descriptors, b.workers);
 }
 
+std::vector<std::string> contenders(const std::vector<Run>& runs) {
+  std::vector<std::string> names;
+  for (const Run& run : runs) {
+    if (std::ranges::find(names, run.contender) == names.end()) names.push_back(run.contender);
+  }
+  return names;
+}
+
 // The runs, by contender and load, with only those loads that pass a filter.
 class Table {
  public:
   Table(const std::vector<Run>& runs, const std::function<bool(const Load&)>& wanted)
-      : runs_(runs) {
+      : runs_(runs), contenders_(contenders(runs)) {
     for (const Run& run : runs) {
       const auto is_here = [&](const Load& load) { return same(load, run.load); };
       if (wanted(run.load) && std::ranges::none_of(loads_, is_here)) loads_.push_back(run.load);
-      if (std::ranges::find(contenders_, run.contender) == contenders_.end()) {
-        contenders_.push_back(run.contender);
-      }
     }
   }
 
@@ -106,14 +111,6 @@ std::string against(const std::vector<Run>& runs) {
   return anchor == runs.end() ? "" : anchor->contender;
 }
 
-std::vector<std::string> contenders(const std::vector<Run>& runs) {
-  std::vector<std::string> names;
-  for (const Run& run : runs) {
-    if (std::ranges::find(names, run.contender) == names.end()) names.push_back(run.contender);
-  }
-  return names;
-}
-
 std::string legend(const std::vector<Run>& runs) {
   std::string text = "\n";
   for (const std::string& name : contenders(runs)) {
@@ -162,16 +159,12 @@ std::string conclusion(const std::vector<Run>& runs) {
 
 using nlohmann::json;
 
-json to_json(const Summary& summary) {
-  return {{"p50", summary.p50}, {"p99", summary.p99}, {"max", summary.max}};
-}
-
 json to_json(const Interval& interval) {
   return {{"p50", interval.p50}, {"low", interval.low}, {"high", interval.high}};
 }
 
 json to_json(const std::optional<Summary>& summary) {
-  return summary ? to_json(*summary) : json(nullptr);
+  return summary ? as_json(*summary) : json(nullptr);
 }
 
 std::string in_short(const Table& single, const std::string& anchor) {
@@ -245,9 +238,9 @@ json as_json(const Findings& findings) {
                    {"workers", run.load.workers},
                    {"program", findings.program},
                    {"launches", run.launches},
-                   {"hold_us", to_json(run.hold)},
-                   {"launch_us", to_json(run.launch)},
-                   {"finish_us", to_json(run.finish)},
+                   {"hold_us", as_json(run.hold)},
+                   {"launch_us", as_json(run.launch)},
+                   {"finish_us", as_json(run.finish)},
                    {"launch_ratio", to_json(run.launch_ratio)},
                    {"finish_ratio", to_json(run.finish_ratio)},
                    {"bystander_gap_us", to_json(run.gap)},

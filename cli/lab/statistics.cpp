@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <nlohmann/json.hpp>
 
 namespace lab {
 namespace {
@@ -15,6 +16,10 @@ double at(const std::vector<double>& sorted, double fraction) {
 }
 
 }  // namespace
+
+nlohmann::json as_json(const Summary& summary) {
+  return {{"p50", summary.p50}, {"p99", summary.p99}, {"max", summary.max}};
+}
 
 Summary summarize(std::vector<double> figures) {
   if (figures.empty()) return {};

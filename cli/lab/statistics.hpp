@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <nlohmann/json_fwd.hpp>
 #include <vector>
 
 namespace lab {
@@ -12,6 +13,9 @@ struct Summary {
   double p99 = 0;
   double max = 0;
 };
+
+/// As it stands in every record.
+nlohmann::json as_json(const Summary& summary);
 
 Summary summarize(std::vector<double> figures);
 double median(std::vector<double> figures);

@@ -7,58 +7,18 @@
 #include <sched.h>
 #include <signal.h>
 #include <spawn.h>
-#include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-#include <stdexcept>
-
-#include "lab/contenders/stopwatch.hpp"
+#include "lab/contenders/by_hand.hpp"
 
 namespace lab {
 namespace {
 
-[[noreturn]] void fail(const char* what, int error) {
-  throw std::runtime_error(std::string(what) + ": " + ::strerror(error));
-}
-
-void reap(pid_t pid) {
-  int status = 0;
-  while (::waitpid(pid, &status, 0) < 0) {
-    if (errno != EINTR) fail("waitpid", errno);
-  }
-}
-
-// What the classic launchers have in common.
-class Classic : public Contender {
- public:
-  explicit Classic(std::string program) : program_(std::move(program)) {}
-
- protected:
-  const char* path() const { return program_.c_str(); }
-  char* const* argv() { return argv_; }
-
-  // A launch that returns once the program runs.
-  Times blocking(const Stopwatch& watch, pid_t pid) {
-    Times times;
-    times.hold = times.launch = watch.read();
-    enter(Stage::waiting_for_child);
-    reap(pid);
-    times.finish = watch.read();
-    enter(Stage::running);
-    return times;
-  }
-
- private:
-  std::string program_;
-  char* argv_[2] = {program_.data(), nullptr};
-};
-
 // fork and exec, with the close-on-exec pipe by which every careful library
 // learns whether the exec went well.
-class Fork : public Classic {
+class Fork : public ByHand {
  public:
-  using Classic::Classic;
+  using ByHand::ByHand;
 
   Times launch() override {
     enter(Stage::launching);
@@ -85,9 +45,9 @@ class Fork : public Classic {
   }
 };
 
-class PosixSpawn : public Classic {
+class PosixSpawn : public ByHand {
  public:
-  using Classic::Classic;
+  using ByHand::ByHand;
 
   Times launch() override {
     enter(Stage::launching);
@@ -101,9 +61,9 @@ class PosixSpawn : public Classic {
 
 // The floor: the least that Linux lets one do. It blocks no signal, resets no
 // handler and knows no pidfd; a library could not be that careless.
-class Floor : public Classic {
+class Floor : public ByHand {
  public:
-  using Classic::Classic;
+  using ByHand::ByHand;
 
   Times launch() override {
     enter(Stage::launching);
@@ -130,17 +90,12 @@ class Floor : public Classic {
   alignas(64) char stack_[64 * 1024];
 };
 
-template <class T>
-std::unique_ptr<Contender> make(const std::string& program) {
-  return std::make_unique<T>(program);
-}
-
 }  // namespace
 
 std::vector<Kind> classic_kinds() {
-  return {{"fork", "fork and exec, status by pipe", make<Fork>},
-          {"posix_spawn", "posix_spawn of the C library", make<PosixSpawn>},
-          {"vfork", "hand-written vfork: the floor", make<Floor>}};
+  return {{"fork", "fork and exec, status by pipe", make_contender<Fork>},
+          {"posix_spawn", "posix_spawn of the C library", make_contender<PosixSpawn>},
+          {"vfork", "hand-written vfork: the floor", make_contender<Floor>}};
 }
 
 }  // namespace lab

@@ -20,19 +20,15 @@
 #include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
-#include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-#include <array>
 #include <forklift/fd.hpp>
 #include <forklift/fork_lock.hpp>
 #include <mutex>
 #include <optional>
-#include <stdexcept>
 
+#include "lab/contenders/by_hand.hpp"
 #include "lab/contenders/raw_call.hpp"
-#include "lab/contenders/stopwatch.hpp"
 #include "lab/machine.hpp"
 
 namespace lab {
@@ -108,23 +104,18 @@ struct Child {
   become(child);
 }
 
-[[noreturn]] void fail(const char* what, long error) {
-  throw std::runtime_error(std::string(what) + ": " + ::strerror(static_cast<int>(error)));
-}
-
 template <Version& version>
-class Go : public Contender {
+class Go : public ByHand {
  public:
-  explicit Go(std::string program) : program_(std::move(program)) {}
+  using ByHand::ByHand;
 
   ForkLock* fork_lock() override { return &version.lock; }
 
   Times launch() override {
-    Times times;
     const Stopwatch watch;
     enter(Stage::waiting_for_lock);
     std::unique_lock forking(version.lock);
-    times.lock_wait = watch.read();
+    const double lock_wait = watch.read();
     enter(Stage::launching);
     int status[2];
     if (::pipe2(status, O_CLOEXEC) < 0) fail("pipe2", errno);
@@ -132,25 +123,21 @@ class Go : public Contender {
     Fd writing(status[1]);
     const long pid = fork_and_exec(writing.get());
     forking.unlock();
-    if (pid < 0) fail("clone", -pid);
+    if (pid < 0) fail("clone", static_cast<int>(-pid));
     writing.reset();
     long error = 0;
     const ssize_t told = ::read(reading.get(), &error, sizeof error);
     reading.reset();
-    times.hold = times.launch = watch.read();
-    enter(Stage::waiting_for_child);
-    while (::wait4(static_cast<pid_t>(pid), nullptr, 0, nullptr) < 0 && errno == EINTR) {
-    }
-    times.finish = watch.read();
-    enter(Stage::running);
-    if (told > 0) fail("execve", error);
+    Times times = blocking(watch, static_cast<pid_t>(pid));
+    times.lock_wait = lock_wait;
+    if (told > 0) fail("execve", static_cast<int>(error));
     return times;
   }
 
  private:
   long fork_and_exec(int status) {
     const auto limit = version.restores_limit ? first_descriptor_limit() : std::nullopt;
-    Child child{program_.c_str(), argv_, status, 0, limit ? &*limit : nullptr};
+    Child child{path(), argv(), status, 0, limit ? &*limit : nullptr};
     ::syscall(SYS_getpid);
     if (!version.vfork) return clone_and_become(child, false);
     const Signals all = ~Signals{0};
@@ -160,22 +147,15 @@ class Go : public Contender {
     raw_call(SYS_rt_sigprocmask, SIG_SETMASK, word(&child.mask), 0, sizeof(Signals));
     return pid;
   }
-
-  std::string program_;
-  char* argv_[2] = {program_.data(), nullptr};
 };
-
-template <Version& version>
-std::unique_ptr<Contender> make(const std::string& program) {
-  return std::make_unique<Go<version>>(program);
-}
 
 }  // namespace
 
 std::vector<Kind> go_kinds() {
-  return {{"go1.8", "as Go 1.8: fork, one at a time under the ForkLock", make<go_1_8>},
-          {"go1.9", "as Go 1.9 to 1.20: vfork, one at a time", make<go_1_9>},
-          {"go1.21", "as Go from 1.21: vfork, launches share the lock", make<go_1_21>}};
+  return {
+      {"go1.8", "as Go 1.8: fork, one at a time under the ForkLock", make_contender<Go<go_1_8>>},
+      {"go1.9", "as Go 1.9 to 1.20: vfork, one at a time", make_contender<Go<go_1_9>>},
+      {"go1.21", "as Go from 1.21: vfork, launches share the lock", make_contender<Go<go_1_21>>}};
 }
 
 }  // namespace lab

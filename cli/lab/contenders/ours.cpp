@@ -54,16 +54,11 @@ class ForkliftAsync : public Contender {
   forklift::Command command_;
 };
 
-template <class T>
-std::unique_ptr<Contender> make(const std::string& program) {
-  return std::make_unique<T>(program);
-}
-
 }  // namespace
 
 std::vector<Kind> our_kinds() {
-  return {{"forklift", "Command::spawn", make<Forklift>},
-          {"forklift-async", "Command::start: the caller goes on", make<ForkliftAsync>}};
+  return {{"forklift", "Command::spawn", make_contender<Forklift>},
+          {"forklift-async", "Command::start: the caller goes on", make_contender<ForkliftAsync>}};
 }
 
 }  // namespace lab

@@ -91,10 +91,6 @@ std::string slowest_wait(const std::vector<Run>& runs) {
 
 std::size_t mebibytes(std::size_t bytes) { return bytes >> 20; }
 
-json to_json(const Summary& summary) {
-  return {{"p50", summary.p50}, {"p99", summary.p99}, {"max", summary.max}};
-}
-
 json to_json(const std::vector<Quarter>& quarters) {
   json all = json::array();
   for (const Quarter& quarter : quarters) {
@@ -114,8 +110,8 @@ json to_json(const Run& run) {
           {"launches", run.launches},
           {"rate_per_s", rate(run)},
           {"asked_rate_per_s", run.asked_rate > 0 ? json(run.asked_rate) : json(nullptr)},
-          {"launch_us", to_json(run.launch)},
-          {"lock_wait_us", to_json(run.lock_wait)},
+          {"launch_us", as_json(run.launch)},
+          {"lock_wait_us", as_json(run.lock_wait)},
           {"dumps", run.dump_at_s.size()},
           {"waiting_per_dump", run.waiting_per_dump},
           {"dump_at_s", run.dump_at_s},

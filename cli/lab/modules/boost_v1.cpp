@@ -7,29 +7,21 @@
 #include <boost/process/exe.hpp>
 #include <stdexcept>
 
-#include "lab/contenders/stopwatch.hpp"
+#include "lab/contenders/two_steps.hpp"
 #include "lab/modules/entry.hpp"
 
 namespace {
 
-using lab::Stage;
-
-class BoostV1 : public lab::Contender {
+class BoostV1 : public lab::TwoSteps {
  public:
   explicit BoostV1(const char* program) : program_(program) {}
 
   lab::Times launch() override try {
-    lab::Times times;
-    enter(Stage::launching);
-    const lab::Stopwatch watch;
-    boost::process::child child(boost::process::exe = program_);
-    times.hold = times.launch = watch.read();
-    enter(Stage::waiting_for_child);
-    child.wait();
-    times.finish = watch.read();
-    enter(Stage::running);
-    if (child.exit_code() != 0) throw std::runtime_error("the child failed");
-    return times;
+    return time([this] { return boost::process::child(boost::process::exe = program_); },
+                [](auto& child) {
+                  child.wait();
+                  return child.exit_code() == 0;
+                });
   } catch (const std::exception& error) {
     throw std::runtime_error(std::string("Boost.Process v1, child: ") + error.what());
   }

@@ -8,30 +8,19 @@
 // asynchronously.
 #include <stdexcept>
 
-#include "lab/contenders/stopwatch.hpp"
+#include "lab/contenders/two_steps.hpp"
 #include "lab/modules/boost_v2.hpp"
 #include "lab/modules/entry.hpp"
 
 namespace {
 
-using lab::Stage;
-
-class BoostV2 : public lab::Contender {
+class BoostV2 : public lab::TwoSteps {
  public:
   explicit BoostV2(const char* program) : program_(program) {}
 
   lab::Times launch() override try {
-    lab::Times times;
-    enter(Stage::launching);
-    const lab::Stopwatch watch;
-    boost::process::v2::process child(context_, program_, no_arguments_);
-    times.hold = times.launch = watch.read();
-    enter(Stage::waiting_for_child);
-    const int status = child.wait();
-    times.finish = watch.read();
-    enter(Stage::running);
-    if (status != 0) throw std::runtime_error("the child failed");
-    return times;
+    return time([this] { return boost::process::v2::process(context_, program_, no_arguments_); },
+                [](auto& child) { return child.wait() == 0; });
   } catch (const std::exception& error) {
     throw std::runtime_error(std::string("Boost.Process v2, process: ") + error.what());
   }

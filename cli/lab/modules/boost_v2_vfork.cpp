@@ -9,34 +9,28 @@
 // others, and writes their numbers where the parent reads them. A context
 // without a process has no reactor yet, so there is nothing to spoil. Making
 // one counts as part of the launch, for that is what a correct user pays.
+#include <optional>
 #include <stdexcept>
 
-#include "lab/contenders/stopwatch.hpp"
+#include "lab/contenders/two_steps.hpp"
 #include "lab/modules/boost_v2.hpp"
 #include "lab/modules/entry.hpp"
 
 namespace {
 
-using lab::Stage;
-
-class BoostV2Vfork : public lab::Contender {
+class BoostV2Vfork : public lab::TwoSteps {
  public:
   explicit BoostV2Vfork(const char* program) : program_(program) {}
 
   lab::Times launch() override try {
-    lab::Times times;
-    enter(Stage::launching);
-    const lab::Stopwatch watch;
-    boost::asio::io_context context;
-    boost::process::v2::posix::vfork_launcher launcher;
-    auto child = launcher(context.get_executor(), program_, no_arguments_);
-    times.hold = times.launch = watch.read();
-    enter(Stage::waiting_for_child);
-    const int status = child.wait();
-    times.finish = watch.read();
-    enter(Stage::running);
-    if (status != 0) throw std::runtime_error("the child failed");
-    return times;
+    std::optional<boost::asio::io_context> context;
+    return time(
+        [&] {
+          context.emplace();
+          boost::process::v2::posix::vfork_launcher launcher;
+          return launcher(context->get_executor(), program_, no_arguments_);
+        },
+        [](auto& child) { return child.wait() == 0; });
   } catch (const std::exception& error) {
     throw std::runtime_error(std::string("Boost.Process v2, vfork_launcher: ") + error.what());
   }

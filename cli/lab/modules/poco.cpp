@@ -12,29 +12,18 @@
 
 #include <stdexcept>
 
-#include "lab/contenders/stopwatch.hpp"
+#include "lab/contenders/two_steps.hpp"
 #include "lab/modules/entry.hpp"
 
 namespace {
 
-using lab::Stage;
-
-class PocoContender : public lab::Contender {
+class PocoContender : public lab::TwoSteps {
  public:
   explicit PocoContender(const char* program) : program_(program) {}
 
   lab::Times launch() override try {
-    lab::Times times;
-    enter(Stage::launching);
-    const lab::Stopwatch watch;
-    const Poco::ProcessHandle child = Poco::Process::launch(program_, no_arguments_);
-    times.hold = times.launch = watch.read();
-    enter(Stage::waiting_for_child);
-    const int status = child.wait();
-    times.finish = watch.read();
-    enter(Stage::running);
-    if (status != 0) throw std::runtime_error("the child failed");
-    return times;
+    return time([this] { return Poco::Process::launch(program_, no_arguments_); },
+                [](auto& child) { return child.wait() == 0; });
   } catch (const Poco::Exception& error) {
     throw std::runtime_error("Poco, Process::launch: " + error.displayText());
   } catch (const std::runtime_error& error) {
