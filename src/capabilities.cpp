@@ -6,6 +6,7 @@
 
 #include "kernel/probe.hpp"
 #include "launch/in_flight.hpp"
+#include "launch/second_stage.hpp"
 #include "launch/situation.hpp"
 
 namespace forklift {
@@ -35,6 +36,10 @@ constexpr Described described[kernel::feature_count] = {
      "the status of a child that somebody else reaped (Linux 6.15)"},
     {Feature::marked_pipe, "pipe2",
      "pipes that no child inherits by accident, without the ForkLock (Linux 2.6.27)"},
+    {Feature::into_cgroup, "clone into a cgroup",
+     "children that are in their cgroup from the start (CLONE_INTO_CGROUP, Linux 5.7)"},
+    {Feature::autokill, "kill at close of the pidfd",
+     "children that cannot outlive this process (CLONE_PIDFD_AUTOKILL, Linux 7.1)"},
     {Feature::robust_list, "robust futex", "the engine fork learns of exec without a pipe"},
 };
 
@@ -63,12 +68,17 @@ Capabilities capabilities() {
     found.capabilities.push_back(
         {name, gives, refused == 0, refused == 0 ? "" : ::strerror(-refused)});
   }
+  const auto program = launch::second_stage_program();
+  found.capabilities.push_back({"program in memory",
+                                "attributes that need a second stage (memfd_create, Linux 3.17)",
+                                program.has_value(), program ? "" : ::strerror(program.error())});
   found.mailbox = launch::lowest_mailbox();
   return found;
 }
 
 void reserve(std::size_t launches) {
   kernel::features();
+  [[maybe_unused]] const auto program = launch::second_stage_program();
   launch::reserve_in_flight(launches);
 }
 

@@ -8,6 +8,7 @@
 
 #include "kernel/fork_mark.hpp"
 #include "kernel/process.hpp"
+#include "launch/cgroup_directory.hpp"
 #include "launch/leftovers.hpp"
 
 namespace forklift {
@@ -43,6 +44,9 @@ Child::Child(Child&& other) noexcept
       pidfd_(std::move(other.pidfd_)),
       stdio_{std::move(other.stdio_[0]), std::move(other.stdio_[1]), std::move(other.stdio_[2])},
       others_(std::move(other.others_)),
+      terminal_(std::move(other.terminal_)),
+      guarantees_(other.guarantees_),
+      cgroup_(std::exchange(other.cgroup_, {})),
       ended_(std::move(other.ended_)),
       mark_(other.mark_) {}
 
@@ -53,6 +57,9 @@ Child& Child::operator=(Child&& other) noexcept {
     pidfd_ = std::move(other.pidfd_);
     for (int i = 0; i < 3; ++i) stdio_[i] = std::move(other.stdio_[i]);
     others_ = std::move(other.others_);
+    terminal_ = std::move(other.terminal_);
+    guarantees_ = other.guarantees_;
+    cgroup_ = std::exchange(other.cgroup_, {});
     ended_ = std::move(other.ended_);
     mark_ = other.mark_;
   }
@@ -76,9 +83,17 @@ Fd& Child::pipe(int number) noexcept {
   return none_;
 }
 
+// What still runs in a cgroup made for the child ends with it.
+void Child::note_end(std::optional<ExitStatus> status) noexcept {
+  ended_ = std::move(status);
+  if (ended_ && !cgroup_.empty() && mark_ == kernel::fork_mark()) {
+    launch::OwnCgroup(std::exchange(cgroup_, {})).remove();
+  }
+}
+
 ExitStatus Child::wait() noexcept {
   in().reset();
-  if (!ended_ && pid_ >= 0) ended_ = as_status(kernel::reap({pid_, pidfd_.get()}));
+  if (!ended_ && pid_ >= 0) note_end(as_status(kernel::reap({pid_, pidfd_.get()})));
   return ended_.value_or(ExitStatus::of_lost());
 }
 
@@ -86,8 +101,8 @@ std::optional<ExitStatus> Child::wait_for(Duration limit) noexcept {
   if (!ended_ && pid_ >= 0) {
     const kernel::Process self{pid_, pidfd_.get()};
     const bool look_once = limit <= Duration(0);
-    ended_ = as_status(look_once ? kernel::try_reap(self)
-                                 : kernel::reap(self, kernel::Deadline::after(limit)));
+    note_end(as_status(look_once ? kernel::try_reap(self)
+                                 : kernel::reap(self, kernel::Deadline::after(limit))));
   }
   return ended_;
 }
@@ -105,12 +120,13 @@ ExitStatus Child::stop(Duration grace) noexcept {
 
 void Child::detach() noexcept {
   if (pid_ >= 0 && !ended_ && mark_ == kernel::fork_mark()) {
-    launch::leave_behind(pid_, std::move(pidfd_));
+    launch::leave_behind(pid_, std::move(pidfd_), launch::OwnCgroup(std::exchange(cgroup_, {})));
   }
   pid_ = -1;
   pidfd_.reset();
   for (Fd& end : stdio_) end.reset();
   others_.clear();
+  terminal_.reset();
 }
 
 }  // namespace forklift

@@ -8,22 +8,24 @@
 #include <new>
 #include <utility>
 
-#include "capture.hpp"
+#include "conversation.hpp"
 #include "failed.hpp"
 #include "kernel/signal_guard.hpp"
 #include "launch/engine.hpp"
 #include "launch/explain.hpp"
 #include "launch/order.hpp"
 #include "launch/prepared.hpp"
+#include "traced_launch.hpp"
 
 namespace forklift {
 
 // An order and the plans made for it. `captured` is the same command with its
-// output in pipes, made when it is first asked for.
+// output in pipes, `fed` with its input, too; made when first asked for.
 struct Command::State {
   launch::Order order;
   launch::Plans plans;
   std::atomic<State*> captured{nullptr};
+  std::atomic<State*> fed{nullptr};
 
   State() = default;
   explicit State(const launch::Order& copied) : order(copied) {}
@@ -32,16 +34,18 @@ struct Command::State {
   void forget() noexcept {
     plans.clear();
     delete captured.exchange(nullptr);
+    delete fed.exchange(nullptr);
   }
 
-  const State& capturing() {
-    if (State* const known = captured.load(std::memory_order_acquire)) return *known;
+  const State& capturing(bool feeds) {
+    std::atomic<State*>& place = feeds ? fed : captured;
+    if (State* const known = place.load(std::memory_order_acquire)) return *known;
     auto made = std::make_unique<State>(order);
-    made->order.streams.try_emplace(0, Stdio::null());
+    made->order.streams.try_emplace(0, feeds ? Stdio::pipe() : Stdio::null());
     made->order.streams.try_emplace(1, Stdio::pipe());
     made->order.streams.try_emplace(2, Stdio::pipe());
     State* known = nullptr;
-    if (captured.compare_exchange_strong(known, made.get(), std::memory_order_acq_rel)) {
+    if (place.compare_exchange_strong(known, made.get(), std::memory_order_acq_rel)) {
       return *made.release();
     }
     return *known;
@@ -150,6 +154,183 @@ Command& Command::process_group(pid_t group) {
   return *this;
 }
 
+Command& Command::user(uid_t id) {
+  change().order.identity.user = id;
+  return *this;
+}
+
+Command& Command::user(std::string name) {
+  change().order.identity.user = std::move(name);
+  return *this;
+}
+
+Command& Command::group(gid_t id) {
+  change().order.identity.group = id;
+  return *this;
+}
+
+Command& Command::group(std::string name) {
+  change().order.identity.group = std::move(name);
+  return *this;
+}
+
+Command& Command::groups(std::vector<gid_t> ids) {
+  change().order.identity.groups = std::move(ids);
+  return *this;
+}
+
+Command& Command::keep_groups() {
+  change().order.identity.keep_groups = true;
+  return *this;
+}
+
+Command& Command::capabilities(CapabilitySets sets) {
+  change().order.identity.capabilities = sets;
+  return *this;
+}
+
+Command& Command::no_new_privileges() {
+  change().order.identity.no_new_privileges = true;
+  return *this;
+}
+
+Command& Command::securebits(unsigned bits) {
+  change().order.identity.securebits = bits;
+  return *this;
+}
+
+Command& Command::limit(Resource resource, Limit limit) {
+  change().order.bounds.limits.insert_or_assign(resource, limit);
+  return *this;
+}
+
+Command& Command::nice(int value) {
+  change().order.bounds.nice = value;
+  return *this;
+}
+
+Command& Command::scheduling(Scheduling scheduling) {
+  change().order.bounds.scheduling = scheduling;
+  return *this;
+}
+
+Command& Command::cpus(std::vector<int> numbers) {
+  change().order.bounds.cpus = std::move(numbers);
+  return *this;
+}
+
+Command& Command::io_priority(IoPriority priority) {
+  change().order.bounds.io_priority = priority;
+  return *this;
+}
+
+Command& Command::oom_score(int value) {
+  change().order.bounds.oom_score = value;
+  return *this;
+}
+
+Command& Command::timer_slack(Duration slack) {
+  change().order.bounds.timer_slack = slack;
+  return *this;
+}
+
+Command& Command::huge_pages(bool allowed) {
+  change().order.bounds.huge_pages = allowed;
+  return *this;
+}
+
+Command& Command::memory_policy(MemoryPolicy policy) {
+  change().order.bounds.memory_policy = std::move(policy);
+  return *this;
+}
+
+Command& Command::new_namespaces(std::initializer_list<Namespace> kinds) {
+  change().order.surroundings.made.insert(kinds);
+  return *this;
+}
+
+Command& Command::new_namespace(Namespace kind) { return new_namespaces({kind}); }
+
+Command& Command::id_maps(IdMaps maps) {
+  change().order.surroundings.id_maps = std::move(maps);
+  return *this;
+}
+
+Command& Command::clock_offsets(Duration monotonic, Duration boottime) {
+  change().order.surroundings.clock_offsets.emplace(monotonic, boottime);
+  return *this;
+}
+
+Command& Command::join_namespace(int descriptor, Namespace kind) {
+  change().order.surroundings.joined.emplace_back(descriptor, kind);
+  return *this;
+}
+
+Command& Command::hostname(std::string name) {
+  change().order.surroundings.hostname = std::move(name);
+  return *this;
+}
+
+Command& Command::root(std::string path) {
+  change().order.surroundings.root = std::move(path);
+  return *this;
+}
+
+Command& Command::pivot_root(std::string path) {
+  change().order.surroundings.new_root = std::move(path);
+  return *this;
+}
+
+Command& Command::mount_proc() {
+  change().order.surroundings.mount_proc = true;
+  return *this;
+}
+
+Command& Command::seccomp(std::vector<sock_filter> filter) {
+  change().order.sandbox.seccomp = std::move(filter);
+  return *this;
+}
+
+Command& Command::landlock(Landlock rules) {
+  change().order.sandbox.landlock = std::move(rules);
+  return *this;
+}
+
+Command& Command::landlock(int ruleset) {
+  change().order.sandbox.ruleset = ruleset;
+  return *this;
+}
+
+Command& Command::cgroup(Cgroup cgroup) {
+  change().order.cgroup = std::move(cgroup);
+  return *this;
+}
+
+Command& Command::pty(WindowSize size) {
+  change().order.pty = size;
+  return *this;
+}
+
+Command& Command::controlling_terminal(int number) {
+  change().order.controlling_terminal = number;
+  return *this;
+}
+
+Command& Command::foreground(int number) {
+  change().order.foreground = number;
+  return *this;
+}
+
+Command& Command::die_with_parent(int signal) {
+  change().order.dies_with_parent = signal;
+  return *this;
+}
+
+Command& Command::allow_fork() {
+  change().order.allow_fork = true;
+  return *this;
+}
+
 Command& Command::require(Engine engine) {
   change().order.required = engine;
   return *this;
@@ -168,11 +349,18 @@ std::string Command::explain() const {
 }
 
 std::expected<launch::InFlightPtr, LaunchError> Command::State::start() const {
+  const auto refuse = [this](TracedLaunch& trace, launch::Failure failure) {
+    LaunchError error = failed(order.program, std::move(failure));
+    trace.failed(error);
+    return std::unexpected(std::move(error));
+  };
   try {
     auto plan = plans.get(order);
-    if (!plan) return std::unexpected(failed(order.program, std::move(plan.error())));
+    TracedLaunch trace(order.program, plan ? &**plan : nullptr);
+    if (!plan) return refuse(trace, std::move(plan.error()));
     auto record = launch::start(std::move(*plan));
-    if (!record) return std::unexpected(failed(order.program, std::move(record.error())));
+    if (!record) return refuse(trace, std::move(record.error()));
+    trace.hand_over(**record);
     return std::move(*record);
   } catch (const std::bad_alloc&) {
     return std::unexpected(failed(order.program, {Step::memory, "for the plan", ENOMEM}));
@@ -203,12 +391,31 @@ Child Command::spawn() const {
   return std::move(*child);
 }
 
+const std::string& Command::program() const noexcept { return state_->order.program; }
+
+const Stdio* Command::stdio(int number) const noexcept {
+  const auto set = state_->order.streams.find(number);
+  return set == state_->order.streams.end() ? nullptr : &set->second;
+}
+
+std::optional<LaunchError> Command::refuses(const Input& input) const {
+  const Stdio* const in = stdio(0);
+  if (input.empty() || !in || in->kind() == Stdio::Kind::pipe) return std::nullopt;
+  return failed(program(), {Step::attribute, "input, for a stream that is set", EINVAL});
+}
+
 std::expected<Output, LaunchError> Command::try_output(const OutputOptions& options) const {
-  auto record = state_->capturing().start();
+  if (auto refused = refuses(options.input)) return std::unexpected(std::move(*refused));
+  Conversation conversation(options);
+  auto record = state_->capturing(!options.input.empty()).start();
   if (!record) return std::unexpected(std::move(record.error()));
   auto child = Launch(record->release()).finish();
   if (!child) return std::unexpected(std::move(child.error()));
-  return capture(std::move(*child), options);
+  Output output;
+  conversation.hold({&*child, 1});
+  conversation.hand_over(output);
+  output.status = child->wait();
+  return output;
 }
 
 Output Command::output(const OutputOptions& options) const {

@@ -9,17 +9,21 @@
 namespace forklift {
 namespace {
 
-std::string sentence(const std::string& program, Step step, const std::string& subject) {
-  std::string text = "cannot launch " + launch::quote(program) + ": " + std::string(name(step));
+std::string sentence(const std::string& program, Step step, const std::string& subject, int stage) {
+  std::string text = "cannot launch " + launch::quote(program);
+  if (stage > 0) text += ", stage " + std::to_string(stage);
+  text += ": " + std::string(name(step));
   if (!subject.empty()) text += " " + subject;
   return text;
 }
 
 }  // namespace
 
-LaunchError::LaunchError(const std::string& program, Step step, std::string subject, int error)
-    : std::system_error(error, std::generic_category(), sentence(program, step, subject)),
+LaunchError::LaunchError(std::string program, Step step, std::string subject, int error, int stage)
+    : std::system_error(error, std::generic_category(), sentence(program, step, subject, stage)),
       step_(step),
-      subject_(std::move(subject)) {}
+      subject_(std::move(subject)),
+      program_(std::move(program)),
+      stage_(stage) {}
 
 }  // namespace forklift

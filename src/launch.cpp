@@ -2,10 +2,13 @@
 // SPDX-License-Identifier: MIT
 #include <forklift/launch.hpp>
 
+#include <errno.h>
+
 #include <utility>
 
 #include "failed.hpp"
 #include "launch/engine.hpp"
+#include "traced_launch.hpp"
 
 namespace forklift {
 
@@ -25,7 +28,13 @@ Launch& Launch::operator=(Launch&& other) noexcept {
 Launch::~Launch() { give_up(); }
 
 void Launch::give_up() noexcept {
-  if (record_) launch::give_up(InFlightPtr(std::exchange(record_, nullptr)));
+  if (!record_) return;
+  InFlightPtr record(std::exchange(record_, nullptr));
+  if (record->trace.tracer) {
+    const LaunchError error(record->plan->program, Step::clone, "not wanted any more", ECANCELED);
+    TracedLaunch::end(*record, &error);
+  }
+  launch::give_up(std::move(record));
 }
 
 pid_t Launch::pid() const noexcept { return record_ ? record_->pid : -1; }
@@ -39,16 +48,23 @@ std::expected<Child, LaunchError> Launch::finish() && {
   const std::string& program = record->plan->program;
   if (!launch::await(*record, record->deadline)) {
     auto error = failed(program, launch::overdue(*record));
+    TracedLaunch::end(*record, &error);
     launch::give_up(std::move(record));
     return std::unexpected(std::move(error));
   }
   if (auto concluded = launch::conclude(*record); !concluded) {
-    return std::unexpected(failed(program, std::move(concluded.error())));
+    auto error = failed(program, std::move(concluded.error()));
+    TracedLaunch::end(*record, &error);
+    return std::unexpected(std::move(error));
   }
+  TracedLaunch::end(*record, nullptr);
   Child child;
   child.pid_ = record->pid;
   child.pidfd_ = std::move(record->pidfd);
   child.mark_ = record->mark;
+  child.terminal_ = std::move(record->terminal);
+  child.guarantees_ = launch::guarantees_of(*record);
+  child.cgroup_ = record->cgroup.own.release();
   for (auto& [target, descriptor] : record->ours) {
     if (target <= 2) {
       child.stdio_[target] = std::move(descriptor);

@@ -14,7 +14,7 @@
 #include "lab/hang/command_line.hpp"
 #include "lab/lab.hpp"
 #include "lab/page/page.hpp"
-#include "lab/quantity.hpp"
+#include "quantity.hpp"
 
 namespace lab {
 namespace {

@@ -20,7 +20,7 @@
 #include "lab/peers/peers.hpp"
 #include "lab/program.hpp"
 #include "lab/progress.hpp"
-#include "lab/quantity.hpp"
+#include "quantity.hpp"
 #include "lab/record.hpp"
 #include "lab/report.hpp"
 #include "lab/warning.hpp"
@@ -33,7 +33,9 @@ constexpr std::size_t idle_threads = 8;
 Settings settings_of(const Request& request, const std::string& program) {
   Settings settings{.contenders = request.contenders, .program = program};
   if (settings.contenders.empty()) {
-    for (const Kind& known : kinds()) settings.contenders.push_back(known.name);
+    for (const Kind& known : kinds()) {
+      if (!known.on_request) settings.contenders.push_back(known.name);
+    }
   }
   // What launches fast makes all its launches; what is slow is cut by time, the
   // sooner the more there are.

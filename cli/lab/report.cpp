@@ -12,7 +12,7 @@
 #include <tuple>
 
 #include "lab/contender.hpp"
-#include "lab/quantity.hpp"
+#include "quantity.hpp"
 
 namespace lab {
 namespace {

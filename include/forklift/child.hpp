@@ -9,7 +9,10 @@
 #include <forklift/exit_status.hpp>
 #include <forklift/export.hpp>
 #include <forklift/fd.hpp>
+#include <forklift/guarantees.hpp>
+#include <forklift/output.hpp>
 #include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -43,6 +46,15 @@ class FORKLIFT_EXPORT Child {
   /// Our end of the pipe at any of the child's numbers; empty if there is none.
   Fd& pipe(int number) noexcept;
 
+  /// Our end of its pseudoterminal; empty without `Command::pty`. Reads fail
+  /// with EIO once nobody has the other end open.
+  Fd& terminal() noexcept { return terminal_; }
+
+  /// What the launch could assure.
+  const Guarantees& guarantees() const noexcept { return guarantees_; }
+  /// The path of the cgroup made for this child; empty if none was.
+  const std::string& cgroup() const noexcept { return cgroup_; }
+
   /// Waits for the end. Closes `in()` first, so that a child that reads to the
   /// end does not wait for us.
   ///
@@ -57,6 +69,34 @@ class FORKLIFT_EXPORT Child {
   bool kill(int signal) noexcept;
   /// SIGTERM, and SIGKILL if the child still runs after `grace`; then waits.
   ExitStatus stop(Duration grace) noexcept;
+
+  /// Sends a signal to the child and to what it has started, and says whom that
+  /// reached; nothing if nobody was left or the kernel refuses. What is in
+  /// another group or cgroup by then is not reached.
+  ///
+  /// Requires: a process group or cgroup of its own (`process_group`,
+  /// `new_session`, `Cgroup::create`), else the child alone gets the signal.
+  /// Nobody else can be hit: before Linux 6.9 the group is signalled only until
+  /// the child has been waited for, as its number is reserved until then.
+  std::optional<Tree> kill_tree(int signal = 9) noexcept;
+
+  /// What `stop_tree` came to.
+  struct TreeStop {
+    ExitStatus status;
+    std::optional<Tree> reached;  ///< by one of the signals, the farther one
+  };
+  /// SIGTERM to the tree, SIGKILL to what is left of it after `grace` or, if
+  /// sooner, after the child's end; then waits.
+  TreeStop stop_tree(Duration grace) noexcept;
+
+  /// Feeds the child's standard input and takes what it writes, all at once and
+  /// however much it is, and waits for the end. Works on those of `in()`, `out()`
+  /// and `err()` that are pipes, and closes them.
+  ///
+  /// Errors: std::system_error if a file cannot be read or written; and whatever a
+  /// callback throws. The child's tree is then killed, and the child reaped.
+  Output communicate(const OutputOptions& options = {});
+
   /// Lets it run on its own: it is neither killed nor waited for. Later
   /// launches reap it, so that it leaves no zombie. Closes our pipe ends.
   void detach() noexcept;
@@ -65,12 +105,16 @@ class FORKLIFT_EXPORT Child {
   friend class Launch;
   Child() noexcept = default;
   void end() noexcept;
+  void note_end(std::optional<ExitStatus> status) noexcept;
 
   pid_t pid_ = -1;  // -1: moved from, or detached
   Fd pidfd_;
   Fd stdio_[3];
   std::vector<std::pair<int, Fd>> others_;
   Fd none_;  // always empty
+  Fd terminal_;
+  Guarantees guarantees_;
+  std::string cgroup_;
   std::optional<ExitStatus> ended_;
   std::uint64_t mark_ = 0;
 };

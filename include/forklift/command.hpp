@@ -2,22 +2,32 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <linux/filter.h>
 #include <sys/types.h>
 
 #include <chrono>
 #include <expected>
+#include <forklift/capability_set.hpp>
+#include <forklift/cgroup.hpp>
 #include <forklift/child.hpp>
 #include <forklift/engine.hpp>
 #include <forklift/error.hpp>
 #include <forklift/export.hpp>
+#include <forklift/landlock.hpp>
 #include <forklift/launch.hpp>
+#include <forklift/limit.hpp>
+#include <forklift/namespaces.hpp>
 #include <forklift/output.hpp>
+#include <forklift/scheduling.hpp>
 #include <forklift/stdio.hpp>
+#include <forklift/terminal.hpp>
 #include <initializer_list>
 #include <memory>
+#include <optional>
 #include <ranges>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace forklift {
 
@@ -32,6 +42,8 @@ namespace forklift {
 /// A value: copies are independent, and a command can be launched any number of
 /// times. What can be prepared is prepared at the first launch and used again.
 /// Setting something checks nothing; bad input is an error of the launch.
+/// The order in which things are set does not matter: the child makes its
+/// steps in the order of docs/attributes.md. None of them touches the caller.
 /// Threads: launching (the const functions) from many at once; setting, alone.
 class FORKLIFT_EXPORT Command {
  public:
@@ -90,10 +102,113 @@ class FORKLIFT_EXPORT Command {
   /// Puts the child into a process group; 0 makes one of its own (setpgid(2)).
   Command& process_group(pid_t group = 0);
 
+  // --- identity (credentials(7)) ---
+
+  /// Real, effective and saved user id. The supplementary groups are dropped
+  /// unless `groups` or `keep_groups` says otherwise.
+  Command& user(uid_t id);
+  /// A user by name, or by a number as text: also its group and, unless set
+  /// otherwise, its supplementary groups, as at a login.
+  Command& user(std::string name);
+  /// Real, effective and saved group id.
+  Command& group(gid_t id);
+  Command& group(std::string name);
+  /// The supplementary groups.
+  Command& groups(std::vector<gid_t> ids);
+  Command& keep_groups();
+  Command& capabilities(CapabilitySets sets);
+  /// Nothing that the child executes gains privileges (PR_SET_NO_NEW_PRIVS).
+  Command& no_new_privileges();
+  /// The SECBIT_* of <linux/securebits.h> (capabilities(7)).
+  Command& securebits(unsigned bits);
+
+  // --- limits and scheduling ---
+
+  /// Soft and hard limit (setrlimit(2)); `descriptors` may be lowered below
+  /// descriptors that the child has.
+  Command& limit(Resource resource, Limit limit);
+  /// Both limits.
+  Command& limit(Resource resource, std::uint64_t both) {
+    return limit(resource, Limit{both, both});
+  }
+  /// The nice value itself, -20 to 19 (setpriority(2)).
+  Command& nice(int value);
+  Command& scheduling(Scheduling scheduling);
+  /// The processors that the child may run on (sched_setaffinity(2)).
+  Command& cpus(std::vector<int> numbers);
+  Command& io_priority(IoPriority priority);
+  /// How readily the kernel kills it when memory runs out: -1000 to 1000.
+  Command& oom_score(int value);
+  /// By how much the kernel may delay its timers, at least 1 ns.
+  Command& timer_slack(Duration slack);
+  /// Whether its memory may be huge pages (PR_SET_THP_DISABLE).
+  Command& huge_pages(bool allowed);
+  Command& memory_policy(MemoryPolicy policy);
+
+  // --- namespaces and root (namespaces(7)) ---
+
+  /// Makes the child in new namespaces of these kinds. In a new mount namespace
+  /// what is mounted later stays inside.
+  Command& new_namespaces(std::initializer_list<Namespace> kinds);
+  Command& new_namespace(Namespace kind);
+  /// The ids of its new user namespace; without, only `IdMaps::root_is_caller`.
+  Command& id_maps(IdMaps maps);
+  /// By how much the clocks of its new time namespace differ from ours
+  /// (CLOCK_MONOTONIC and CLOCK_BOOTTIME, time_namespaces(7)).
+  Command& clock_offsets(Duration monotonic, Duration boottime);
+  /// Joins a namespace by a descriptor (setns(2)), borrowed until the launch
+  /// returns: one of /proc/PID/ns, or a pidfd for the kinds of `kind`.
+  Command& join_namespace(int descriptor, Namespace kind);
+  /// Its host name; wants a new or joined uts namespace.
+  Command& hostname(std::string name);
+  /// Changes its root directory (chroot(2)); its directory is relative to that.
+  Command& root(std::string path);
+  /// The same by pivot_root(2), which leaves no way back; wants a new mount
+  /// namespace.
+  Command& pivot_root(std::string path);
+  /// Mounts /proc anew; wants new mount and pid namespaces.
+  Command& mount_proc();
+
+  // --- sandbox ---
+
+  /// A filter for its system calls (seccomp(2)), installed as the last step
+  /// before exec. It has to allow execve(2).
+  ///
+  /// Wants `no_new_privileges`, or CAP_SYS_ADMIN.
+  Command& seccomp(std::vector<sock_filter> filter);
+  /// Restricts it by Landlock. Wants `no_new_privileges`, or CAP_SYS_ADMIN.
+  Command& landlock(Landlock rules);
+  /// The same by a ruleset's descriptor, borrowed until the launch returns.
+  Command& landlock(int ruleset);
+
+  // --- cgroup, terminal, life ---
+
+  Command& cgroup(Cgroup cgroup);
+  /// A new pseudoterminal as those of its standard streams that are not set,
+  /// and as the controlling terminal of a new session. `Child::terminal` is
+  /// our end.
+  Command& pty(WindowSize size = {});
+  /// Makes what the child has as descriptor `number` its controlling terminal;
+  /// implies `new_session`.
+  Command& controlling_terminal(int number = 0);
+  /// Puts the child's process group into the foreground of its terminal.
+  Command& foreground(int number = 0);
+  /// Kills the child when this process ends, however it ends.
+  ///
+  /// Right about threads: it is the process that counts, not the thread that
+  /// launches. `Child::guarantees` says what the kernel assured.
+  /// Cost: without Linux 7.1 such launches go through one thread of the
+  /// library, unless made by the main thread.
+  Command& die_with_parent(int signal = 9);
+
   /// Refuses to launch by an engine that is less than this.
   Command& require(Engine engine);
+  /// Lets a launch go by `fork` where an attribute needs a second stage and the
+  /// kernel forbids that (vm.memfd_noexec); else such a launch is refused.
+  Command& allow_fork();
   /// How long the launch itself may take: a child that has not executed the
-  /// program by then is killed, and the launch fails. By default no limit.
+  /// program by then is killed, and the launch fails. By default no limit, but
+  /// 10 s if the child becomes another user, who could stop it on the way.
   Command& launch_deadline(Duration limit);
 
   /// The system calls that the child would make now, in order; launches nothing.
@@ -122,8 +237,11 @@ class FORKLIFT_EXPORT Command {
   /// Launches, captures standard output and error, and waits for the end.
   ///
   /// Streams that the command sets itself are not captured; standard input is
-  /// /dev/null unless set. Both streams are read at once.
-  /// Errors: as `spawn`; a program that fails is a result, not an error.
+  /// `options.input`, else /dev/null unless set. All are served at once.
+  /// Errors: as `spawn`; a program that fails is a result, not an error. As
+  /// `Child::communicate`, with nothing launched if a file cannot be opened.
+  /// Cost: as a loop of read(2) on a pipe of 1 MiB, to which a pipe is widened
+  /// through which much flows.
   Output output(const OutputOptions& options = {}) const;
   std::expected<Output, LaunchError> try_output(const OutputOptions& options = {}) const;
 
@@ -131,8 +249,14 @@ class FORKLIFT_EXPORT Command {
   ExitStatus run() const { return spawn().wait(); }
 
  private:
+  friend class Pipeline;
   struct State;
   State& change();
+  const std::string& program() const noexcept;
+  /// What was set for a number; null if nothing was.
+  const Stdio* stdio(int number) const noexcept;
+  /// Why the input cannot go into standard input, if it cannot.
+  std::optional<LaunchError> refuses(const Input& input) const;
 
   std::unique_ptr<State> state_;
 };

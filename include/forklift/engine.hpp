@@ -43,8 +43,9 @@ struct Capabilities {
 /// Threads: any. Cost: some 200 µs at first use, allocations at each.
 FORKLIFT_EXPORT Capabilities capabilities();
 
-/// Makes ready for `launches` launches at once: probes, takes their memory, and
-/// opens their mailboxes while low descriptor numbers are still free.
+/// Makes ready for `launches` launches at once: probes, takes their memory,
+/// opens their mailboxes while low descriptor numbers are still free, and keeps
+/// the second stage's program at hand (one descriptor).
 ///
 /// A mailbox is a socket pair through which a child gets pipes and borrowed
 /// descriptors. A child copies the descriptor table up to the mailbox's number,

@@ -5,18 +5,29 @@
 #include <chrono>
 #include <cstddef>
 #include <forklift/exit_status.hpp>
+#include <forklift/fd.hpp>
+#include <forklift/input.hpp>
+#include <forklift/sink.hpp>
 #include <limits>
 #include <optional>
 #include <string>
 
 namespace forklift {
 
-/// Bounds of `Command::output`.
+/// What is read and written, and the bounds, of `Command::output`,
+/// `Child::communicate` and `Pipeline::output`.
 struct OutputOptions {
-  /// Bytes kept of each stream. What comes beyond is read and thrown away, so
-  /// that the child does not block, and the stream is reported as truncated.
+  /// Fed to standard input while the output is read. A child that stops reading
+  /// is no error.
+  Input input = {};
+  Sink out = {};
+  Sink err = {};
+  /// Bytes kept of each stream in memory or a file. What comes beyond is read and
+  /// thrown away, so that the child does not block, and the stream is reported as
+  /// truncated.
   std::size_t limit = std::numeric_limits<std::size_t>::max();
-  /// After so long the child is stopped.
+  /// After so long the child is stopped, and with it its tree (`kill_tree`). The
+  /// time that callbacks take counts, but none is interrupted.
   std::optional<std::chrono::nanoseconds> timeout = std::nullopt;
   /// How long after SIGTERM the child is killed when `timeout` has passed.
   std::chrono::nanoseconds grace = std::chrono::milliseconds(100);
@@ -25,14 +36,22 @@ struct OutputOptions {
   std::chrono::nanoseconds drain = std::chrono::seconds(1);
 };
 
-/// What a program wrote, and how it ended.
-struct Output {
-  ExitStatus status;
+/// What went through a child's standard streams.
+struct Captured {
   std::string out;
   std::string err;
+  Fd out_memfd;  ///< of `Sink::memfd`
+  Fd err_memfd;
   bool out_truncated = false;  ///< by the limit, or by the drain deadline
   bool err_truncated = false;
-  bool timed_out = false;  ///< stopped because `timeout` passed
+  bool input_refused = false;  ///< not all of the input found a reader
+  bool timed_out = false;      ///< stopped because `timeout` passed
+  bool drain_passed = false;   ///< given up: somebody still held a pipe
+};
+
+/// The same, and how the program ended.
+struct Output : Captured {
+  ExitStatus status;
 };
 
 }  // namespace forklift

@@ -10,12 +10,14 @@
 namespace forklift::kernel {
 namespace {
 
-// struct clone_args of <linux/sched.h> as of CLONE_ARGS_SIZE_VER0 (64 bytes),
-// which every kernel that has clone3 accepts.
+// struct clone_args of <linux/sched.h>. Every kernel that has clone3 accepts the
+// first 64 bytes; those with CLONE_INTO_CGROUP (Linux 5.7) all 88.
 struct CloneArguments {
   std::uint64_t flags, pidfd, child_tid, parent_tid, exit_signal, stack, stack_size, tls;
+  std::uint64_t set_tid = 0, set_tid_size = 0, cgroup = 0;
 };
-static_assert(sizeof(CloneArguments) == 64);
+static_assert(sizeof(CloneArguments) == 88);
+constexpr std::size_t first_size = 64;
 
 std::uint64_t address(const void* pointer) noexcept {
   return reinterpret_cast<std::uint64_t>(pointer);
@@ -70,15 +72,19 @@ long enter_twice(long number, long a, long b, long c, long d, long e, ChildEntry
 }
 
 long clone_new(const CloneRequest& request, ChildEntry entry, void* argument) noexcept {
-  const CloneArguments arguments{.flags = request.flags,
-                                 .pidfd = address(request.pidfd),
-                                 .child_tid = address(request.word),
-                                 .parent_tid = address(request.tid),
-                                 .exit_signal = SIGCHLD,
-                                 .stack = address(request.stack),
-                                 .stack_size = request.stack_size,
-                                 .tls = 0};
-  return enter_twice(nr_clone3, raw::as_word(&arguments), sizeof arguments, 0, 0, 0, entry,
+  const bool has_cgroup = request.cgroup >= 0;
+  const CloneArguments arguments{
+      .flags = request.flags | (has_cgroup ? clone_into_cgroup : 0),
+      .pidfd = address(request.pidfd),
+      .child_tid = address(request.word),
+      .parent_tid = address(request.tid),
+      .exit_signal = SIGCHLD,
+      .stack = address(request.stack),
+      .stack_size = request.stack_size,
+      .tls = 0,
+      .cgroup = static_cast<std::uint64_t>(has_cgroup ? request.cgroup : 0)};
+  const std::size_t size = has_cgroup ? sizeof arguments : first_size;
+  return enter_twice(nr_clone3, raw::as_word(&arguments), static_cast<long>(size), 0, 0, 0, entry,
                      argument);
 }
 

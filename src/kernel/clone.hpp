@@ -18,6 +18,7 @@ struct CloneRequest {
   std::uint32_t* word = nullptr;  ///< what CLONE_CHILD_CLEARTID clears, waking a shared futex
   std::uint32_t* tid = nullptr;   ///< where CLONE_PARENT_SETTID stores; a pidfd too
                                   ///< only with clone3
+  int cgroup = -1;                ///< descriptor of the child's cgroup, by clone3 only
   bool clone3 = true;             ///< false: the older call, which knows the low 32 flags only
 };
 

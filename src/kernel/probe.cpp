@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <sched.h>
 #include <signal.h>
 #include <sys/eventfd.h>
@@ -192,6 +193,32 @@ void probe_robust_list(Features& found) noexcept {
 std::atomic<const Features*> known{nullptr};
 std::atomic<const Features*> pretended{nullptr};
 
+// What the kernel answers to flags of clone3, without a child being made: no
+// descriptor can have this number, and a kernel that knows them says so.
+int try_flags(std::uint64_t flags, const Stack& stack) noexcept {
+  ProbeMarks marks{};
+  const long result = clone_child({.flags = flags,
+                                   .stack = stack.base,
+                                   .stack_size = stack_size,
+                                   .pidfd = &marks.canary,
+                                   .cgroup = INT_MAX,
+                                   .clone3 = true},
+                                  forklift_probe_child, &marks);
+  return result == -EBADF ? 0 : static_cast<int>(std::min(-1L, result));
+}
+
+void probe_flags(Features& found) noexcept {
+  for (const Feature feature : {Feature::into_cgroup, Feature::autokill}) {
+    found[feature] = found[Feature::clone3];
+  }
+  const Stack stack;
+  if (!found.works(Feature::clone3) || !stack.ok()) return;
+  found[Feature::into_cgroup] = try_flags(clone_pidfd, stack);
+  // With the right to it, which only a child that gains no privileges needs not.
+  found[Feature::autokill] =
+      try_flags(clone_pidfd | clone_autoreap | clone_pidfd_autokill | clone_nnp, stack);
+}
+
 }  // namespace
 
 Features probe() noexcept {
@@ -203,9 +230,11 @@ Features probe() noexcept {
   if (runs_under_valgrind()) {
     // It ends the program at a clone(2) that is neither fork, vfork nor thread.
     learn_alone(found, -EOPNOTSUPP);
+    found[Feature::into_cgroup] = found[Feature::autokill] = -EOPNOTSUPP;
     return found;
   }
   probe_child_features(found);
+  probe_flags(found);
   return found;
 }
 

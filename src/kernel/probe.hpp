@@ -17,11 +17,13 @@ enum class Feature {
   pidfd,              ///< CLONE_PIDFD or pidfd_open, and waitid(P_PIDFD)
   pidfd_send_signal,  ///< pidfd_send_signal(2)
   exit_info,          ///< PIDFD_GET_INFO with PIDFD_INFO_EXIT
+  into_cgroup,        ///< CLONE_INTO_CGROUP
+  autokill,           ///< CLONE_PIDFD_AUTOKILL
   robust_list,        ///< set_robust_list(2)
   mailbox,            ///< a Unix socket pair that carries descriptors
   marked_pipe,        ///< pipe2(2): a pipe that is close-on-exec from the start
 };
-inline constexpr std::size_t feature_count = 11;
+inline constexpr std::size_t feature_count = 13;
 
 /// For every feature zero, or the `-errno` with which the kernel refused it.
 ///

@@ -105,6 +105,12 @@ Reaped reap_by_looking(Process child, Deadline deadline) noexcept {
   }
 }
 
+// Whether the pid is the child's own, as it is until somebody reaps it.
+bool is_unreaped(Process child) noexcept {
+  siginfo_t end{};
+  return wait_id(child, end, WEXITED | WNOHANG | WNOWAIT, nullptr) >= 0;
+}
+
 }  // namespace
 
 Reaped try_reap(Process child) noexcept { return look(child, WNOHANG); }
@@ -126,10 +132,29 @@ long send_signal(Process child, int signal) noexcept {
   if (child.pidfd >= 0 && features().works(Feature::pidfd_send_signal)) {
     return raw::call(nr_pidfd_send_signal, child.pidfd, signal, nullptr, 0);
   }
-  // The pid is the child's own as long as nobody has reaped it.
-  siginfo_t end{};
-  if (wait_id(child, end, WEXITED | WNOHANG | WNOWAIT, nullptr) < 0) return -ESRCH;
-  return raw::call(SYS_kill, child.pid, signal);
+  return is_unreaped(child) ? raw::call(SYS_kill, child.pid, signal) : -ESRCH;
+}
+
+long send_signal_to_group(Process child, int signal) noexcept {
+  if (child.pidfd >= 0 && features().works(Feature::pidfd_send_signal)) {
+    const long sent =
+        raw::call(nr_pidfd_send_signal, child.pidfd, signal, nullptr, pidfd_signal_process_group);
+    if (sent != -EINVAL) return sent;  // else the kernel knows no such flag
+  }
+  return is_unreaped(child) ? raw::call(SYS_kill, -child.pid, signal) : -ESRCH;
+}
+
+bool await_end(Process child, Deadline deadline) noexcept {
+  if (child.pidfd >= 0) return wait_until_readable(child.pidfd, deadline);
+  timespec pause{0, 100'000};
+  for (;;) {
+    siginfo_t end{};
+    const long got = wait_id(child, end, WEXITED | WNOHANG | WNOWAIT, nullptr);
+    if (got < 0 || end.si_pid != 0) return true;
+    if (deadline.passed()) return false;
+    raw::call(SYS_nanosleep, &pause, nullptr);
+    pause.tv_nsec = std::min(2 * pause.tv_nsec, 5'000'000L);
+  }
 }
 
 long exit_status_of(int pidfd, int& status) noexcept {

@@ -44,6 +44,17 @@ Reaped reap(Process child, Deadline deadline = Deadline::never()) noexcept;
 /// Errors: `-errno` of pidfd_send_signal(2); -ESRCH when the child has been reaped.
 long send_signal(Process child, int signal) noexcept;
 
+/// Sends a signal to the process group that the child leads.
+///
+/// By pidfd from Linux 6.9 on, also when the child itself has been reaped; before
+/// that by number, and only while the child holds it.
+/// Errors: `-errno` of pidfd_send_signal(2) or kill(2); -ESRCH when nobody is left.
+long send_signal_to_group(Process child, int signal) noexcept;
+
+/// Waits for the end of the child and leaves it unreaped, so that its number and
+/// its group's stay its own; false at the deadline.
+bool await_end(Process child, Deadline deadline) noexcept;
+
 /// The exit status that the kernel keeps behind a pidfd, or `-errno`.
 ///
 /// Requires: the process has ended; a reaper that is still at it gets 50 ms.

@@ -8,6 +8,12 @@
 
 namespace forklift::kernel {
 
+SignalSet blocked_signals() noexcept {
+  SignalSet blocked = 0;
+  raw::call(SYS_rt_sigprocmask, SIG_SETMASK, nullptr, &blocked, sizeof blocked);
+  return blocked;
+}
+
 SignalGuard::SignalGuard() noexcept {
   const SignalSet all = ~SignalSet{0};
   raw::call(SYS_rt_sigprocmask, SIG_SETMASK, &all, &before_, sizeof all);

@@ -13,6 +13,9 @@ inline constexpr int last_signal = 64;
 
 constexpr SignalSet signal_bit(int signal) noexcept { return SignalSet{1} << (signal - 1); }
 
+/// The calling thread's signal mask.
+SignalSet blocked_signals() noexcept;
+
 /// Blocks every signal on this thread until the end of scope.
 ///
 /// A child starts with its parent's mask and runs on its memory: a handler that
@@ -25,8 +28,6 @@ class SignalGuard {
   ~SignalGuard();
   SignalGuard(const SignalGuard&) = delete;
   SignalGuard& operator=(const SignalGuard&) = delete;
-
-  SignalSet before() const noexcept { return before_; }
 
  private:
   SignalSet before_ = 0;

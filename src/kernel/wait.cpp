@@ -3,8 +3,11 @@
 #include "kernel/wait.hpp"
 
 #include <errno.h>
+#include <limits.h>
 #include <linux/futex.h>
 #include <poll.h>
+
+#include <span>
 
 #include "kernel/raw.hpp"
 
@@ -26,6 +29,16 @@ class Left {
 
 void sleep_while(const std::uint32_t& word, std::uint32_t value, Deadline deadline) noexcept {
   raw::call(SYS_futex, &word, FUTEX_WAIT, value, Left(deadline).get());
+}
+
+bool wait_until_any(std::span<pollfd> entries, Deadline deadline) noexcept {
+  for (;;) {
+    const long ready =
+        raw::call(SYS_ppoll, entries.data(), entries.size(), Left(deadline).get(), nullptr, 0);
+    if (ready > 0) return true;
+    if (ready == 0) return false;
+    if (ready != -EINTR && ready != -EAGAIN) return true;  // let the next call say what is wrong
+  }
 }
 
 }  // namespace
@@ -54,14 +67,18 @@ bool wait_until_owner_died(std::uint32_t& word, Deadline deadline) noexcept {
   }
 }
 
+void wake_all(const std::uint32_t& word) noexcept {
+  raw::call(SYS_futex, &word, FUTEX_WAKE, INT_MAX);
+}
+
 bool wait_until_readable(int descriptor, Deadline deadline) noexcept {
-  for (;;) {
-    pollfd entry{descriptor, POLLIN, 0};
-    const long ready = raw::call(SYS_ppoll, &entry, 1, Left(deadline).get(), nullptr, 0);
-    if (ready > 0) return true;
-    if (ready == 0) return false;
-    if (ready != -EINTR && ready != -EAGAIN) return true;  // let the next call say what is wrong
-  }
+  pollfd entry{descriptor, POLLIN, 0};
+  return wait_until_any({&entry, 1}, deadline);
+}
+
+bool wait_until_hung_up(int pipe, int pidfd, Deadline deadline) noexcept {
+  pollfd entries[] = {{pipe, 0, 0}, {pidfd, POLLIN, 0}};  // a hang-up is always looked for
+  return wait_until_any(entries, deadline);
 }
 
 }  // namespace forklift::kernel

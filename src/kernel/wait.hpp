@@ -27,4 +27,11 @@ bool wait_until_owner_died(std::uint32_t& word, Deadline deadline) noexcept;
 /// Waits until `descriptor` is readable or hung up; false at the deadline.
 bool wait_until_readable(int descriptor, Deadline deadline) noexcept;
 
+/// Waits until nobody has the other end of `pipe` open, or the process behind
+/// `pidfd` (-1: none) has ended.
+bool wait_until_hung_up(int pipe, int pidfd, Deadline deadline) noexcept;
+
+/// Wakes whoever waits on `word`, in any process that shares it.
+void wake_all(const std::uint32_t& word) noexcept;
+
 }  // namespace forklift::kernel

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <sys/resource.h>
 
+#include "launch/attribute_checks.hpp"
 #include "launch/quote.hpp"
 
 namespace forklift::launch {
@@ -92,7 +93,7 @@ Found check_signals(const Order& order) {
 
 Found find_bad_input(const Order& order) {
   for (const auto check : {check_program, check_arguments, check_environment, check_streams,
-                           check_directory, check_signals}) {
+                           check_directory, check_signals, find_bad_attribute}) {
     if (auto found = check(order)) return found;
   }
   return std::nullopt;

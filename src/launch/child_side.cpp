@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/futex.h>
 #include <time.h>
 
 #include <cstddef>
@@ -25,6 +26,7 @@ namespace raw = kernel::raw;
 [[noreturn]] void leave(Frame& frame, int call, long error) {
   frame.outcome.call = call;
   frame.outcome.error = static_cast<int>(error);
+  if (frame.tell >= 0) raw::call(SYS_write, frame.tell, &frame.outcome, sizeof frame.outcome);
   for (;;) raw::call(SYS_exit_group, 127);
 }
 
@@ -122,8 +124,21 @@ long close_each(unsigned long first, unsigned long last, unsigned long limit) {
   }
 }
 
+// A parent that dies or stands still before it opens the gate must not leave a
+// child behind: after a minute of sleeping the child gives up.
+long wait_at_gate(const std::uint32_t& gate) {
+  constexpr int seconds = 60;
+  const timespec second{1, 0};
+  for (int i = 0; i < seconds;) {
+    if (__atomic_load_n(&gate, __ATOMIC_ACQUIRE) != 0) return 0;
+    if (raw::call(SYS_futex, &gate, FUTEX_WAIT, 0, &second) == -ETIMEDOUT) ++i;
+  }
+  return -ETIMEDOUT;
+}
+
 long carry_out(const Call& call, Frame& frame) {
   switch (call.kind) {
+    case Kind::gate: return wait_at_gate(frame.gate);
     case Kind::plain: return make(call, frame);
     case Kind::close_each:
       return close_each(static_cast<unsigned long>(call.arguments[0].value),

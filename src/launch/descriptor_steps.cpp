@@ -25,7 +25,18 @@ constexpr long all_descriptors = 0xffffffffL;
 // Of close_each without /proc: a hard limit of a billion would never end.
 constexpr long most_descriptors = 1L << 20;
 
+Source source_of_need(const Stream& stream) {
+  switch (stream.need) {
+    case Need::report: return {.kind = Source::Kind::report, .target = stream.target};
+    case Need::cgroup: return {.kind = Source::Kind::cgroup, .target = stream.target};
+    case Need::terminal: return {.kind = Source::Kind::terminal, .target = stream.target};
+    default: return {.descriptor = stream.borrowed, .target = stream.target};
+  }
+}
+
 Source source_of(const Stream& stream) {
+  if (stream.need != Need::none) return source_of_need(stream);
+  if (stream.terminal) return {.kind = Source::Kind::terminal, .target = stream.target};
   const Stdio& stdio = *stream.stdio;
   if (stdio.kind() == Stdio::Kind::pipe) {
     const bool reads = stdio.direction() == Stdio::Direction::to_child ||
@@ -47,13 +58,13 @@ int open_flags(const Stream& stream) {
 
 void DescriptorSteps::gather() {
   for (const Stream& stream : streams_) {
-    if (stream.stdio && is_brought(stream.target, *stream.stdio)) {
+    const bool is_needed = stream.need != Need::none && stream.need != Need::made_ruleset;
+    if (stream.terminal || is_needed ||
+        (stream.stdio && is_brought(stream.target, *stream.stdio))) {
       prepared_.sources.push_back(source_of(stream));
     }
   }
-  if (order_.directory_descriptor) {
-    prepared_.sources.push_back({.descriptor = *order_.directory_descriptor});
-  }
+  if (now_.extra.second_stage) prepared_.sources.push_back({.kind = Source::Kind::second_stage});
   const auto count = static_cast<int>(prepared_.sources.size());
   for (int first = 0; mails() && first < count; first += most_in_letter) {
     add_letter(first, std::min(most_in_letter, count - first));
@@ -84,9 +95,19 @@ void DescriptorSteps::choose_waiting_room() {
   const auto waiting = static_cast<int>(streams_.size() + prepared_.sources.size()) + 1;
   window_ = choose_window(streams_, waiting,
                           static_cast<long>(std::min<rlim_t>(limit.rlim_cur, LONG_MAX)));
-  prepared_.reports_by_pipe =
-      now_.engine == Engine::fork && !kernel::features().works(kernel::Feature::robust_list);
+  prepared_.reports_by_pipe = now_.engine == Engine::fork && !marks_its_end();
   if (prepared_.reports_by_pipe) report_ = window_.first++;
+}
+
+// The kernel compares the word of a robust futex with the child's number as the
+// child's own pid namespace has it (kernel/futex/core.c, handle_futex_death).
+bool DescriptorSteps::marks_its_end() const {
+  const Surroundings& around = order_.surroundings;
+  const bool renumbered = around.made.contains(Namespace::pid) ||
+                          std::ranges::any_of(around.joined, [](const auto& one) {
+                            return one.second == Namespace::pid;
+                          });
+  return kernel::features().works(kernel::Feature::robust_list) && !renumbered;
 }
 
 // A child on a copy of our memory cannot clear a word of ours. The kernel
@@ -133,7 +154,11 @@ void DescriptorSteps::wait_in_window(long cell, std::string what) {
 void DescriptorSteps::wait_in_window() {
   for (const Source& source : prepared_.sources) {
     wait_in_window(source.cell, name_of(source));
-    if (source.target >= 0) waiting_.push_back({source.target, source.cell, name_of(source)});
+    if (source.target >= 0) {
+      waiting_.push_back({source.target, source.cell, name_of(source)});
+    } else {
+      second_stage_ = source.cell;
+    }
   }
 }
 
@@ -177,18 +202,55 @@ void DescriptorSteps::put_into_place() {
   }
 }
 
-void DescriptorSteps::close_others() {
+// What the program gets; and what steps still need, unless descriptors are not
+// closed here but marked.
+std::vector<int> DescriptorSteps::kept() const {
+  const bool marks = kernel::features().works(kernel::Feature::mark_cloexec);
   std::vector<int> kept;
-  for (const Stream& stream : streams_) kept.push_back(stream.target);
+  for (const Stream& stream : streams_) {
+    if (stream.need == Need::none || !marks) kept.push_back(stream.target);
+  }
   if (prepared_.reports_by_pipe) kept.push_back(report_);
   std::ranges::sort(kept);
+  return kept;
+}
+
+void DescriptorSteps::close_others() {
   long first = 3;
-  for (const int target : kept) {
+  for (const int target : kept()) {
     if (target < first) continue;
     if (target > first) close_range(first, target - 1);
     first = target + 1L;
   }
   close_range(first, all_descriptors);
+  if (!kernel::features().works(kernel::Feature::mark_cloexec)) mark_needs();
+}
+
+void DescriptorSteps::mark_report() {
+  build_.add(Step::report, "ends at exec", SYS_fcntl,
+             {value(number_of(Need::report)), value(F_SETFD), value(FD_CLOEXEC)});
+}
+
+void DescriptorSteps::mark_needs() {
+  for (const Stream& stream : streams_) {
+    if (stream.need == Need::none || stream.need == Need::report) continue;
+    build_.add(Step::close, std::to_string(stream.target) + " at exec", SYS_fcntl,
+               {value(stream.target), value(F_SETFD), value(FD_CLOEXEC)});
+  }
+}
+
+int DescriptorSteps::number_of(Need need, int index) const {
+  for (const Stream& stream : streams_) {
+    if (stream.need == need && index-- == 0) return stream.target;
+  }
+  return -1;
+}
+
+int DescriptorSteps::terminal() const {
+  for (const Stream& stream : streams_) {
+    if (stream.terminal || stream.need == Need::terminal) return stream.target;
+  }
+  return -1;
 }
 
 // Marked close-on-exec, descriptors are closed by exec after it has let our

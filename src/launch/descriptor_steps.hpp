@@ -34,11 +34,23 @@ class DescriptorSteps {
   void put_into_place();
   void close_others();
 
+  /// Makes the report pipe, which the second stage got by exec, end at the next.
+  void mark_report();
+  /// The child's number of what a step needs; the first, or those after it.
+  int number_of(Need need, int index = 0) const;
+  /// The child's number of its pseudoterminal.
+  int terminal() const;
+  /// The frame's cell with the number of the second stage's program.
+  long second_stage_cell() const { return second_stage_; }
+
  private:
   bool mails() const { return now_.engine == Engine::shared_table && !prepared_.sources.empty(); }
   void add_letter(int first, int count);
   void choose_waiting_room();
+  bool marks_its_end() const;
   void wait_in_window(long cell, std::string what);
+  std::vector<int> kept() const;
+  void mark_needs();
   void close_range(long first, long last);
 
   // A descriptor of the child on its way: the cell of the frame with its number.
@@ -56,6 +68,7 @@ class DescriptorSteps {
   std::vector<Waiting> waiting_;
   Window window_;
   int report_ = -1;
+  long second_stage_ = -1;
 };
 
 }  // namespace forklift::launch

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <expected>
+#include <forklift/guarantees.hpp>
 
 #include "kernel/deadline.hpp"
 #include "launch/failure.hpp"
@@ -25,6 +26,9 @@ bool await(const InFlight& record, kernel::Deadline deadline) noexcept;
 ///
 /// Requires: `await` was true.
 std::expected<void, Failure> conclude(InFlight& record);
+
+/// What this launch assured of the things that depend on the kernel.
+Guarantees guarantees_of(const InFlight& record) noexcept;
 
 /// Kills the child of a launch that is not wanted any more. A child that does
 /// not die at once is left behind and reaped later; its thread waits 20 ms at most.

@@ -157,9 +157,15 @@ void ReturnToPool::operator()(InFlight* record) const noexcept {
   record->plan = PreparedRef();
   record->pidfd.reset();
   record->report.reset();
+  record->terminal.reset();
+  record->cgroup.descriptor.reset();
   record->ours.clear();
   record->childs.clear();
-  if (record->mark != kernel::fork_mark()) return discard(record);
+  if (record->mark != kernel::fork_mark()) {
+    record->cgroup.own.release();
+    return discard(record);
+  }
+  record->cgroup.own.remove();
   // Undelivered letters would reach the next child.
   if (std::exchange(record->letters_pending, false)) record->mailbox.empty();
   const bool with_mailbox = record->mailbox.receiving() >= 0;

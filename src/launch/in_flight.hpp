@@ -10,11 +10,23 @@
 
 #include "kernel/deadline.hpp"
 #include "kernel/process.hpp"
+#include "launch/cgroup_directory.hpp"
 #include "launch/mailbox.hpp"
 #include "launch/plan.hpp"
 #include "launch/prepared.hpp"
 
+namespace forklift {
+class Tracer;
+}
+
 namespace forklift::launch {
+
+/// What a tracer has been told of a launch so far.
+struct Trace {
+  Tracer* tracer = nullptr;  ///< null: nobody was told
+  std::uint64_t id = 0;
+  std::chrono::nanoseconds begin{0}, hold{0};
+};
 
 /// The parent's end of a pipe, by the child's number.
 struct PipeEnd {
@@ -53,12 +65,16 @@ struct InFlight {
   Mailbox mailbox;
 
   PreparedRef plan;
+  Trace trace;
   kernel::Deadline deadline = kernel::Deadline::never();
   pid_t pid = -1;
   Fd pidfd;
   Fd report;                     ///< reading end of the report pipe, if there is one
+  CgroupDirectory cgroup;        ///< the child's, if it is to have one
+  Fd terminal;                   ///< our end of the child's pseudoterminal
   std::vector<PipeEnd> ours;     ///< the parent's ends of the child's pipes
   std::vector<Fd> childs;        ///< the child's ends, while we still need them open
+  bool autokill = false;         ///< the child dies when its pidfd is closed
   bool letters_pending = false;  ///< sent, and not known to be received
 
   Frame& frame() const noexcept { return memory.frame(); }

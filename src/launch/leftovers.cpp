@@ -15,12 +15,16 @@ namespace {
 struct Leftover {
   pid_t pid = -1;
   Fd pidfd;
+  OwnCgroup cgroup;
   InFlightPtr record;  // null for a detached child
   std::uint64_t mark = kernel::fork_mark();
   Leftover* next = nullptr;
 
-  bool is_over() const noexcept {
-    if (mark != kernel::fork_mark()) return true;  // the other half's child
+  bool is_over() noexcept {
+    if (mark != kernel::fork_mark()) {  // the other half's child
+      cgroup.release();
+      return true;
+    }
     const int descriptor = record ? record->pidfd.get() : pidfd.get();
     return kernel::try_reap({pid, descriptor}).state != kernel::Reaped::State::running;
   }
@@ -40,9 +44,10 @@ void push(Leftover* leftover) noexcept {
 
 }  // namespace
 
-void leave_behind(pid_t pid, Fd pidfd) noexcept {
+void leave_behind(pid_t pid, Fd pidfd, OwnCgroup cgroup) noexcept {
   auto* const leftover = new (std::nothrow) Leftover;
-  if (!leftover) return;  // a zombie, in a process without memory for 48 bytes
+  if (!leftover) return;  // a zombie, in a process without memory for 80 bytes
+  leftover->cgroup = std::move(cgroup);
   leftover->pid = pid;
   leftover->pidfd = std::move(pidfd);
   count.fetch_add(1, std::memory_order_relaxed);

@@ -14,7 +14,7 @@ namespace forklift::launch {
 ///
 /// Threads: any; no lock is taken.
 
-void leave_behind(pid_t pid, Fd pidfd) noexcept;
+void leave_behind(pid_t pid, Fd pidfd, OwnCgroup cgroup) noexcept;
 void leave_behind(InFlightPtr record) noexcept;
 
 /// Takes back what has ended since.

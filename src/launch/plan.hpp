@@ -13,8 +13,6 @@
 #include <forklift/step.hpp>
 #include <type_traits>
 
-#include "kernel/signal_guard.hpp"
-
 namespace forklift::launch {
 
 /// Where the child takes an argument word from.
@@ -22,6 +20,7 @@ enum class From : std::uint8_t {
   value,   ///< the word itself
   text,    ///< the word itself, which points to a string
   texts,   ///< the word itself, which points to a null-terminated array of strings
+  data,    ///< the word itself, which points to bytes kept with the plan
   number,  ///< an `int` of the frame: a descriptor that only the launch knows
   word,    ///< a `long` of the frame
   place,   ///< the address of something in the frame
@@ -37,11 +36,8 @@ enum class Kind : std::uint8_t {
   exec,        ///< does not return when it succeeds; ETXTBSY is tried again
   search,      ///< likewise, and goes on with the next call when nothing is there
   close_each,  ///< what close_range(2) does, for kernels without it
+  gate,        ///< waits on a futex until the parent has opened it
 };
-
-/// Where a call may run. Whatever changes identity or the memory descriptor
-/// would change our own, so it belongs to a stage on memory of its own.
-enum class Stage : std::uint8_t { on_parents_memory, on_own_memory };
 
 inline constexpr int nowhere = -1;
 
@@ -54,7 +50,6 @@ inline constexpr int least_kept = 64;
 struct Call {
   long number = 0;
   Kind kind = Kind::plain;
-  Stage stage = Stage::on_parents_memory;
   Step step = Step::exec;
   std::int32_t store = nowhere;  ///< offset of an `int` of the frame
   long least = 0;                ///< the result is accepted from here
@@ -77,6 +72,13 @@ struct Outcome {
   int retries = 0;  ///< how often an exec found its file busy
 };
 
+/// A word that the frame holds from the start.
+struct Fill {
+  long offset = 0;
+  long value = 0;
+  bool is_address = false;  ///< of bytes kept with the plan
+};
+
 /// A robust futex with its list, as the kernel walks it (<linux/futex.h>).
 struct RobustList {
   void* entry;        ///< points to `node`
@@ -92,8 +94,9 @@ struct Frame {
   int mailbox;            ///< descriptor of the receiving end
   int report;             ///< descriptor of the report pipe's writing end
   long kept;              ///< descriptors below this one stay with the child
+  int tell;               ///< where a failure is written, too; -1: nowhere
+  std::uint32_t gate;     ///< 0 as long as the child has to wait
   char** environment;
-  kernel::SignalSet mask;  ///< of the program
   RobustList robust;
   Outcome outcome;
   Plan plan;

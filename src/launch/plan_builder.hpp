@@ -2,10 +2,13 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <fcntl.h>
+
 #include <cstddef>
 #include <initializer_list>
 #include <memory>
 #include <string>
+#include <type_traits>
 
 #include "launch/prepared.hpp"
 
@@ -27,11 +30,29 @@ class PlanBuilder {
   /// until the next call is added.
   Call& add(Step step, std::string subject, long call, std::initializer_list<Argument> arguments);
 
+  /// Opens a file, writes it at once and closes it; a relative path starts at
+  /// `directory`, a descriptor of the child.
+  void write_file(Step step, const std::string& path, const std::string& content,
+                  int directory = AT_FDCWD);
+
   /// Keeps a string as long as the plan.
   const char* keep(std::string content);
   Argument text(std::string content) {
     return {reinterpret_cast<long>(keep(std::move(content))), From::text};
   }
+
+  /// Keeps bytes as long as the plan; `what` is how `explain` shall call them.
+  Argument data(const void* bytes, std::size_t size, const std::string& what);
+  template <class T>
+  Argument data(const T& bytes, const std::string& what) {
+    static_assert(std::is_trivially_copyable_v<T>);
+    return data(&bytes, sizeof bytes, what);
+  }
+
+  /// A word that the frame shall hold when the child starts.
+  void fill(long offset, long value) { prepared_->fills.push_back({offset, value, false}); }
+  /// The same, the address of kept bytes.
+  void fill(long offset, Argument data) { prepared_->fills.push_back({offset, data.value, true}); }
 
   /// Takes room in the frame, behind what is taken already; gives its offset.
   long take_room(std::size_t bytes);

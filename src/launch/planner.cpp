@@ -7,7 +7,10 @@
 
 #include "launch/planner.hpp"
 
+#include <fcntl.h>
+#include <linux/futex.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 
 #include <algorithm>
@@ -15,27 +18,33 @@
 #include <cstdio>
 #include <set>
 
-#include "kernel/disposition.hpp"
-#include "kernel/ignored_signals.hpp"
 #include "kernel/signal_name.hpp"
+#include "launch/bounds_steps.hpp"
 #include "launch/checks.hpp"
 #include "launch/descriptor_steps.hpp"
+#include "launch/identity_steps.hpp"
 #include "launch/plan_builder.hpp"
 #include "launch/quote.hpp"
+#include "launch/sandbox_steps.hpp"
+#include "launch/second_stage.hpp"
+#include "launch/session_steps.hpp"
+#include "launch/signal_steps.hpp"
 #include "launch/streams.hpp"
+#include "launch/surroundings_steps.hpp"
 
 namespace forklift::launch {
 namespace {
 
-// What the child points rt_sigaction(2) at.
-const kernel::Disposition by_default{SIG_DFL, 0, nullptr, 0};
-const kernel::Disposition ignored{SIG_IGN, 0, nullptr, 0};
+// A child that becomes another user can be stopped by that user on its way.
+constexpr std::chrono::seconds stoppable_launch{10};
 
 class Planner {
  public:
-  Planner(const Order& order, const Situation& now, const std::vector<Stream>& streams)
-      : order_(order), now_(now), descriptors_(build_, order, now, streams) {}
+  Planner(const Order& order, const Situation& now, const std::vector<Stream>& streams,
+          const ResolvedIdentity& identity)
+      : order_(order), now_(now), identity_(identity), descriptors_(build_, order, now, streams) {}
 
+  // The order of the steps; docs/attributes.md tells the reasons.
   std::unique_ptr<Prepared> plan() {
     set_up();
     descriptors_.gather();
@@ -43,14 +52,33 @@ class Planner {
     descriptors_.leave_table();
     descriptors_.receive();
     descriptors_.wait_in_window();
+    wait_at_gate();
     descriptors_.keep_report_pipe();
     set_umask();
     descriptors_.open_files();
     descriptors_.put_into_place();
+    join_cgroup();
+    add_session(build_, order_, descriptors_);
+    add_scheduling(build_, order_.bounds);
+    add_memory_policy(build_, order_.bounds);
+    add_limits(build_, order_.bounds);
+    if (now_.extra.second_stage) begin_second_stage();
+    add_memory_settings(build_, order_.bounds);
+    add_joins(build_, order_.surroundings, descriptors_);
+    add_clock(build_, order_.surroundings);
+    add_surroundings(build_, order_.surroundings);
     change_directory();
+    landlock_.make_rulesets();
     descriptors_.close_others();
-    join_session();
-    set_signals();
+    add_descriptor_limit(build_, order_.bounds);
+    add_identity(build_, order_, identity_);
+    give_up_privileges();
+    die_with_parent();
+    add_dispositions(build_, order_, now_);
+    landlock_.restrict();
+    if (now_.extra.second_stage) report();
+    add_mask(build_, order_, now_);
+    add_seccomp(build_, order_.sandbox);
     execute();
     return build_.finish();
   }
@@ -60,14 +88,52 @@ class Planner {
     prepared_.program = order_.program;
     prepared_.engine = now_.engine;
     prepared_.deadline = order_.deadline;
-    prepared_.mask = order_.mask;
-    prepared_.inherit_mask = order_.inherit_mask;
+    if (!order_.deadline && identity_.user) prepared_.deadline = stoppable_launch;
+    prepared_.window = order_.pty;
+    for (const auto& [descriptor, kind] : order_.surroundings.joined) {
+      if (kind == Namespace::pid) prepared_.pid_namespace = descriptor;
+    }
+    prepared_.cgroup = order_.cgroup;
+    prepared_.joins_cgroup = now_.extra.joins_cgroup;
+    prepared_.namespaces = clone_flags(order_.surroundings.made);
+    prepared_.no_new_privileges = order_.identity.no_new_privileges;
+    prepared_.leads_group = leads_group(order_);
     prepared_.handlers_cleared = now_.handlers_cleared;
     prepared_.ignored = now_.ignored;
+    prepared_.callers_mask = now_.mask;
+    prepared_.parent = now_.parent;
+    prepared_.callers = now_.callers;
     if (now_.path) prepared_.path = now_.path;
     if (order_.clear_environment || !order_.environment.empty()) {
       prepared_.environment.emplace(order_, now_.environment);
     }
+  }
+
+  // The parent maps the ids of a new user namespace while the child waits.
+  void wait_at_gate() {
+    if (!order_.surroundings.made.contains(Namespace::user)) return;
+    prepared_.id_maps = order_.surroundings.id_maps.value_or(IdMaps::root_is_caller());
+    build_.name_cell(offsetof(Frame, gate), "gate");
+    build_
+        .add(Step::gate, "until its ids are mapped", SYS_futex,
+             {place(offsetof(Frame, gate)), value(FUTEX_WAIT), value(0)})
+        .kind = Kind::gate;
+  }
+
+  // From here on the child is on memory of its own.
+  void begin_second_stage() {
+    build_.name_cell(offsetof(Frame, environment), "environment");
+    Call& start = build_.add(Step::second_stage, "", SYS_execveat,
+                             {number(descriptors_.second_stage_cell()),
+                              build_.text(""),
+                              {0, From::texts},
+                              word(offsetof(Frame, environment)),
+                              value(AT_EMPTY_PATH)});
+    start.kind = Kind::exec;
+    start.most = start.also = start.least = 1;
+    prepared_.second_stage = static_cast<int>(prepared_.calls.size());
+    prepared_.tell = descriptors_.number_of(Need::report);
+    descriptors_.mark_report();
   }
 
   void set_umask() {
@@ -79,8 +145,8 @@ class Planner {
 
   void change_directory() {
     if (order_.directory_descriptor) {
-      const Source& source = prepared_.sources.back();
-      build_.add(Step::directory, name_of(source), SYS_fchdir, {number(source.cell)});
+      build_.add(Step::directory, "descriptor " + std::to_string(*order_.directory_descriptor),
+                 SYS_fchdir, {value(descriptors_.number_of(Need::directory))});
     }
     if (order_.directory) {
       build_.add(Step::directory, quote(*order_.directory), SYS_chdir,
@@ -88,45 +154,36 @@ class Planner {
     }
   }
 
-  void join_session() {
-    if (order_.new_session) build_.add(Step::session, "", SYS_setsid, {});
-    if (order_.process_group) {
-      build_.add(Step::group, std::to_string(*order_.process_group), SYS_setpgid,
-                 {value(0), value(*order_.process_group)});
-    }
+  // Where the clone cannot make the child in its cgroup (Linux 5.7).
+  void join_cgroup() {
+    if (!now_.extra.joins_cgroup) return;
+    build_.write_file(Step::cgroup, "cgroup.procs", "0", descriptors_.number_of(Need::cgroup));
   }
 
-  void set_disposition(int signal, const kernel::Disposition& disposition) {
-    const char* const how = disposition.handler == SIG_IGN ? " ignored" : " to default";
-    build_.add(Step::signal, kernel::signal_name(signal) + how, SYS_rt_sigaction,
-               {value(signal), value(reinterpret_cast<long>(&disposition)), value(0),
-                value(sizeof(kernel::SignalSet))});
+  void give_up_privileges() {
+    if (!order_.identity.no_new_privileges) return;
+    build_.add(Step::privileges, "", SYS_prctl,
+               {value(PR_SET_NO_NEW_PRIVS), value(1), value(0), value(0), value(0)});
   }
 
-  // CLONE_CLEAR_SIGHAND has reset what was caught and left what was ignored.
-  // Without it every signal is reset: a handler that ran in the child would
-  // run on our memory.
-  void set_signals() {
-    kernel::SignalSet kept_ignored = order_.ignored;
-    kernel::SignalSet reset = now_.ignored | kernel::ignored_realtime_signals();
-    if (order_.inherit_ignored) {
-      kept_ignored |= kernel::ignored_standard_signals() | kernel::ignored_realtime_signals();
-      reset = 0;
-    }
-    if (!now_.handlers_cleared) reset = ~kernel::SignalSet{0};
-    for (int signal = 1; signal <= kernel::last_signal; ++signal) {
-      if (signal == SIGKILL || signal == SIGSTOP) continue;
-      const kernel::SignalSet bit = kernel::signal_bit(signal);
-      if (order_.ignored & bit) {
-        set_disposition(signal, ignored);
-      } else if (reset & ~kept_ignored & bit) {
-        set_disposition(signal, by_default);
-      }
-    }
-    build_.name_cell(offsetof(Frame, mask), "mask");
-    build_.add(Step::signal, "mask", SYS_rt_sigprocmask,
-               {value(SIG_SETMASK), place(offsetof(Frame, mask)), value(0),
-                value(sizeof(kernel::SignalSet))});
+  // After the credentials, whose change would undo it. A parent that ended
+  // before is found out by its child having another; one in a pid namespace
+  // above is seen as 0.
+  void die_with_parent() {
+    if (!order_.dies_with_parent) return;
+    build_.add(Step::parent_death, kernel::signal_name(*order_.dies_with_parent), SYS_prctl,
+               {value(PR_SET_PDEATHSIG), value(*order_.dies_with_parent)});
+    const bool apart = order_.surroundings.made.contains(Namespace::pid);
+    Call& check = build_.add(Step::parent_death, "the parent lives", SYS_getppid, {});
+    check.least = check.most = check.also = apart ? 0 : *now_.parent;
+  }
+
+  // Says that nothing has failed so far: what comes after can only be exec.
+  void report() {
+    prepared_.ready = static_cast<int>(prepared_.calls.size());
+    build_.name_cell(offsetof(Frame, outcome), "outcome");
+    build_.add(Step::report, "the way is free", SYS_write,
+               {value(prepared_.tell), place(offsetof(Frame, outcome)), value(sizeof(Outcome))});
   }
 
   void execute() {
@@ -170,9 +227,11 @@ class Planner {
 
   const Order& order_;
   const Situation& now_;
+  const ResolvedIdentity& identity_;
   PlanBuilder build_;
   Prepared& prepared_ = build_.prepared();
   DescriptorSteps descriptors_;
+  LandlockSteps landlock_{build_, order_.sandbox, descriptors_};
 };
 
 }  // namespace
@@ -180,9 +239,15 @@ class Planner {
 std::expected<std::unique_ptr<Prepared>, Failure> prepare(const Order& order,
                                                           const Situation& now) {
   if (auto bad = find_bad_input(order)) return std::unexpected(std::move(*bad));
-  auto streams = resolve_streams(order);
+  auto streams = resolve_streams(order, now.extra);
   if (!streams) return std::unexpected(std::move(streams.error()));
-  return Planner(order, now, *streams).plan();
+  auto identity = resolve_identity(order);
+  if (!identity) return std::unexpected(std::move(identity.error()));
+  auto prepared = Planner(order, now, *streams, *identity).plan();
+  if (prepared->second_stage) {
+    if (auto failure = hand_over(*prepared)) return std::unexpected(std::move(*failure));
+  }
+  return prepared;
 }
 
 }  // namespace forklift::launch

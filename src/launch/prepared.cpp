@@ -25,13 +25,20 @@ void drop(const Prepared* prepared) noexcept {
 }  // namespace
 
 std::string name_of(const Source& source) {
-  if (source.kind != Source::Kind::borrowed) return "pipe of " + std::to_string(source.target);
-  return "descriptor " + std::to_string(source.descriptor);
+  switch (source.kind) {
+    case Source::Kind::borrowed: return "descriptor " + std::to_string(source.descriptor);
+    case Source::Kind::terminal: return "terminal";
+    case Source::Kind::report: return "report pipe";
+    case Source::Kind::second_stage: return "second stage";
+    case Source::Kind::cgroup: return "cgroup";
+    default: return "pipe of " + std::to_string(source.target);
+  }
 }
 
 bool Prepared::fits(const Situation& now) const noexcept {
   return engine == now.engine && handlers_cleared == now.handlers_cleared &&
-         ignored == now.ignored && same_text(path, now.path) &&
+         ignored == now.ignored && same_text(path, now.path) && parent == now.parent &&
+         callers_mask == now.mask && callers == now.callers &&
          (!environment || environment->made_from(now.environment));
 }
 

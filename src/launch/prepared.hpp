@@ -22,10 +22,18 @@ namespace forklift::launch {
 
 /// A descriptor that the parent has to bring: one of its own, or a new pipe.
 struct Source {
-  enum class Kind { borrowed, pipe_to_child, pipe_from_child };
+  enum class Kind {
+    borrowed,
+    pipe_to_child,
+    pipe_from_child,
+    terminal,      ///< the child's side of a new pseudoterminal
+    report,        ///< the writing end of the second stage's report pipe
+    second_stage,  ///< the second stage's program
+    cgroup,        ///< the directory of its cgroup
+  };
   Kind kind = Kind::borrowed;
   int descriptor = -1;  ///< of `borrowed`
-  int target = -1;      ///< the child's number; -1 for its directory
+  int target = -1;      ///< the child's number; -1 if it waits until it is used
   long cell = 0;        ///< offset of the `int` in the frame that tells the child its number
 };
 
@@ -45,26 +53,41 @@ struct Prepared {
   std::string program;
   Engine engine = Engine::fork;
   std::vector<Call> calls;
-  int first_exec = 0;                                    ///< calls from this one on execute
+  int first_exec = 0;    ///< calls from this one on execute
+  int second_stage = 0;  ///< if not 0, calls from this one on run there
+  int ready = 0;         ///< the second stage reports at this call that only exec is left
+  int tell = -1;         ///< the child's number of the report pipe, with a second stage
   std::vector<std::string> subjects;                     ///< of each call, for people
   std::string searched;                                  ///< the places searched, when PATH is
   std::vector<std::pair<long, std::string>> cell_names;  ///< by offset, for people
+  std::vector<std::pair<long, std::string>> data_names;  ///< by address, for people
+  std::vector<Fill> fills;
   std::vector<Source> sources;
   bool reports_by_pipe = false;  ///< the engine `fork` without robust futexes
   std::vector<Letter> letters;   ///< empty unless descriptors are mailed
   std::size_t frame_bytes = sizeof(Frame);
   std::optional<std::chrono::nanoseconds> deadline;
-  kernel::SignalSet mask = 0;
-  bool inherit_mask = false;
+  int pid_namespace = -1;  ///< the caller's descriptor of the one to join
+  std::optional<Cgroup> cgroup;
+  bool joins_cgroup = false;  ///< by a step, not by the clone
+  bool no_new_privileges = false;
+  bool leads_group = false;                ///< the child makes a process group of its own
+  std::uint64_t namespaces = 0;            ///< CLONE_NEW* flags
+  std::optional<WindowSize> window;        ///< of its pseudoterminal
+  std::optional<IdMaps> id_maps;           ///< to be written before the gate is opened
   std::optional<Environment> environment;  ///< absent: the caller's as it is
 
   std::deque<std::string> texts;  ///< what the calls' `text` arguments point to
   std::vector<const char*> argv;
+  std::vector<const char*> second_argv;  ///< the second stage's, which ends with `argv`
 
   // The situation it was made in, which `fits` compares.
   bool handlers_cleared = false;
   kernel::SignalSet ignored = 0;
   std::optional<std::string> path;
+  std::optional<kernel::SignalSet> callers_mask;
+  std::optional<pid_t> parent;
+  std::vector<std::uint64_t> callers;
 
   bool fits(const Situation& now) const noexcept;
 

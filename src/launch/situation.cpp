@@ -6,13 +6,17 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <string>
 #include <string_view>
 
 #include "kernel/ignored_signals.hpp"
 #include "kernel/probe.hpp"
+#include "launch/bounds_steps.hpp"
+#include "launch/identity_steps.hpp"
 #include "launch/order.hpp"
+#include "launch/second_stage.hpp"
 #include "launch/streams.hpp"
 
 namespace forklift::launch {
@@ -55,8 +59,11 @@ Forced forced_engine() {
   return forced;
 }
 
-bool needs_mail(const Order& order) {
-  if (order.directory_descriptor) return true;
+bool needs_mail(const Order& order, Extra extra) {
+  if (extra.second_stage || extra.joins_cgroup || order.directory_descriptor || order.pty ||
+      order.sandbox.ruleset || !order.surroundings.joined.empty()) {
+    return true;
+  }
   for (const auto& [number, stdio] : order.streams) {
     if (is_brought(number, stdio)) return true;
   }
@@ -65,13 +72,57 @@ bool needs_mail(const Order& order) {
 
 // Where descriptors cannot be mailed, a launch that has to hand some over
 // copies the table.
-Engine engine_for(const Order& order, Engine engine) {
+Engine engine_for(const Order& order, Engine engine, Extra extra) {
   const bool mute = !kernel::features().works(Feature::mailbox);
-  return engine == Engine::shared_table && mute && needs_mail(order) ? Engine::shared_memory
-                                                                     : engine;
+  return engine == Engine::shared_table && mute && needs_mail(order, extra) ? Engine::shared_memory
+                                                                            : engine;
+}
+
+std::optional<Failure> refuse_lesser(const Order& order, Engine engine) {
+  if (!order.required || engine >= *order.required) return std::nullopt;
+  return Failure{Step::engine,
+                 "'" + std::string(name(*order.required)) + "' (this launch has '" +
+                     std::string(name(engine)) + "')",
+                 EOPNOTSUPP};
+}
+
+// A child on a copy of our memory needs no second stage.
+std::optional<Failure> settle_second_stage(const Order& order, Situation& now) {
+  if (now.engine == Engine::fork || !needs_own_memory(order)) return std::nullopt;
+  const auto program = second_stage_program();
+  now.extra.second_stage = program.has_value();
+  if (program) return std::nullopt;
+  if (!order.allow_fork) {
+    return Failure{Step::second_stage, "a program in memory (memfd_create)", program.error()};
+  }
+  now.engine = Engine::fork;
+  return std::nullopt;
+}
+
+// Limits, capabilities and ids of the caller that go into the plan. Most orders
+// leave none to it.
+std::vector<std::uint64_t> callers_values(const Order& order) {
+  std::vector<std::uint64_t> values;
+  note_callers_bounds(order.bounds, values);
+  note_callers_sets(order, values);
+  if (order.surroundings.made.contains(Namespace::user) && !order.surroundings.id_maps) {
+    values.insert(values.end(), {::geteuid(), ::getegid()});
+  }
+  return values;
 }
 
 }  // namespace
+
+bool needs_own_memory(const Order& order) {
+  const Identity& identity = order.identity;
+  const bool another = identity.user.index() != 0 || identity.group.index() != 0;
+  // The kernel lets no one join these whose memory another process shares.
+  const bool joins_alone = std::ranges::any_of(order.surroundings.joined, [](const auto& joined) {
+    return joined.second == Namespace::user || joined.second == Namespace::time;
+  });
+  return another || identity.groups || identity.capabilities || identity.securebits ||
+         joins_alone || order.bounds.oom_score || order.bounds.huge_pages;
+}
 
 std::expected<Engine, Failure> chosen_engine() {
   const kernel::Features& features = kernel::features();
@@ -95,20 +146,20 @@ std::expected<Situation, Failure> look_around(const Order& order) {
   const auto engine = chosen_engine();
   if (!engine) return std::unexpected(engine.error());
   Situation now;
-  now.engine = engine_for(order, *engine);
+  now.engine = *engine;
+  now.extra.joins_cgroup = order.cgroup && !kernel::features().works(Feature::into_cgroup);
+  if (auto failure = settle_second_stage(order, now)) return std::unexpected(std::move(*failure));
+  now.engine = engine_for(order, now.engine, now.extra);
+  if (auto failure = refuse_lesser(order, now.engine)) return std::unexpected(std::move(*failure));
   now.handlers_cleared = kernel::features().works(Feature::clone3);
   if (now.handlers_cleared && !order.inherit_ignored) {
     now.ignored = kernel::ignored_standard_signals();
   }
   now.environment = ::environ;
   if (order.program.find('/') == std::string::npos) now.path = ::getenv("PATH");
-  if (order.required && now.engine < *order.required) {
-    return std::unexpected(Failure{Step::engine,
-                                   "'" + std::string(name(*order.required)) +
-                                       "' (this launch has '" + std::string(name(now.engine)) +
-                                       "')",
-                                   EOPNOTSUPP});
-  }
+  if (order.inherit_mask) now.mask = kernel::blocked_signals();
+  if (order.dies_with_parent) now.parent = ::getpid();
+  now.callers = callers_values(order);
   return now;
 }
 

@@ -2,11 +2,17 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <sys/types.h>
+
+#include <cstdint>
 #include <expected>
 #include <forklift/engine.hpp>
+#include <optional>
+#include <vector>
 
 #include "kernel/signal_guard.hpp"
 #include "launch/failure.hpp"
+#include "launch/streams.hpp"
 
 namespace forklift::launch {
 
@@ -20,7 +26,15 @@ struct Situation {
   kernel::SignalSet ignored = 0;  ///< standard signals; 0 if the order inherits them
   char** environment = nullptr;   ///< the caller's
   const char* path = nullptr;     ///< the caller's PATH; null if unset or not needed
+  Extra extra;
+  std::optional<kernel::SignalSet> mask;  ///< the thread's, if the order inherits it
+  std::optional<pid_t> parent;            ///< this process, if the child dies with it
+  std::vector<std::uint64_t> callers;     ///< what the order leaves out and steps take over
 };
+
+/// Whether a child changes its identity, or what the kernel keeps with its
+/// memory: it may do neither on its parent's memory.
+bool needs_own_memory(const Order& order);
 
 /// The engine for this process: forced by FORKLIFT_ENGINE, else the best.
 ///

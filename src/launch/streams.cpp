@@ -48,6 +48,43 @@ Window longest_gap(const std::vector<Stream>& streams, long limit) {
   return best;
 }
 
+// Those that the order leaves out are inherited, or the pseudoterminal.
+void add_standard_streams(const Order& order, std::vector<Stream>& streams) {
+  int terminal = -1;
+  for (int target = 0; target <= 2; ++target) {
+    if (order.streams.contains(target)) continue;
+    streams.push_back({.target = target,
+                       .alias_of = terminal,
+                       .terminal = order.pty.has_value() && terminal < 0});
+    if (order.pty && terminal < 0) terminal = target;
+  }
+}
+
+std::vector<Stream> list_needs(const Order& order, Extra extra) {
+  std::vector<Stream> needs;
+  const auto add = [&needs](Need need, int borrowed) {
+    needs.push_back({.need = need, .borrowed = borrowed});
+  };
+  if (extra.joins_cgroup) add(Need::cgroup, -1);
+  if (extra.second_stage) add(Need::report, -1);
+  if (order.directory_descriptor) add(Need::directory, *order.directory_descriptor);
+  if (order.sandbox.landlock) add(Need::made_ruleset, -1);
+  if (order.sandbox.ruleset) add(Need::ruleset, *order.sandbox.ruleset);
+  for (const auto& [descriptor, kind] : order.surroundings.joined) {
+    if (kind != Namespace::pid) add(Need::joined, descriptor);
+  }
+  const bool is_standard =
+      !order.streams.contains(0) || !order.streams.contains(1) || !order.streams.contains(2);
+  if (order.pty && !is_standard) add(Need::terminal, -1);
+  return needs;
+}
+
+int lowest_free(const std::vector<Stream>& streams) {
+  int number = 3;
+  for (const Stream& stream : streams) number += stream.target == number;
+  return number;
+}
+
 }  // namespace
 
 bool is_brought(int target, const Stdio& stdio) {
@@ -56,11 +93,9 @@ bool is_brought(int target, const Stdio& stdio) {
          (kind == Stdio::Kind::inherit && !is_in_place(target, &stdio));
 }
 
-std::expected<std::vector<Stream>, Failure> resolve_streams(const Order& order) {
+std::expected<std::vector<Stream>, Failure> resolve_streams(const Order& order, Extra extra) {
   std::vector<Stream> streams;
-  for (int target = 0; target <= 2; ++target) {
-    if (!order.streams.contains(target)) streams.push_back({target});
-  }
+  add_standard_streams(order, streams);
   for (const auto& [target, stdio] : order.streams) {
     const auto root = root_of(order.streams, target);
     if (!root) return std::unexpected(root.error());
@@ -72,6 +107,11 @@ std::expected<std::vector<Stream>, Failure> resolve_streams(const Order& order) 
     }
   }
   std::ranges::sort(streams, {}, &Stream::target);
+  for (Stream& needed : list_needs(order, extra)) {
+    needed.target = lowest_free(streams);
+    streams.push_back(needed);
+    std::ranges::sort(streams, {}, &Stream::target);
+  }
   return streams;
 }
 

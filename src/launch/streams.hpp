@@ -10,11 +10,23 @@
 
 namespace forklift::launch {
 
+/// A descriptor that later steps of the child need and the program does not get.
+enum class Need { none, cgroup, report, directory, ruleset, made_ruleset, terminal, joined };
+
+/// What a plan has because of where it is made.
+struct Extra {
+  bool second_stage = false;
+  bool joins_cgroup = false;  ///< the child does it, not the clone
+};
+
 /// One of the child's descriptors, after `same_as` has been followed.
 struct Stream {
   int target = -1;
-  const Stdio* stdio = nullptr;  ///< null: inherited in place
+  const Stdio* stdio = nullptr;  ///< null: inherited in place, or brought for a `need`
   int alias_of = -1;             ///< the number it is the same as; -1 if its own
+  bool terminal = false;         ///< the command's pseudoterminal
+  Need need = Need::none;
+  int borrowed = -1;  ///< the caller's number of what is needed
 };
 
 /// A run of numbers that are nobody's target. Descriptors wait there until all
@@ -27,10 +39,11 @@ struct Window {
 /// Whether the parent has to bring what stands at this number of the child.
 bool is_brought(int target, const Stdio& stdio);
 
-/// The child's descriptors by number, 0 to 2 always among them.
+/// The child's descriptors by number, 0 to 2 always among them, and what its
+/// steps need on numbers of their own.
 ///
 /// Errors: a `same_as` that leads to nothing or to itself.
-std::expected<std::vector<Stream>, Failure> resolve_streams(const Order& order);
+std::expected<std::vector<Stream>, Failure> resolve_streams(const Order& order, Extra extra = {});
 
 /// Where `waiting` descriptors can wait below the limit of open files: above
 /// all targets if there is room, else in the longest gap between them.

@@ -8,7 +8,8 @@ import pathlib
 import re
 import sys
 
-VOCABULARY = {"engine", "export", "fd", "fork_lock", "stdio", "step"}
+VOCABULARY = {"capability_set", "cgroup", "engine", "export", "fd", "fork_lock", "guarantees",
+              "landlock", "limit", "namespaces", "scheduling", "stdio", "step", "terminal"}
 INTERNAL = {  # what a room may include of the project
     "src/kernel": {"kernel", "vocabulary"},
     "src/launch": {"kernel", "launch", "vocabulary"},

@@ -4,15 +4,74 @@
 // launch_one CASE: prints the plan of one command and launches it, for a test
 // that compares the plan with what strace saw.
 
+#include <linux/capability.h>
+#include <linux/seccomp.h>
 #include <signal.h>
 
 #include <cstdio>
 #include <cstring>
 #include <forklift/command.hpp>
+#include <string>
+#include <vector>
 
-using forklift::Command, forklift::Stdio;
+using forklift::Command, forklift::Namespace, forklift::Resource, forklift::Stdio;
 
 namespace {
+
+Command with_bounds() {
+  return Command("/bin/true")
+      .limit(Resource::core, 0)
+      .limit(Resource::descriptors, 20)
+      .nice(5)
+      .scheduling({.policy = forklift::Scheduling::Policy::batch})
+      .cpus({0})
+      .io_priority({.io_class = forklift::IoPriority::Class::best_effort, .level = 5})
+      .timer_slack(std::chrono::microseconds(60))
+      .memory_policy({.mode = forklift::MemoryPolicy::Mode::bind, .nodes = {0}})
+      .oom_score(100)
+      .huge_pages(false);
+}
+
+Command with_identity() {
+  return Command("/bin/true")
+      .user(65534)
+      .group(65534U)
+      .groups({65534, 100})
+      .capabilities(forklift::CapabilitySets::only({CAP_NET_RAW, CAP_KILL}))
+      .securebits(1U << 3)  // SECBIT_NO_SETUID_FIXUP_LOCKED
+      .no_new_privileges()
+      .directory("/")
+      .die_with_parent();
+}
+
+Command with_namespaces() {
+  return Command("/bin/true")
+      .new_namespaces(
+          {Namespace::user, Namespace::mount, Namespace::pid, Namespace::uts, Namespace::time})
+      .clock_offsets(std::chrono::hours(1), std::chrono::hours(2))
+      .hostname("elsewhere")
+      .mount_proc()
+      .root("/")
+      .user(0);
+}
+
+Command with_sandbox() {
+  const std::vector<sock_filter> all{BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)};
+  return Command("/bin/true")
+      .no_new_privileges()
+      .landlock(forklift::Landlock().read_only("/").read_write("/dev/null"))
+      .seccomp(all);
+}
+
+Command with_attributes(const std::string& name) {
+  if (name == "bounds") return with_bounds();
+  if (name == "identity") return with_identity();
+  if (name == "namespaces") return with_namespaces();
+  if (name == "sandbox") return with_sandbox();
+  if (name == "terminal") return Command("/bin/true").pty().foreground();
+  std::fprintf(stderr, "no case '%s'\n", name.c_str());
+  std::exit(2);
+}
 
 Command command_of(const char* name) {
   const auto is = [name](const char* wanted) { return std::strcmp(name, wanted) == 0; };
@@ -43,8 +102,7 @@ Command command_of(const char* name) {
         .ignore_signals({SIGHUP})
         .block_signals({SIGUSR1});
   }
-  std::fprintf(stderr, "no case '%s'\n", name);
-  std::exit(2);
+  return with_attributes(name);
 }
 
 }  // namespace

@@ -8,7 +8,7 @@
 
 #include "lab/command_line.hpp"
 #include "lab/hang/hang.hpp"
-#include "lab/quantity.hpp"
+#include "quantity.hpp"
 
 namespace lab::hang {
 namespace {

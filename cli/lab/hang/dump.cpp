@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <string_view>
 
-#include "lab/quantity.hpp"
+#include "quantity.hpp"
 
 namespace lab::hang {
 namespace {

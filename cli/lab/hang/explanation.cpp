@@ -6,7 +6,7 @@
 
 #include <algorithm>
 
-#include "lab/quantity.hpp"
+#include "quantity.hpp"
 
 namespace lab::hang {
 namespace {

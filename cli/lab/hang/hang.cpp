@@ -18,7 +18,7 @@
 #include "lab/machine.hpp"
 #include "lab/noise.hpp"
 #include "lab/program.hpp"
-#include "lab/quantity.hpp"
+#include "quantity.hpp"
 #include "lab/refusal.hpp"
 
 namespace lab::hang {

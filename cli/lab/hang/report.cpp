@@ -9,7 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "lab/hang/explanation.hpp"
-#include "lab/quantity.hpp"
+#include "quantity.hpp"
 
 namespace lab::hang {
 namespace {

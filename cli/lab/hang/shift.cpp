@@ -9,7 +9,7 @@
 #include "lab/hang/dump.hpp"
 #include "lab/hang/figures.hpp"
 #include "lab/hang/growing_memory.hpp"
-#include "lab/quantity.hpp"
+#include "quantity.hpp"
 
 namespace lab::hang {
 namespace {

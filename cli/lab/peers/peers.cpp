@@ -8,7 +8,7 @@
 
 #include "lab/contender.hpp"
 #include "lab/peers/peer.hpp"
-#include "lab/quantity.hpp"
+#include "quantity.hpp"
 #include "lab/peers/toolchain.hpp"
 
 namespace lab {

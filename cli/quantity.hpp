@@ -6,8 +6,6 @@
 #include <cstddef>
 #include <string>
 
-namespace lab {
-
 /// "4G", "512M", "100k", "7"; units are powers of 1024, with or without "B" or
 /// "iB", in any case.
 ///
@@ -20,10 +18,11 @@ std::size_t parse_rate(const std::string& text);
 /// "250ms", "30s", "2m"; no unit but for 0.
 std::chrono::milliseconds parse_duration(const std::string& text);
 
+/// As timeout(1) takes it: "5" are seconds, and ns, us, ms, s, m, h, d are units.
+std::chrono::nanoseconds parse_time(const std::string& text);
+
 /// "4 GiB", "512 MiB".
 std::string print_size(std::size_t bytes);
 
 /// "12 us", "3.41 ms", "1.20 s", from microseconds.
 std::string print_time(double microseconds);
-
-}  // namespace lab

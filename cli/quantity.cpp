@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: The forklift authors
 // SPDX-License-Identifier: MIT
-#include "lab/quantity.hpp"
+#include "quantity.hpp"
 
 #include <fmt/core.h>
 
@@ -10,8 +10,8 @@
 #include <cmath>
 #include <limits>
 #include <stdexcept>
+#include <utility>
 
-namespace lab {
 namespace {
 
 struct Quantity {
@@ -77,6 +77,20 @@ std::chrono::milliseconds parse_duration(const std::string& text) {
   return std::chrono::milliseconds(std::llround(std::min(quantity.number * scale, most)));
 }
 
+std::chrono::nanoseconds parse_time(const std::string& text) {
+  constexpr const char* a_time = "time such as 1.5s, 200ms, 2m or 1h";
+  constexpr std::pair<const char*, double> units[] = {{"", 1e9},     {"ns", 1},      {"us", 1e3},
+                                                      {"ms", 1e6},   {"s", 1e9},     {"m", 60e9},
+                                                      {"h", 3600e9}, {"d", 86'400e9}};
+  const Quantity quantity = split(text, a_time);
+  for (const auto& [unit, scale] : units) {
+    if (quantity.unit != unit) continue;
+    const double most = 9e18;  // some 285 years
+    return std::chrono::nanoseconds(std::llround(std::min(quantity.number * scale, most)));
+  }
+  throw std::invalid_argument(fmt::format("'{}' is no {}", text, a_time));
+}
+
 std::string print_size(std::size_t bytes) {
   constexpr std::size_t mebibyte = 1U << 20;
   constexpr std::size_t gibibyte = 1024 * mebibyte;
@@ -92,5 +106,3 @@ std::string print_time(double microseconds) {
   if (microseconds < 1'000'000) return fmt::format("{:.3g} ms", microseconds / 1000);
   return fmt::format("{:.3g} s", microseconds / 1'000'000);
 }
-
-}  // namespace lab

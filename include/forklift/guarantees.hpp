@@ -1,0 +1,42 @@
+// SPDX-FileCopyrightText: The forklift authors
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <forklift/export.hpp>
+#include <string_view>
+
+namespace forklift {
+
+/// How the end of its parent reaches a child.
+enum class ParentDeath {
+  none,    ///< not at all
+  signal,  ///< PR_SET_PDEATHSIG: unless the program gains privileges, or clears it
+  pidfd,   ///< CLONE_PIDFD_AUTOKILL: always (Linux 7.1)
+};
+
+/// How a child came into the cgroup that was asked for.
+enum class CgroupEntry {
+  none,   ///< none was asked for
+  clone,  ///< made in it: CLONE_INTO_CGROUP (Linux 5.7)
+  write,  ///< joined it as one of its first steps: cgroup.procs
+};
+
+/// What a signal to the whole tree of a child reaches.
+enum class Tree {
+  process,  ///< the child alone
+  group,    ///< its process group: who leaves the group escapes
+  cgroup,   ///< its own cgroup: nobody escapes
+};
+
+/// What a launch could assure of the things that depend on the kernel.
+struct Guarantees {
+  ParentDeath parent_death = ParentDeath::none;
+  CgroupEntry cgroup = CgroupEntry::none;
+  Tree tree = Tree::process;
+};
+
+FORKLIFT_EXPORT std::string_view name(ParentDeath) noexcept;
+FORKLIFT_EXPORT std::string_view name(CgroupEntry) noexcept;
+FORKLIFT_EXPORT std::string_view name(Tree) noexcept;
+
+}  // namespace forklift

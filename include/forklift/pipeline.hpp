@@ -1,0 +1,119 @@
+// SPDX-FileCopyrightText: The forklift authors
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <chrono>
+#include <expected>
+#include <forklift/child.hpp>
+#include <forklift/command.hpp>
+#include <forklift/error.hpp>
+#include <forklift/export.hpp>
+#include <forklift/output.hpp>
+#include <optional>
+#include <span>
+#include <utility>
+#include <vector>
+
+namespace forklift {
+
+/// How the stages of a pipeline ended, in their order.
+struct FORKLIFT_EXPORT PipelineStatus {
+  std::vector<ExitStatus> stages;
+  bool by_last = false;  ///< the last stage alone decides
+
+  /// Whether all succeeded, or the last if that was asked for.
+  bool success() const noexcept;
+};
+
+/// What went through a pipeline's ends, and how its stages ended.
+struct PipelineOutput : Captured {
+  PipelineStatus status;
+};
+
+/// A pipeline that runs, owned: the destructor kills and reaps every stage.
+///
+/// Threads: one at a time.
+class FORKLIFT_EXPORT RunningPipeline {
+ public:
+  using Duration = Child::Duration;
+
+  std::span<Child> stages() noexcept { return stages_; }
+
+  /// Our ends of the pipes asked for with `Stdio::pipe` at the pipeline's ends.
+  Fd& in() noexcept { return stages_.front().in(); }
+  Fd& out() noexcept { return stages_.back().out(); }
+  Fd& err() noexcept { return stages_.back().err(); }
+
+  /// Waits for the end of every stage. Closes `in()` first.
+  PipelineStatus wait();
+  /// Waits at most so long; nothing if a stage still runs. Closes nothing.
+  std::optional<PipelineStatus> wait_for(Duration limit);
+
+  /// `Child::kill_tree` for every stage.
+  void kill_trees(int signal = 9) noexcept;
+  /// SIGTERM to all trees, SIGKILL to what is left of them after `grace` or, if
+  /// sooner, after the end of all stages; then waits.
+  PipelineStatus stop_trees(Duration grace);
+
+  /// Feeds the first stage, takes what the last one writes, and waits for all.
+  /// As `Child::communicate`.
+  PipelineOutput communicate(const OutputOptions& options = {});
+
+ private:
+  friend class Pipeline;
+  RunningPipeline(std::vector<Child> stages, bool by_last) noexcept
+      : stages_(std::move(stages)), by_last_(by_last) {}
+  PipelineStatus status();
+
+  std::vector<Child> stages_;
+  bool by_last_;
+};
+
+/// Commands of which each reads what the one before writes:
+/// `Command("zcat").arg(file) | Command("sort") | Command("head")`.
+///
+/// Between two stages is an ordinary pipe, which takes the place of whatever the
+/// commands say about it; nobody else has its ends. Every stage keeps what else
+/// its command says: `err(Stdio::same_as(1))` sends errors down the pipe, too.
+/// A value, like `Command`. Threads: launching from many at once; setting, alone.
+class FORKLIFT_EXPORT Pipeline {
+ public:
+  explicit Pipeline(Command first) { stages_.push_back(std::move(first)); }
+
+  /// Adds a stage at the end.
+  Pipeline& then(Command next);
+
+  /// Standard input of the first stage; standard output and error of the last.
+  Pipeline& in(Stdio stdio);
+  Pipeline& out(Stdio stdio);
+  Pipeline& err(Stdio stdio);
+  /// Success is the last stage's, as in a shell without `pipefail`. Wanted where a
+  /// stage stops reading early: the one before then ends by SIGPIPE.
+  Pipeline& success_by_last(bool by_last = true);
+
+  /// Launches every stage, or none: when one fails, the others are killed before
+  /// any could see the end of its input, and reaped.
+  ///
+  /// Errors: `LaunchError` of a stage that failed; `LaunchError::stage` tells which.
+  /// Cost: all stages are on their way to exec at once. Each is planned anew.
+  RunningPipeline spawn() const;
+  std::expected<RunningPipeline, LaunchError> try_spawn() const;
+
+  /// Launches and waits for the end of all.
+  PipelineStatus run() const { return spawn().wait(); }
+
+  /// Launches, captures standard output and error of the last stage unless set,
+  /// and waits for the end of all. As `Command::output`, also for the input of
+  /// the first stage.
+  PipelineOutput output(const OutputOptions& options = {}) const;
+  std::expected<PipelineOutput, LaunchError> try_output(const OutputOptions& options = {}) const;
+
+ private:
+  std::vector<Command> stages_;
+  bool by_last_ = false;
+};
+
+FORKLIFT_EXPORT Pipeline operator|(Command first, Command second);
+FORKLIFT_EXPORT Pipeline operator|(Pipeline pipeline, Command next);
+
+}  // namespace forklift

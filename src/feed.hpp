@@ -1,0 +1,54 @@
+// SPDX-FileCopyrightText: The forklift authors
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <poll.h>
+
+#include <forklift/fd.hpp>
+#include <forklift/input.hpp>
+#include <memory>
+#include <string_view>
+
+namespace forklift {
+
+/// Puts an input into a child's standard input, as far as the pipe takes it.
+class Feed {
+ public:
+  /// Opens what has to be opened. Errors: std::system_error. Requires: `input`
+  /// outlives this.
+  explicit Feed(const Input& input);
+
+  void begin(Fd pipe);
+  bool open() const noexcept { return bool(pipe_); }
+
+  /// What to wait for on the pipe, and on the source where that may take long.
+  pollfd pipe_entry() const noexcept;
+  pollfd source_entry() const noexcept;
+
+  /// Goes on after a wait. Errors: std::system_error of the source, or whatever
+  /// the callback throws.
+  void go_on(const pollfd& pipe, const pollfd& source);
+
+  /// Ends it, wherever it stands.
+  void give_up() noexcept;
+  /// Whether it ended before the input did.
+  bool refused() const noexcept { return refused_; }
+
+ private:
+  bool reads_source() const noexcept { return source_ >= 0 && pending_.empty(); }
+  bool refill();
+  void refill_from_source();
+  void put();
+
+  const Input& input_;
+  Fd file_;
+  int source_ = -1;  // borrowed
+  std::unique_ptr<char[]> buffer_;
+  std::string_view pending_;
+  Fd pipe_;
+  bool wide_ = false;
+  bool exhausted_ = false;
+  bool refused_ = false;
+};
+
+}  // namespace forklift

@@ -1,0 +1,105 @@
+// SPDX-FileCopyrightText: The forklift authors
+// SPDX-License-Identifier: MIT
+#include "kernel/cgroup_tree.hpp"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <forklift/fd.hpp>
+
+#include "kernel/numbers.hpp"
+#include "kernel/raw.hpp"
+
+namespace forklift::kernel {
+namespace {
+
+constexpr int deepest = 32;  // levels; each holds a directory open
+
+// Calls `act(pid)` for every number in cgroup.procs until it returns false.
+template <class Act>
+void for_each_process(int cgroup, Act act) noexcept {
+  const Fd list(::openat(cgroup, "cgroup.procs", O_RDONLY | O_CLOEXEC));
+  char text[4096];
+  int pid = 0;
+  for (ssize_t size; (size = ::read(list.get(), text, sizeof text)) > 0;) {
+    for (const char* at = text; at < text + size; ++at) {
+      if (*at != '\n') {
+        pid = 10 * pid + (*at - '0');
+        continue;
+      }
+      if (pid > 0 && !act(pid)) return;  // 0: a process of another pid namespace
+      pid = 0;
+    }
+  }
+}
+
+bool has_process(int cgroup, int sought) noexcept {
+  bool found = false;
+  for_each_process(cgroup, [&](int pid) { return !(found = pid == sought); });
+  return found;
+}
+
+// A pid may be another's by now. Behind a pidfd it cannot become so, and who
+// is still listed once that is open is the one meant.
+bool signal_process(int cgroup, int pid, int signal) noexcept {
+  const Fd pidfd(static_cast<int>(raw::call(nr_pidfd_open, pid, 0)));
+  if (!has_process(cgroup, pid)) return false;
+  if (pidfd) {
+    const long sent = raw::call(nr_pidfd_send_signal, pidfd.get(), signal, nullptr, 0);
+    if (sent != -ENOSYS && sent != -EPERM) return sent == 0;
+  }
+  return raw::call(SYS_kill, pid, signal) == 0;
+}
+
+// How many processes got the signal, those in the cgroups below included.
+long signal_each(int cgroup, int signal, int depth) noexcept {
+  long reached = 0;
+  for_each_process(cgroup, [&](int pid) {
+    reached += signal_process(cgroup, pid, signal);
+    return true;
+  });
+  Fd copy(::openat(cgroup, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  DIR* const directory = depth < deepest && copy ? ::fdopendir(copy.get()) : nullptr;
+  if (!directory) return reached;
+  static_cast<void>(copy.release());  // the stream closes it
+  while (const dirent* const entry = ::readdir(directory)) {
+    if (entry->d_type != DT_DIR || entry->d_name[0] == '.') continue;
+    const Fd below(::openat(cgroup, entry->d_name, O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (below) reached += signal_each(below.get(), signal, depth + 1);
+  }
+  ::closedir(directory);
+  return reached;
+}
+
+// Who was killed stays listed until it is gone, and may have forked before.
+long kill_each(int cgroup) noexcept {
+  constexpr int rounds = 10'000;
+  long reached = 0;
+  for (int round = 0; round < rounds; ++round) {
+    const long now = signal_each(cgroup, SIGKILL, 0);
+    if (now == 0) return reached;
+    reached += now;
+    ::sched_yield();
+  }
+  return reached;
+}
+
+}  // namespace
+
+long signal_cgroup(const char* path, int signal) noexcept {
+  const Fd cgroup(::open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!cgroup) return -errno;
+  if (signal == SIGKILL) {
+    const Fd kill(::openat(cgroup.get(), "cgroup.kill", O_WRONLY | O_CLOEXEC));
+    if (kill && ::write(kill.get(), "1", 1) == 1) return 0;
+  }
+  const long reached =
+      signal == SIGKILL ? kill_each(cgroup.get()) : signal_each(cgroup.get(), signal, 0);
+  return reached > 0 ? 0 : -ESRCH;
+}
+
+}  // namespace forklift::kernel

@@ -1,0 +1,16 @@
+// SPDX-FileCopyrightText: The forklift authors
+// SPDX-License-Identifier: MIT
+#pragma once
+
+namespace forklift::kernel {
+
+/// Sends a signal to every process in a cgroup of version 2 and in those below it.
+///
+/// SIGKILL goes by cgroup.kill, which no fork escapes (Linux 5.14); without it,
+/// and for any other signal, each process is signalled by a pidfd, and for
+/// SIGKILL until none is left. What another signal meets is what runs at that
+/// moment.
+/// Errors: `-errno` of open(2) on the cgroup; -ESRCH if nobody was signalled.
+long signal_cgroup(const char* path, int signal) noexcept;
+
+}  // namespace forklift::kernel

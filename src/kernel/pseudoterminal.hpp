@@ -1,0 +1,20 @@
+// SPDX-FileCopyrightText: The forklift authors
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <expected>
+#include <forklift/fd.hpp>
+#include <forklift/terminal.hpp>
+
+namespace forklift::kernel {
+
+/// Both ends of a new pseudoterminal, close-on-exec.
+struct Pseudoterminal {
+  Fd ours, childs;
+};
+
+/// Errors: the errno of what failed.
+/// Since: TIOCGPTPEER Linux 4.13.
+std::expected<Pseudoterminal, int> open_pseudoterminal(WindowSize size) noexcept;
+
+}  // namespace forklift::kernel

@@ -1,0 +1,17 @@
+// SPDX-FileCopyrightText: The forklift authors
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+
+namespace forklift::kernel {
+
+/// write(2) that raises no SIGPIPE where nobody reads.
+///
+/// By RWF_NOSIGNAL (Linux 6.18). Else SIGPIPE is blocked for this thread meanwhile,
+/// and the one that the write raised taken back, so that neither the process's
+/// dispositions nor a SIGPIPE that was pending before are touched.
+/// Errors: `-errno`, -EPIPE among them. Threads: any.
+long write_quietly(int descriptor, const void* bytes, std::size_t size) noexcept;
+
+}  // namespace forklift::kernel

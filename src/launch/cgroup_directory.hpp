@@ -1,0 +1,49 @@
+// SPDX-FileCopyrightText: The forklift authors
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <expected>
+#include <forklift/cgroup.hpp>
+#include <forklift/fd.hpp>
+#include <string>
+
+#include "launch/failure.hpp"
+
+namespace forklift::launch {
+
+/// A cgroup made for one child: removed at the end of scope, with whatever
+/// still runs in it killed.
+class OwnCgroup {
+ public:
+  OwnCgroup() noexcept = default;
+  explicit OwnCgroup(std::string path) noexcept : path_(std::move(path)) {}
+  OwnCgroup(OwnCgroup&& other) noexcept : path_(std::exchange(other.path_, {})) {}
+  OwnCgroup& operator=(OwnCgroup&& other) noexcept;
+  ~OwnCgroup() { remove(); }
+
+  const std::string& path() const noexcept { return path_; }
+  /// Lets it stay, for instance because it belongs to another process.
+  std::string release() noexcept { return std::exchange(path_, {}); }
+  /// Cost: a system call if nothing runs in it; else up to a second, after
+  /// which it is left there.
+  void remove() noexcept;
+
+ private:
+  std::string path_;
+};
+
+/// A cgroup that is about to get a child.
+struct CgroupDirectory {
+  Fd descriptor;  ///< ours to close; empty if the caller's is used
+  OwnCgroup own;  ///< with an empty path unless it was made for this launch
+};
+
+/// Opens a cgroup, or makes one and writes its settings.
+///
+/// Errors: what is not there, is no cgroup of version 2, or may not be made.
+std::expected<CgroupDirectory, Failure> open_cgroup(const Cgroup& wanted);
+
+/// The path, or the number, of a cgroup as an error names it.
+std::string name_of(const Cgroup& cgroup);
+
+}  // namespace forklift::launch

@@ -1,0 +1,26 @@
+// SPDX-FileCopyrightText: The forklift authors
+// SPDX-License-Identifier: MIT
+#include <forklift/limit.hpp>
+
+namespace forklift {
+namespace {
+
+// In the order of `Resource`, as prlimit(1) calls them.
+constexpr std::string_view names[] = {
+    "as",   "core",   "cpu",   "data", "fsize",  "locks",  "memlock",    "msgqueue",
+    "nice", "nofile", "nproc", "rss",  "rtprio", "rttime", "sigpending", "stack"};
+
+}  // namespace
+
+std::string_view name(Resource resource) noexcept {
+  return names[static_cast<std::size_t>(resource)];
+}
+
+std::optional<Resource> resource_of(std::string_view wanted) noexcept {
+  for (std::size_t i = 0; i < std::size(names); ++i) {
+    if (names[i] == wanted) return static_cast<Resource>(i);
+  }
+  return std::nullopt;
+}
+
+}  // namespace forklift

@@ -1,0 +1,68 @@
+// SPDX-FileCopyrightText: The forklift authors
+// SPDX-License-Identifier: MIT
+#include <forklift/tracer.hpp>
+
+#include <atomic>
+
+#include "launch/explain.hpp"
+#include "traced_launch.hpp"
+
+namespace forklift {
+namespace {
+
+std::atomic<Tracer*> current{nullptr};
+std::atomic<std::uint64_t> last_id{0};
+
+}  // namespace
+
+Tracer::~Tracer() = default;
+
+Tracer* set_tracer(Tracer* tracer) noexcept {
+  return current.exchange(tracer, std::memory_order_acq_rel);
+}
+
+Engine LaunchTrace::engine() const noexcept { return prepared_ ? prepared_->engine : Engine::fork; }
+
+std::string LaunchTrace::plan() const {
+  return prepared_ ? launch::explain(*prepared_) : std::string();
+}
+
+TracedLaunch::TracedLaunch(const std::string& program, const launch::Prepared* prepared) noexcept
+    : tracer_(current.load(std::memory_order_acquire)) {
+  if (!tracer_) return;
+  trace_.id = last_id.fetch_add(1, std::memory_order_relaxed) + 1;
+  trace_.program = program;
+  trace_.prepared_ = prepared;
+  if (prepared) plan_ = launch::PreparedRef::share(*prepared);
+  tracer_->before(trace_);
+  begin_ = now();
+}
+
+void TracedLaunch::hand_over(launch::InFlight& record) noexcept {
+  record.trace = {};
+  if (!tracer_) return;
+  record.trace = {.tracer = tracer_, .id = trace_.id, .begin = begin_, .hold = now() - begin_};
+}
+
+void TracedLaunch::failed(const LaunchError& error) noexcept {
+  if (!tracer_) return;
+  trace_.error = &error;
+  trace_.hold = trace_.launch = now() - begin_;
+  tracer_->after(trace_);
+}
+
+void TracedLaunch::end(const launch::InFlight& record, const LaunchError* error) noexcept {
+  const auto& known = record.trace;
+  if (!known.tracer) return;
+  LaunchTrace trace;
+  trace.id = known.id;
+  trace.program = record.plan->program;
+  trace.prepared_ = &*record.plan;
+  trace.pid = record.pid;
+  trace.error = error;
+  trace.hold = known.hold;
+  trace.launch = now() - known.begin;
+  known.tracer->after(trace);
+}
+
+}  // namespace forklift

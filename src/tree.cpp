@@ -1,0 +1,40 @@
+// SPDX-FileCopyrightText: The forklift authors
+// SPDX-License-Identifier: MIT
+
+// A child with what it has started.
+
+#include <forklift/child.hpp>
+
+#include <signal.h>
+
+#include <algorithm>
+
+#include "kernel/cgroup_tree.hpp"
+#include "kernel/process.hpp"
+
+namespace forklift {
+
+std::optional<Tree> Child::kill_tree(int signal) noexcept {
+  if (pid_ < 0) return std::nullopt;
+  if (!cgroup_.empty() && kernel::signal_cgroup(cgroup_.c_str(), signal) == 0) {
+    return Tree::cgroup;
+  }
+  if (guarantees_.tree == Tree::group &&
+      kernel::send_signal_to_group({pid_, pidfd_.get()}, signal) == 0) {
+    return Tree::group;
+  }
+  if (kill(signal)) return Tree::process;
+  return std::nullopt;
+}
+
+Child::TreeStop Child::stop_tree(Duration grace) noexcept {
+  const auto asked = kill_tree(SIGTERM);
+  // Unreaped, it keeps the group's number from becoming anybody else's.
+  if (pid_ >= 0 && !ended_) {
+    kernel::await_end({pid_, pidfd_.get()}, kernel::Deadline::after(grace));
+  }
+  const auto forced = kill_tree(SIGKILL);
+  return {.status = wait(), .reached = std::max(asked, forced)};
+}
+
+}  // namespace forklift

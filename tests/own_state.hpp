@@ -1,0 +1,16 @@
+// SPDX-FileCopyrightText: The forklift authors
+// SPDX-License-Identifier: MIT
+
+#pragma once
+
+#include <map>
+#include <string>
+
+/// What the kernel tells about this process and the calling thread, by every way
+/// that is known to us, but for what changes by itself (memory in use, times,
+/// counts of context switches).
+std::map<std::string, std::string> own_state();
+
+/// The keys by which two states differ, with both values; "" if none.
+std::string difference(const std::map<std::string, std::string>& before,
+                       const std::map<std::string, std::string>& after);
