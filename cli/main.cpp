@@ -10,11 +10,12 @@
 #include "doctor.hpp"
 #include "lab/command_line.hpp"
 #include "lab/refusal.hpp"
+#include "run/run.hpp"
 
 namespace {
 
 // Exit statuses: 0 done, 1 it did not work, 2 the command line is wrong or asks
-// for what the machine does not have, 130 interrupted.
+// for what the machine does not have, 130 interrupted; `run` has its own.
 constexpr int exit_failure = 1;
 constexpr int exit_usage = 2;
 
@@ -32,11 +33,13 @@ int complain(const std::exception& error, int status) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  if (argc > 1 && std::string(argv[1]) == "run") return run::command({argv + 2, argv + argc});
   CLI::App app("Launch processes without stalling the launcher, and see where launches stall",
                "forklift");
   app.set_version_flag("--version", "forklift " FORKLIFT_VERSION);
   app.require_subcommand(1);
   Action chosen;
+  app.add_subcommand("run", "Run a program with all that a child can be given");
   lab::add_to(app, join(argc, argv), chosen);
   app.add_subcommand("doctor", "Say what this machine offers to launches")->callback([&chosen] {
     chosen = [] { return doctor(), 0; };

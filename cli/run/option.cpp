@@ -1,0 +1,128 @@
+// SPDX-FileCopyrightText: The forklift authors
+// SPDX-License-Identifier: MIT
+#include "run/option.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <iterator>
+
+namespace run {
+namespace {
+
+const Option* find(std::string_view name) {
+  for (const Group& group : groups()) {
+    for (const Option& option : group.options) {
+      if (name == option.name || name == option.other_name) return &option;
+    }
+  }
+  throw BadUse(fmt::format("no option is called '{}'; see 'forklift run --help'", name));
+}
+
+bool may_lack_value(const Option& option) { return option.value.starts_with("["); }
+
+// The value behind the option at `at`, which moves on if that is a word.
+std::string value_of(const Option& option, const std::vector<std::string>& words, std::size_t& at) {
+  const std::string& word = words[at];
+  const auto sign = word.find('=');
+  if (sign != std::string::npos) {
+    if (option.value.empty()) throw BadUse(fmt::format("{} takes no value", option.name));
+    return word.substr(sign + 1);
+  }
+  if (option.value.empty() || may_lack_value(option)) return "";
+  if (++at == words.size()) throw BadUse(fmt::format("{} wants {}", option.name, option.value));
+  return words[at];
+}
+
+std::string heading(const Option& option) {
+  std::string names(option.name);
+  if (!option.other_name.empty()) names += fmt::format(", {}", option.other_name);
+  const char* const between = option.value.empty() || may_lack_value(option) ? "" : " ";
+  return fmt::format("{}{}{}", names, between, option.value);
+}
+
+// Breaks a text at spaces, so that its lines end before the terminal does.
+std::string indented(std::string_view text, std::size_t indent, std::size_t width) {
+  std::string lines(indent, ' ');
+  std::size_t used = 0;
+  while (!text.empty()) {
+    const auto word = text.substr(0, text.find(' '));
+    if (used > 0 && used + 1 + word.size() > width) {
+      lines += "\n" + std::string(indent, ' ');
+      used = 0;
+    }
+    lines += (used > 0 ? " " : "") + std::string(word);
+    used += word.size() + (used > 0 ? 1 : 0);
+    text.remove_prefix(std::min(word.size() + 1, text.size()));
+  }
+  return lines + "\n";
+}
+
+constexpr const char* introduction = R"(forklift run [OPTIONS] [--] PROGRAM [ARGUMENTS]
+
+Launches a program with all that a child can be given, waits for its end, and
+ends as it did. What follows the first word that is no option is the program's.
+)";
+
+constexpr const char* statuses = R"(
+Exit status:
+  124  --timeout passed, however the program ended then
+  125  forklift failed: a bad option, or a step of the launch before exec
+  126  the program was found but cannot be executed
+  127  the program was not found
+  128+N  signal N killed it
+  else the program's own
+
+Signals: TERM, INT, HUP, QUIT, USR1 and USR2 go on to the program, or to its
+whole tree if it leads one, unless forklift was started with them ignored. What
+a terminal sends (Ctrl-C) is not sent twice. TSTP stops both, CONT resumes both.
+)";
+
+}  // namespace
+
+std::span<const Group> groups() {
+  static const Group all[] = {{"The program", program_options()},
+                              {"Files and terminal", stream_options()},
+                              {"Life and signals", life_options()},
+                              {"Identity and privileges", identity_options()},
+                              {"Limits and scheduling", bound_options()},
+                              {"Namespaces and root", namespace_options()},
+                              {"Sandbox and cgroup", sandbox_options()},
+                              {"The launch, and what is told", telling_options()}};
+  return all;
+}
+
+Words tell_apart(const std::vector<std::string>& words) {
+  Words told;
+  std::size_t at = 0;
+  for (; at < words.size() && words[at].starts_with("-"); ++at) {
+    if (words[at] == "--") {
+      ++at;
+      break;
+    }
+    if (words[at] == "--help" || words[at] == "-h") {
+      told.help = true;
+      return told;
+    }
+    const Option& option = *find(words[at].substr(0, words[at].find('=')));
+    std::string value = value_of(option, words, at);
+    told.options.push_back({&option, std::move(value)});
+  }
+  std::copy(words.begin() + static_cast<std::ptrdiff_t>(at), words.end(),
+            std::back_inserter(told.program));
+  return told;
+}
+
+std::string help() {
+  constexpr std::size_t indent = 6, width = 72;
+  std::string text = introduction;
+  for (const Group& group : groups()) {
+    text += fmt::format("\n{}:\n", group.title);
+    for (const Option& option : group.options) {
+      text += fmt::format("  {}\n{}", heading(option), indented(option.text, indent, width));
+    }
+  }
+  return text + statuses;
+}
+
+}  // namespace run

@@ -1,0 +1,74 @@
+// SPDX-FileCopyrightText: The forklift authors
+// SPDX-License-Identifier: MIT
+#include <stdexcept>
+
+#include "run/option.hpp"
+#include "run/request.hpp"
+#include "run/values.hpp"
+
+namespace run {
+namespace {
+
+using forklift::CapabilitySet;
+using forklift::CapabilitySets;
+using Text = const std::string&;
+
+CapabilitySet parse_capabilities(const std::string& list) {
+  const auto set = CapabilitySet::parse(list);
+  if (!set) throw std::invalid_argument("no capability is called '" + set.error() + "'");
+  return *set;
+}
+
+CapabilitySets& sets(Request& request) {
+  auto& gathered = request.gathered.capabilities;
+  return gathered ? *gathered : gathered.emplace();
+}
+
+void set_group(Request& request, const std::string& value) {
+  const auto ids = parse_groups(value);
+  if (ids.size() != 1) throw std::invalid_argument("one group is wanted");
+  request.command.group(ids.front());
+}
+
+void set_user(Request& request, const std::string& value) {
+  const auto colon = value.find(':');
+  if (colon != std::string::npos) set_group(request, value.substr(colon + 1));
+  const std::string user = value.substr(0, colon);
+  if (user.empty()) throw std::invalid_argument("no user is named");
+  request.command.user(user);
+  // The library's own limit for this, unless --launch-deadline says otherwise.
+  if (!request.bounds.launch) request.bounds.launch = std::chrono::seconds(10);
+}
+
+constexpr Option options[] = {
+    {"--user", "", "USER[:GROUP]",
+     "The user, by name or id, with its group and supplementary groups unless said otherwise",
+     set_user},
+    {"--group", "", "GROUP", "The group, by name or id", set_group},
+    {"--groups", "", "LIST", "The supplementary groups; none for ''",
+     [](Request& request, Text value) { request.command.groups(parse_groups(value)); }},
+    {"--keep-groups", "", "", "The supplementary groups stay",
+     [](Request& request, Text) { request.command.keep_groups(); }},
+    {"--caps", "", "LIST",
+     "Exactly these capabilities, in every set: net_raw,kill or all or ''; the options below "
+     "then differ from that",
+     [](Request& request, Text value) {
+       sets(request) = CapabilitySets::only(parse_capabilities(value));
+     }},
+    {"--bounding", "", "LIST", "The bounding set",
+     [](Request& request, Text value) { sets(request).bounding = parse_capabilities(value); }},
+    {"--inheritable", "", "LIST", "The inheritable set",
+     [](Request& request, Text value) { sets(request).inheritable = parse_capabilities(value); }},
+    {"--ambient", "", "LIST", "The ambient set; permitted and inheritable become at least that",
+     [](Request& request, Text value) { sets(request).ambient = parse_capabilities(value); }},
+    {"--no-new-privs", "", "", "Nothing that it executes gains privileges",
+     [](Request& request, Text) { request.command.no_new_privileges(); }},
+    {"--securebits", "", "LIST", "The securebits, by setpriv(1)'s names or as a number: noroot",
+     [](Request& request, Text value) { request.command.securebits(parse_securebits(value)); }},
+};
+
+}  // namespace
+
+std::span<const Option> identity_options() { return options; }
+
+}  // namespace run

@@ -1,0 +1,73 @@
+// SPDX-FileCopyrightText: The forklift authors
+// SPDX-License-Identifier: MIT
+#include <errno.h>
+#include <linux/bpf_common.h>
+#include <linux/filter.h>
+
+#include <cstring>
+#include <fstream>
+#include <iterator>
+#include <stdexcept>
+#include <system_error>
+#include <vector>
+
+#include "run/option.hpp"
+#include "run/request.hpp"
+#include "run/values.hpp"
+
+namespace run {
+namespace {
+
+using Text = const std::string&;
+
+// What libseccomp's seccomp_export_bpf writes: the instructions, one by one.
+std::vector<sock_filter> read_filter(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) throw std::invalid_argument("open: " + std::generic_category().message(errno));
+  const std::string bytes{std::istreambuf_iterator<char>(file), {}};
+  const std::size_t count = bytes.size() / sizeof(sock_filter);
+  if (bytes.empty() || bytes.size() % sizeof(sock_filter) != 0 || count > BPF_MAXINSNS) {
+    throw std::invalid_argument("this is no BPF program: 1 to 4096 instructions of 8 bytes");
+  }
+  std::vector<sock_filter> filter(count);
+  std::memcpy(filter.data(), bytes.data(), bytes.size());
+  return filter;
+}
+
+forklift::Landlock& landlock(Request& request) {
+  request.command.no_new_privileges();
+  auto& gathered = request.gathered.landlock;
+  return gathered ? *gathered : gathered.emplace();
+}
+
+constexpr Option options[] = {
+    {"--seccomp", "", "FILE",
+     "A filter for its system calls, as libseccomp exports BPF; implies --no-new-privs",
+     [](Request& request, Text value) {
+       request.command.seccomp(read_filter(value)).no_new_privileges();
+     }},
+    {"--landlock-ro", "", "PATH",
+     "Below this path it may read and execute, and nothing else anywhere; may be repeated; "
+     "implies --no-new-privs",
+     [](Request& request, Text value) { landlock(request).read_only(value); }},
+    {"--landlock-rw", "", "PATH", "Below this path it may do everything; the same otherwise",
+     [](Request& request, Text value) { landlock(request).read_write(value); }},
+    {"--cgroup", "", "DIR", "Launches it into this cgroup (version 2)",
+     [](Request& request, Text value) { request.gathered.cgroup = forklift::Cgroup::at(value); }},
+    {"--new-cgroup", "", "DIR",
+     "Makes a cgroup below this one for it; what is left in it is killed at its end",
+     [](Request& request, Text value) {
+       request.has_tree = true;
+       request.gathered.cgroup = forklift::Cgroup::create(value);
+     }},
+    {"--cgroup-set", "", "FILE=VALUE", "Writes a file of the new cgroup first: memory.max=1G",
+     [](Request& request, Text value) {
+       request.gathered.cgroup_settings.push_back(parse_pair(value));
+     }},
+};
+
+}  // namespace
+
+std::span<const Option> sandbox_options() { return options; }
+
+}  // namespace run

@@ -1,0 +1,79 @@
+// SPDX-FileCopyrightText: The forklift authors
+// SPDX-License-Identifier: MIT
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <limits>
+#include <stdexcept>
+
+#include "run/option.hpp"
+#include "run/request.hpp"
+#include "run/terminal.hpp"
+#include "run/values.hpp"
+
+namespace run {
+namespace {
+
+using forklift::Stdio;
+using Text = const std::string&;
+
+int parse_descriptor(const std::string& text) {
+  return static_cast<int>(parse_number(text, 0, std::numeric_limits<int>::max(), "descriptor"));
+}
+
+void pass(Request& request, const std::string& value) {
+  const auto sign = value.find('=');
+  const int number = parse_descriptor(value.substr(0, sign));
+  const int ours = sign == std::string::npos ? number : parse_descriptor(value.substr(sign + 1));
+  // The library takes a descriptor that is not there for one to stay closed.
+  if (::fcntl(ours, F_GETFD) < 0) {
+    throw std::invalid_argument("descriptor " + std::to_string(ours) + " is not open");
+  }
+  request.own_stdin = request.own_stdin || (number == 0 && ours != 0);
+  request.command.descriptor(number, Stdio::descriptor(ours));
+}
+
+int number_or(const std::string& value, int otherwise) {
+  return value.empty() ? otherwise : parse_descriptor(value);
+}
+
+constexpr Option options[] = {
+    {"--stdin", "", "FILE", "Standard input is read from a file",
+     [](Request& request, Text value) {
+       request.own_stdin = true;
+       request.command.in(Stdio::read(value));
+     }},
+    {"--stdout", "", "FILE", "Standard output goes to a file, written from its start",
+     [](Request& request, Text value) { request.command.out(Stdio::truncate(value)); }},
+    {"--stdout-append", "", "FILE", "The same, at its end",
+     [](Request& request, Text value) { request.command.out(Stdio::append(value)); }},
+    {"--stderr", "", "FILE", "Standard error goes to a file, written from its start",
+     [](Request& request, Text value) { request.command.err(Stdio::truncate(value)); }},
+    {"--stderr-append", "", "FILE", "The same, at its end",
+     [](Request& request, Text value) { request.command.err(Stdio::append(value)); }},
+    {"--stderr-to-stdout", "", "", "Standard error goes where standard output goes",
+     [](Request& request, Text) { request.command.err(Stdio::same_as(1)); }},
+    {"--fd", "", "N[=M]",
+     "Passes our descriptor N, or M as its N; all but 0, 1 and 2 are closed otherwise", pass},
+    {"--pty", "", "",
+     "A new pseudoterminal as its terminal and as those standard streams that are not set; what "
+     "is typed and printed is relayed, and the window size followed",
+     [](Request& request, Text) {
+       request.pty = request.has_tree = true;
+       request.command.pty(window_size());
+     }},
+    {"--ctty", "", "[=N]", "Its descriptor N, or 0, becomes its controlling terminal",
+     [](Request& request, Text value) {
+       request.has_tree = true;  // the terminal is a new session's
+       request.command.controlling_terminal(number_or(value, 0));
+     }},
+    {"--foreground", "", "[=N]",
+     "Its process group takes the foreground of the terminal that is its descriptor N, or 0",
+     [](Request& request, Text value) { request.command.foreground(number_or(value, 0)); }},
+};
+
+}  // namespace
+
+std::span<const Option> stream_options() { return options; }
+
+}  // namespace run

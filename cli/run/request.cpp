@@ -1,0 +1,87 @@
+// SPDX-FileCopyrightText: The forklift authors
+// SPDX-License-Identifier: MIT
+#include "run/request.hpp"
+
+#include <fmt/core.h>
+#include <unistd.h>
+
+#include <stdexcept>
+
+#include "run/option.hpp"
+
+namespace run {
+namespace {
+
+void apply(Request& request, const Chosen& chosen) {
+  try {
+    chosen.option->apply(request, chosen.value);
+  } catch (const std::invalid_argument& error) {
+    throw BadUse(chosen.option->value.empty()
+                     ? fmt::format("{}: {}", chosen.option->name, error.what())
+                     : fmt::format("{} '{}': {}", chosen.option->name, chosen.value, error.what()));
+  }
+}
+
+void complete_cgroup(forklift::Command& command, Gathered& gathered) {
+  if (!gathered.cgroup_settings.empty() && !(gathered.cgroup && gathered.cgroup->creates())) {
+    throw BadUse("--cgroup-set is for the cgroup of --new-cgroup");
+  }
+  if (!gathered.cgroup) return;
+  for (auto& [file, value] : gathered.cgroup_settings) gathered.cgroup->set(file, value);
+  command.cgroup(*gathered.cgroup);
+}
+
+void complete(Request& request) {
+  Gathered& gathered = request.gathered;
+  if (gathered.capabilities) request.command.capabilities(*gathered.capabilities);
+  if (gathered.reset_on_fork && !gathered.scheduling) gathered.scheduling.emplace();
+  if (gathered.scheduling) {
+    gathered.scheduling->reset_on_fork = gathered.reset_on_fork;
+    request.command.scheduling(*gathered.scheduling);
+  }
+  if (gathered.maps) {
+    request.command.new_namespace(forklift::Namespace::user).id_maps(*gathered.maps);
+  }
+  if (gathered.monotonic || gathered.boottime) {
+    const Duration none{0};
+    request.command.clock_offsets(gathered.monotonic.value_or(none),
+                                  gathered.boottime.value_or(none));
+  }
+  if (gathered.landlock) request.command.landlock(*gathered.landlock);
+  complete_cgroup(request.command, gathered);
+}
+
+bool terminal_is_ours() { return ::isatty(0) && ::tcgetpgrp(0) == ::getpgrp(); }
+
+// What ends a program that takes too long shall end all that it started, so it
+// gets a process group, which has to have the terminal that ours had.
+void give_tree(Request& request) {
+  if (!request.bounds.timeout || request.has_tree || request.other_group) return;
+  request.command.process_group();
+  request.has_tree = true;
+  if (!request.own_stdin && terminal_is_ours()) request.command.foreground(0);
+}
+
+}  // namespace
+
+Request::Request(std::string program, std::vector<std::string> arguments)
+    : command(program), argv(std::move(arguments)) {
+  command.args(argv);
+  argv.insert(argv.begin(), std::move(program));
+}
+
+Request read(const std::vector<std::string>& words) {
+  Words told = tell_apart(words);
+  if (told.program.empty() || told.program.front().empty()) {
+    throw BadUse("no program is named; see 'forklift run --help'");
+  }
+  std::string program = told.program.front();
+  told.program.erase(told.program.begin());
+  Request request(std::move(program), std::move(told.program));
+  for (const Chosen& chosen : told.options) apply(request, chosen);
+  complete(request);
+  give_tree(request);
+  return request;
+}
+
+}  // namespace run

@@ -1,0 +1,130 @@
+// SPDX-FileCopyrightText: The forklift authors
+// SPDX-License-Identifier: MIT
+#include "run/watch.hpp"
+
+#include <fmt/core.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <vector>
+
+namespace run {
+namespace {
+
+// Until then in milliseconds, rounded up: waking too early would be in vain.
+int remaining(std::optional<Watch::Clock::time_point> then) {
+  if (!then) return -1;
+  const auto left = std::chrono::ceil<std::chrono::milliseconds>(*then - Watch::Clock::now());
+  constexpr std::chrono::milliseconds most = std::chrono::hours(24);
+  return static_cast<int>(std::clamp(left, std::chrono::milliseconds(0), most).count());
+}
+
+}  // namespace
+
+Watch::Watch(const Request& request, const Signals& signals, forklift::Child& child,
+             std::optional<Clock::time_point> end)
+    : request_(request), signals_(signals), child_(child), next_(end) {
+  if (child.terminal()) relay_ = std::make_unique<Relay>(child.terminal().get());
+  const pid_t foreground = ::tcgetpgrp(0);
+  gave_terminal_ = !child.terminal() && foreground == child.pid() && foreground != ::getpgrp();
+}
+
+Watch::~Watch() {
+  if (gave_terminal_) give_terminal(::getpgrp());
+}
+
+forklift::ExitStatus Watch::wait() {
+  while (!ended()) {
+    wait_for_something();
+    while (const auto signal = signals_.next()) handle(*signal);
+    look_at_time();
+  }
+  // Not waited for yet, the child keeps the number of its group from anybody else.
+  if (timed_out_) child_.kill_tree(SIGKILL);
+  if (relay_) relay_->finish();
+  return child_.wait();
+}
+
+bool Watch::ended() const {
+  siginfo_t end{};
+  const auto id = static_cast<id_t>(child_.pid());
+  return ::waitid(P_PID, id, &end, WEXITED | WNOHANG | WNOWAIT) != 0 || end.si_pid != 0;
+}
+
+void Watch::wait_for_something() {
+  std::vector<pollfd> waiting = {{signals_.descriptor(), POLLIN, 0}, {child_.pidfd(), POLLIN, 0}};
+  const std::size_t own = waiting.size();
+  if (relay_) relay_->add_to(waiting);
+  if (::poll(waiting.data(), waiting.size(), remaining(next_)) > 0 && relay_) {
+    relay_->move(waiting.data() + own);
+  }
+}
+
+void Watch::look_at_time() {
+  if (!next_ || Clock::now() < *next_ || ended()) return;
+  const int signal = timed_out_ ? SIGKILL : request_.bounds.signal;
+  child_.kill_tree(signal);
+  if (signal == SIGKILL) {
+    next_.reset();
+    return;
+  }
+  child_.kill_tree(SIGCONT);  // who is stopped does not hear
+  next_ = Clock::now() + std::min(request_.bounds.grace, Duration(std::chrono::hours(24 * 365)));
+  timed_out_ = true;
+  if (!request_.telling.quiet) {
+    fmt::print(stderr, "forklift: '{}' takes too long: SIG{} sent\n", request_.argv.front(),
+               ::sigabbrev_np(signal) ? ::sigabbrev_np(signal) : std::to_string(signal));
+  }
+}
+
+void Watch::handle(const signalfd_siginfo& signal) {
+  const int number = static_cast<int>(signal.ssi_signo);
+  // The kernel's own come from the terminal, to the whole group in front.
+  const bool has_it = signal.ssi_code == SI_KERNEL && shares_group();
+  switch (number) {
+    case SIGPIPE: return;
+    case SIGWINCH: return relay_ ? relay_->resize() : void();
+    case SIGCONT: return go_on();
+    case SIGCHLD:
+      if (signal.ssi_code == CLD_STOPPED && gave_terminal_) stop();
+      return;
+    case SIGTSTP:
+      if (!has_it) child_.kill_tree(SIGTSTP);
+      return stop();
+    default:
+      if (!has_it) child_.kill_tree(number);
+  }
+}
+
+// What is due meanwhile is done when we go on.
+void Watch::stop() {
+  if (relay_) relay_->pause();
+  if (gave_terminal_) give_terminal(::getpgrp());
+  stop_here();
+}
+
+void Watch::go_on() {
+  if (relay_) {
+    relay_->resume();
+    relay_->resize();
+  }
+  if (gave_terminal_ && ::tcgetpgrp(0) == ::getpgrp()) give_terminal(child_.pid());
+  child_.kill_tree(SIGCONT);
+}
+
+bool Watch::shares_group() const { return ::getpgid(child_.pid()) == ::getpgrp(); }
+
+// From the background this is answered by SIGTTOU, unless it is blocked.
+void Watch::give_terminal(pid_t group) const {
+  sigset_t refusal, before;
+  ::sigemptyset(&refusal);
+  ::sigaddset(&refusal, SIGTTOU);
+  ::sigprocmask(SIG_BLOCK, &refusal, &before);
+  ::tcsetpgrp(0, group);
+  ::sigprocmask(SIG_SETMASK, &before, nullptr);
+}
+
+}  // namespace run

@@ -1,0 +1,51 @@
+// SPDX-FileCopyrightText: The forklift authors
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <chrono>
+#include <forklift/child.hpp>
+#include <memory>
+#include <optional>
+
+#include "run/request.hpp"
+#include "run/signals.hpp"
+#include "run/terminal.hpp"
+
+namespace run {
+
+/// Stays with a program until it ends: passes signals on, relays its terminal,
+/// stops when it stops, and ends it when its time is over.
+class Watch {
+ public:
+  using Clock = std::chrono::steady_clock;
+
+  Watch(const Request& request, const Signals& signals, forklift::Child& child,
+        std::optional<Clock::time_point> end);
+  ~Watch();
+  Watch(const Watch&) = delete;
+  Watch& operator=(const Watch&) = delete;
+
+  /// Waits for the end. What is left of the tree is killed if the time was over.
+  forklift::ExitStatus wait();
+  bool timed_out() const noexcept { return timed_out_; }
+
+ private:
+  bool ended() const;
+  void wait_for_something();
+  void look_at_time();
+  void handle(const signalfd_siginfo& signal);
+  void stop();
+  void go_on();
+  bool shares_group() const;
+  void give_terminal(pid_t group) const;
+
+  const Request& request_;
+  const Signals& signals_;
+  forklift::Child& child_;
+  std::optional<Clock::time_point> next_;  // when the next signal is due
+  bool timed_out_ = false;
+  bool gave_terminal_ = false;
+  std::unique_ptr<Relay> relay_;
+};
+
+}  // namespace run

@@ -1,0 +1,109 @@
+#!/usr/bin/env python3
+# SPDX-FileCopyrightText: The forklift authors
+# SPDX-License-Identifier: MIT
+"""Exit statuses are those of env(1), and what is wrong is told in one line."""
+
+import os
+import tempfile
+
+from run_support import is_root, run
+
+cases = [
+    ((), 125, "no program is named"),
+    (("--",), 125, "no program is named"),
+    (("",), 125, "no program is named"),
+    (("--nonsense", "true"), 125, "no option is called '--nonsense'"),
+    (("-x", "true"), 125, "no option is called '-x'"),
+    (("--cwd",), 125, "--cwd wants DIR"),
+    (("--new-session=1", "true"), 125, "--new-session takes no value"),
+    (("--limit", "nofil=3", "true"), 125, "--limit 'nofil=3': no limit is called 'nofil' (as, core"),
+    (("--limit", "nofile", "true"), 125, "NAME=SOFT[:HARD] is wanted"),
+    (("--limit", "nofile=", "true"), 125, "NAME=SOFT[:HARD] is wanted"),
+    (("--limit", "nofile=5:4", "true"), 125, "above the hard"),
+    (("--limit", "nofile=1:2:3", "true"), 125, "no more than"),
+    (("--limit", "nofile=-1", "true"), 125, "'-1' is no size"),
+    (("--env", "novalue", "true"), 125, "NAME=VALUE is wanted"),
+    (("--umask", "9", "true"), 125, "'9' is no octal number"),
+    (("--timeout", "soon", "true"), 125, "--timeout 'soon': 'soon' is no time"),
+    (("--signal", "NOPE", "true"), 125, "no signal is called 'NOPE'"),
+    (("--ignore-signals", "TERM,,INT", "true"), 125, "no signal is called ''"),
+    (("--ignore-signals", "KILL", "true"), 125, "cannot be blocked or ignored"),
+    (("--user", "no-such-user", "true"), 125, "no-such-user"),
+    (("--user", ":12", "true"), 125, "no user is named"),
+    (("--group", "no-such-group", "true"), 125, "no group is called 'no-such-group'"),
+    (("--group", "1,2", "true"), 125, "one group is wanted"),
+    (("--groups", "1,x y", "true"), 125, "no group is called 'x y'"),
+    (("--caps", "fly", "true"), 125, "no capability is called 'fly'"),
+    (("--securebits", "some", "true"), 125, "no bit is called 'some'"),
+    (("--nice", "20", "true"), 125, "20 is no nice value: -20 to 19"),
+    (("--sched", "fifo", "true"), 125, "fifo:PRIORITY is wanted"),
+    (("--sched", "fifo:100", "true"), 125, "100 is no priority"),
+    (("--sched", "batch:1", "true"), 125, "'batch' has no priority"),
+    (("--sched", "fair", "true"), 125, "no policy is called 'fair'"),
+    (("--sched", "deadline:1ms", "true"), 125, "deadline:RUNTIME"),
+    (("--cpus", "3-1", "true"), 125, "is no list of processors"),
+    (("--cpus", "", "true"), 125, "is no list of processors"),
+    (("--cpus", "65535", "true"), 125, "cannot launch 'true'"),
+    (("--io-priority", "idle:3", "true"), 125, "no such level"),
+    (("--io-priority", "realtime:8", "true"), 125, "8 is no level"),
+    (("--oom-score", "1001", "true"), 125, "1001 is no score"),
+    (("--timer-slack", "0", "true"), 125, "cannot launch 'true'"),
+    (("--numa", "bind", "true"), 125, "bind:NODES is wanted"),
+    (("--numa", "local:1", "true"), 125, "'local' has no nodes"),
+    (("--unshare", "user,moon", "true"), 125, "no namespace is called 'moon'"),
+    (("--map-users", "0:1000", "true"), 125, "INSIDE:OUTSIDE:COUNT is wanted"),
+    (("--map-users", "0:0:0", "true"), 125, "0 is no count"),
+    (("--setgroups", "maybe", "true"), 125, "allow or deny is wanted"),
+    (("--join", "net", "true"), 125, "KIND=PATH or KIND=PID is wanted"),
+    (("--join", "net=/no/such", "true"), 125, "open '/no/such': No such file"),
+    (("--seccomp", "/no/such", "true"), 125, "--seccomp '/no/such': open: No such file"),
+    (("--seccomp", "/dev/null", "true"), 125, "this is no BPF program"),
+    (("--landlock-ro", "/no/such", "true"), 125, "cannot launch 'true'"),
+    (("--cgroup", "/no/such", "true"), 125, "cannot launch 'true'"),
+    (("--new-cgroup", "/no/such", "true"), 125, "cannot launch 'true'"),
+    (("--cgroup-set", "memory.max=1", "true"), 125, "--cgroup-set is for"),
+    (("--fd", "x", "true"), 125, "'x' is no descriptor"),
+    (("--fd", "777", "true"), 125, "descriptor 777 is not open"),
+    (("--engine", "steam", "true"), 125, "no engine is called so"),
+    (("--stats", "xml", "true"), 125, "text or json is wanted"),
+    (("--stats", "json", "--stats-file", "/no/such/file", "true"), 125, "No such file"),
+    (("--cwd", "/no/such", "true"), 125, "chdir '/no/such': No such file"),
+    (("--stdin", "/no/such", "true"), 125, "open '/no/such': No such file"),
+    (("no-such-program",), 127, "cannot launch 'no-such-program'"),
+    (("/no/such/program",), 127, "cannot launch '/no/such/program'"),
+    (("/etc/passwd",), 126, "Permission denied"),
+    (("/",), 126, "cannot launch '/'"),
+]
+
+
+def told_in_one_line(words, status, text):
+    done = run(*words)
+    assert done.returncode == status, (words, done.returncode, done.stderr)
+    assert done.stdout == "", (words, done.stdout)
+    assert done.stderr.startswith("forklift: ") and done.stderr.count("\n") == 1, (words, done.stderr)
+    assert text in done.stderr, (words, done.stderr)
+
+
+for words, status, text in cases:
+    told_in_one_line(words, status, text)
+if is_root:
+    told_in_one_line(("--pivot-root", "/", "true"), 125, "cannot launch 'true'")
+assert run("--quiet", "no-such-program").stderr == ""
+
+for script, status in (("exit 0", 0), ("exit 3", 3), ("exit 255", 255), ("kill -9 $$", 137),
+                       ("kill -TERM $$", 143)):
+    assert run("sh", "-c", script).returncode == status, script
+
+with tempfile.TemporaryDirectory() as folder:
+    path = os.path.join(folder, "made")
+    done = run("--stdout", path, "--new-session", "--explain", "touch", path)
+    assert done.returncode == 0 and "execve(" in done.stdout and "setsid(" in done.stdout, done
+    assert os.listdir(folder) == [], "--explain has run something"
+    done = run("--explain", "--cpus", "65535", "--timer-slack", "0", "true")
+    assert done.returncode == 125 and done.stdout == "", done
+    stats = os.path.join(folder, "stats")
+    assert run("--explain", "--stats", "json", "--stats-file", stats, "true").returncode == 0
+    assert os.listdir(folder) == []
+assert "--landlock-ro PATH" in run("--help").stdout
+assert run("--cwd", "/", "-h").returncode == 0
+print("statuses are those of env(1), and errors are one line")
