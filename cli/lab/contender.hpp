@@ -92,6 +92,7 @@ struct Kind {
   std::string description;
   std::function<std::unique_ptr<Contender>(const std::string& program)> make;
   bool own_process = false;  ///< launches from a process of its own
+  bool on_request = false;   ///< takes part only if it is named
 };
 
 /// For `Kind::make` of a class that needs nothing but the program.
