@@ -4,12 +4,14 @@
 
 #include <signal.h>
 
+#include <new>
 #include <utility>
 
 #include "kernel/fork_mark.hpp"
 #include "kernel/process.hpp"
 #include "launch/cgroup_directory.hpp"
 #include "launch/leftovers.hpp"
+#include "reaper.hpp"
 
 namespace forklift {
 namespace {
@@ -42,6 +44,7 @@ std::optional<ExitStatus> as_status(const kernel::Reaped& end) {
 Child::Child(Child&& other) noexcept
     : pid_(std::exchange(other.pid_, -1)),
       pidfd_(std::move(other.pidfd_)),
+      announced_(std::move(other.announced_)),
       stdio_{std::move(other.stdio_[0]), std::move(other.stdio_[1]), std::move(other.stdio_[2])},
       others_(std::move(other.others_)),
       terminal_(std::move(other.terminal_)),
@@ -55,6 +58,7 @@ Child& Child::operator=(Child&& other) noexcept {
     end();
     pid_ = std::exchange(other.pid_, -1);
     pidfd_ = std::move(other.pidfd_);
+    announced_ = std::move(other.announced_);
     for (int i = 0; i < 3; ++i) stdio_[i] = std::move(other.stdio_[i]);
     others_ = std::move(other.others_);
     terminal_ = std::move(other.terminal_);
@@ -72,6 +76,15 @@ void Child::end() noexcept {
   if (pid_ < 0 || ended_ || mark_ != kernel::fork_mark()) return;
   kill(SIGKILL);
   wait();
+}
+
+int Child::announce_end() noexcept {
+  if (end_descriptor() >= 0 || pid_ < 0) return end_descriptor();
+  try {
+    if (auto announced = forklift::announce_end(pid_)) announced_ = std::move(*announced);
+  } catch (const std::bad_alloc&) {
+  }
+  return announced_.get();
 }
 
 Fd& Child::pipe(int number) noexcept {
@@ -124,6 +137,7 @@ void Child::detach() noexcept {
   }
   pid_ = -1;
   pidfd_.reset();
+  announced_.reset();
   for (Fd& end : stdio_) end.reset();
   others_.clear();
   terminal_.reset();

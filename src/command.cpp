@@ -19,13 +19,15 @@
 
 namespace forklift {
 
-// An order and the plans made for it. `captured` is the same command with its
-// output in pipes, `fed` with its input, too; made when first asked for.
+// An order and the plans made for it, and the same command in other forms, made
+// when first asked for: with its output in pipes, with its input, too, and so
+// that an event loop can wait for its launch.
 struct Command::State {
+  using Place = std::atomic<State*>;
+
   launch::Order order;
   launch::Plans plans;
-  std::atomic<State*> captured{nullptr};
-  std::atomic<State*> fed{nullptr};
+  Place captured{nullptr}, fed{nullptr}, pollable{nullptr};
 
   State() = default;
   explicit State(const launch::Order& copied) : order(copied) {}
@@ -33,17 +35,27 @@ struct Command::State {
 
   void forget() noexcept {
     plans.clear();
-    delete captured.exchange(nullptr);
-    delete fed.exchange(nullptr);
+    for (Place* const place : {&captured, &fed, &pollable}) delete place->exchange(nullptr);
   }
 
-  const State& capturing(bool feeds) {
-    std::atomic<State*>& place = feeds ? fed : captured;
+  State& capturing(bool feeds) {
+    return form(feeds ? fed : captured, [feeds](launch::Order& changed) {
+      changed.streams.try_emplace(0, feeds ? Stdio::pipe() : Stdio::null());
+      changed.streams.try_emplace(1, Stdio::pipe());
+      changed.streams.try_emplace(2, Stdio::pipe());
+    });
+  }
+
+  State& noticed(Notice notice) {
+    if (notice == Notice::none) return *this;
+    return form(pollable, [](launch::Order& changed) { changed.pollable = true; });
+  }
+
+  template <class Change>
+  State& form(Place& place, Change change) {
     if (State* const known = place.load(std::memory_order_acquire)) return *known;
     auto made = std::make_unique<State>(order);
-    made->order.streams.try_emplace(0, feeds ? Stdio::pipe() : Stdio::null());
-    made->order.streams.try_emplace(1, Stdio::pipe());
-    made->order.streams.try_emplace(2, Stdio::pipe());
+    change(made->order);
     State* known = nullptr;
     if (place.compare_exchange_strong(known, made.get(), std::memory_order_acq_rel)) {
       return *made.release();
@@ -367,8 +379,8 @@ std::expected<launch::InFlightPtr, LaunchError> Command::State::start() const {
   }
 }
 
-std::expected<Launch, LaunchError> Command::try_start() const {
-  auto record = state_->start();
+std::expected<Launch, LaunchError> Command::try_start(Notice notice) const {
+  auto record = state_->noticed(notice).start();
   if (!record) return std::unexpected(std::move(record.error()));
   return Launch(record->release());
 }
@@ -379,8 +391,8 @@ std::expected<Child, LaunchError> Command::try_spawn() const {
   return std::move(*launch).finish();
 }
 
-Launch Command::start() const {
-  auto launch = try_start();
+Launch Command::start(Notice notice) const {
+  auto launch = try_start(notice);
   if (!launch) throw std::move(launch.error());
   return std::move(*launch);
 }
@@ -404,12 +416,19 @@ std::optional<LaunchError> Command::refuses(const Input& input) const {
   return failed(program(), {Step::attribute, "input, for a stream that is set", EINVAL});
 }
 
+std::expected<Launch, LaunchError> Command::start_output(const OutputOptions& options,
+                                                         Notice notice) const {
+  auto record = state_->capturing(!options.input.empty()).noticed(notice).start();
+  if (!record) return std::unexpected(std::move(record.error()));
+  return Launch(record->release());
+}
+
 std::expected<Output, LaunchError> Command::try_output(const OutputOptions& options) const {
   if (auto refused = refuses(options.input)) return std::unexpected(std::move(*refused));
   Conversation conversation(options);
-  auto record = state_->capturing(!options.input.empty()).start();
-  if (!record) return std::unexpected(std::move(record.error()));
-  auto child = Launch(record->release()).finish();
+  auto launch = start_output(options, Notice::none);
+  if (!launch) return std::unexpected(std::move(launch.error()));
+  auto child = std::move(*launch).finish();
   if (!child) return std::unexpected(std::move(child.error()));
   Output output;
   conversation.hold({&*child, 1});

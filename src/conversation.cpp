@@ -26,36 +26,70 @@ Conversation::Conversation(const OutputOptions& options)
       err_(options.err, options.limit) {}
 
 void Conversation::hold(std::span<Child> children) {
-  children_ = children;
-  running_ = children.size();
-  if (options_.timeout) deadline_ = Deadline::after(*options_.timeout);
   try {
-    entries_.resize(first_child + children.size());
-    ended_.resize(children.size());
-    in_.begin(std::move(children.front().in()));
-    out_.begin(std::move(children.back().out()));
-    err_.begin(std::move(children.back().err()));
-    talk();
+    begin(children);
+    do {
+      const auto waited_for = entries();
+      const timespec left = until().is_never() ? timespec{} : until().left();
+      const timespec* const limit = until().is_never() ? nullptr : &left;
+      if (::ppoll(waited_for.data(), waited_for.size(), limit, nullptr) < 0) {
+        for (pollfd& entry : waited_for) entry.revents = 0;
+      }
+    } while (!go_on());
   } catch (...) {
-    end_all();
+    end_trees(children);
     throw;
   }
 }
 
-void Conversation::talk() {
-  while (!all_have_ended() || out_.open() || err_.open()) {
-    if (!deadline_.passed()) {
-      wait_for_something();
-    } else if (!all_have_ended()) {
-      hurry();
-    } else {
+void Conversation::begin(std::span<Child> children) {
+  children_ = children;
+  running_ = children.size();
+  if (options_.timeout) deadline_ = Deadline::after(*options_.timeout);
+  entries_.resize(first_child + children.size());
+  ended_.resize(children.size());
+  in_.begin(std::move(children.front().in()));
+  out_.begin(std::move(children.back().out()));
+  err_.begin(std::move(children.back().err()));
+}
+
+std::span<pollfd> Conversation::entries() {
+  entries_[input] = in_.pipe_entry();
+  entries_[source] = in_.source_entry();
+  entries_[output] = {out_.pipe(), POLLIN, 0};
+  entries_[error] = {err_.pipe(), POLLIN, 0};
+  blind_ = false;
+  for (std::size_t i = 0; i < children_.size(); ++i) {
+    const int announces = ended_[i] ? -1 : children_[i].end_descriptor();
+    entries_[first_child + i] = {announces, POLLIN, 0};
+    blind_ = blind_ || (!ended_[i] && announces < 0);
+  }
+  // Nobody says when such a child ends: look every 10 ms.
+  if (blind_) next_look_ = deadline_.sooner(Deadline::after(std::chrono::milliseconds(10)));
+  return entries_;
+}
+
+bool Conversation::go_on() {
+  serve();
+  while (!is_over() && deadline_.passed()) {
+    if (all_have_ended()) {
       drain_passed_ = true;
       break;
     }
+    hurry();
   }
-  in_.give_up();
-  out_.finish();
-  err_.finish();
+  if (!is_over() && !drain_passed_) return false;
+  finish();
+  return true;
+}
+
+void Conversation::serve() {
+  if (in_.open()) in_.go_on(entries_[input], entries_[source]);
+  if (entries_[output].revents) out_.read();
+  if (entries_[error].revents) err_.read();
+  for (std::size_t i = 0; i < children_.size(); ++i) {
+    if (!ended_[i] && (blind_ || entries_[first_child + i].revents)) look_at(i);
+  }
 }
 
 // The time is up: first SIGTERM, after the grace SIGKILL, then no more.
@@ -65,32 +99,15 @@ void Conversation::hurry() {
   timed_out_ = true;
 }
 
-void Conversation::wait_for_something() {
-  entries_[input] = in_.pipe_entry();
-  entries_[source] = in_.source_entry();
-  entries_[output] = {out_.pipe(), POLLIN, 0};
-  entries_[error] = {err_.pipe(), POLLIN, 0};
-  // Without a pidfd nothing announces the end: look every 10 ms.
-  bool blind = false;
-  for (std::size_t i = 0; i < children_.size(); ++i) {
-    entries_[first_child + i] = {ended_[i] ? -1 : children_[i].pidfd(), POLLIN, 0};
-    blind = blind || (!ended_[i] && children_[i].pidfd() < 0);
-  }
-  const Deadline until =
-      blind ? deadline_.sooner(Deadline::after(std::chrono::milliseconds(10))) : deadline_;
-  const timespec left = until.is_never() ? timespec{} : until.left();
-  const timespec* const limit = until.is_never() ? nullptr : &left;
-  if (::ppoll(entries_.data(), entries_.size(), limit, nullptr) < 0) return;
-  go_on(blind);
+void Conversation::stop(int signal) noexcept {
+  if (all_have_ended()) deadline_ = Deadline::after(std::chrono::nanoseconds(0));
+  for (Child& child : children_) child.kill_tree(signal);
 }
 
-void Conversation::go_on(bool blind) {
-  if (in_.open()) in_.go_on(entries_[input], entries_[source]);
-  if (entries_[output].revents) out_.read();
-  if (entries_[error].revents) err_.read();
-  for (std::size_t i = 0; i < children_.size(); ++i) {
-    if (!ended_[i] && (blind || entries_[first_child + i].revents)) look_at(i);
-  }
+void Conversation::finish() {
+  in_.give_up();
+  out_.finish();
+  err_.finish();
 }
 
 void Conversation::look_at(std::size_t index) {
@@ -106,11 +123,6 @@ void Conversation::look_at(std::size_t index) {
   deadline_ = timed_out_ ? drained : deadline_.sooner(drained);
 }
 
-void Conversation::end_all() noexcept {
-  for (Child& child : children_) child.kill_tree(SIGKILL);
-  for (Child& child : children_) child.wait();
-}
-
 void Conversation::hand_over(Captured& captured) {
   captured.out = out_.take_text();
   captured.err = err_.take_text();
@@ -123,17 +135,25 @@ void Conversation::hand_over(Captured& captured) {
   captured.drain_passed = drain_passed_;
 }
 
-Output Child::communicate(const OutputOptions& options) {
-  Output output;
+void converse(std::span<Child> children, const OutputOptions& options, Captured& captured) {
   try {
     Conversation conversation(options);
-    conversation.hold({this, 1});
-    conversation.hand_over(output);
+    conversation.hold(children);
+    conversation.hand_over(captured);
   } catch (...) {
-    kill_tree();
-    wait();
+    end_trees(children);
     throw;
   }
+}
+
+void end_trees(std::span<Child> children) noexcept {
+  for (Child& child : children) child.kill_tree(SIGKILL);
+  for (Child& child : children) child.wait();
+}
+
+Output Child::communicate(const OutputOptions& options) {
+  Output output;
+  converse({this, 1}, options, output);
   output.status = wait();
   return output;
 }

@@ -16,7 +16,7 @@
 namespace forklift {
 
 /// Feeds the first of some children, takes what the last writes, both at once,
-/// and waits for all of them.
+/// and waits for all of them: in one go, or piece by piece as an event loop says.
 class Conversation {
  public:
   /// Opens what has to be opened, before there is a child. Requires: `options`
@@ -29,17 +29,28 @@ class Conversation {
   /// killed and the children reaped.
   void hold(std::span<Child> children);
 
+  /// Takes over the children's pipes. Requires: the children stay where they are.
+  void begin(std::span<Child> children);
+  /// What to wait for now, as poll(2) does, and until when.
+  std::span<pollfd> entries();
+  kernel::Deadline until() const noexcept { return blind_ ? next_look_ : deadline_; }
+  /// Goes on after that; true when all is done. Errors: as `hold`, with nothing
+  /// killed.
+  bool go_on();
+  /// Sends a signal to all trees; when all have ended, gives up what is left in
+  /// the pipes.
+  void stop(int signal) noexcept;
+
   /// What has been taken.
   void hand_over(Captured& captured);
 
  private:
-  void talk();
   bool all_have_ended() const noexcept { return running_ == 0; }
+  bool is_over() const noexcept { return all_have_ended() && !out_.open() && !err_.open(); }
+  void serve();
   void hurry();
-  void wait_for_something();
-  void go_on(bool blind);
   void look_at(std::size_t child);
-  void end_all() noexcept;
+  void finish();
 
   const OutputOptions& options_;
   Feed in_;
@@ -49,8 +60,17 @@ class Conversation {
   std::vector<pollfd> entries_;
   std::vector<bool> ended_;
   kernel::Deadline deadline_ = kernel::Deadline::never();
+  kernel::Deadline next_look_ = kernel::Deadline::never();
+  bool blind_ = false;  // nothing announces the end of a child
   bool timed_out_ = false;
   bool drain_passed_ = false;
 };
+
+/// Holds a conversation with children who run already. Errors: as `hold`, also
+/// if something cannot be opened.
+void converse(std::span<Child> children, const OutputOptions& options, Captured& captured);
+
+/// Kills the trees of some children and waits until all have ended.
+void end_trees(std::span<Child> children) noexcept;
 
 }  // namespace forklift

@@ -43,6 +43,20 @@ bool Launch::wait_for(std::chrono::nanoseconds limit) const noexcept {
   return !record_ || launch::await(*record_, Deadline::after(limit));
 }
 
+int Launch::descriptor() const noexcept {
+  return record_ && record_->plan->pollable ? record_->report.get() : -1;
+}
+
+int Launch::pidfd() const noexcept { return record_ ? record_->pidfd.get() : -1; }
+
+std::optional<std::chrono::steady_clock::time_point> Launch::deadline() const noexcept {
+  return record_ ? record_->deadline.point() : std::nullopt;
+}
+
+void Launch::kill() noexcept {
+  if (record_) launch::stop(*record_);
+}
+
 std::expected<Child, LaunchError> Launch::finish() && {
   InFlightPtr record(std::exchange(record_, nullptr));
   const std::string& program = record->plan->program;

@@ -7,6 +7,7 @@
 #include <ranges>
 
 #include "conversation.hpp"
+#include "crew.hpp"
 #include "failed.hpp"
 
 namespace forklift {
@@ -14,13 +15,7 @@ namespace {
 
 using Stages = std::vector<Command>;
 
-LaunchError in_stage(const LaunchError& error, std::size_t index) {
-  return LaunchError(error.program(), error.step(), error.subject(), error.code().value(),
-                     static_cast<int>(index) + 1);
-}
-
-// A pipe behind every stage but the last. While they are open no stage sees
-// the end of its input, so nothing comes of a pipeline that is half there.
+// A pipe behind every stage but the last.
 std::expected<std::vector<Pipe>, std::error_code> connect(Stages& stages) {
   std::vector<Pipe> pipes;
   for (std::size_t i = 0; i + 1 < stages.size(); ++i) {
@@ -31,62 +26,6 @@ std::expected<std::vector<Pipe>, std::error_code> connect(Stages& stages) {
     pipes.push_back(std::move(*pipe));
   }
   return pipes;
-}
-
-// The stages of one launch, which become children together or not at all.
-class Crew {
- public:
-  explicit Crew(const Stages& stages) : stages_(stages) {}
-
-  std::expected<std::vector<Child>, LaunchError> launch() {
-    start();
-    finish();
-    if (!trouble_) return std::move(children_);
-    for (Child& child : children_) child.kill_tree();
-    children_.clear();
-    return std::unexpected(std::move(*trouble_));
-  }
-
- private:
-  void start() {
-    for (std::size_t i = 0; i < stages_.size() && !trouble_; ++i) {
-      auto launch = stages_[i].try_start();
-      if (!launch) {
-        trouble_ = in_stage(launch.error(), i);
-      } else {
-        launches_.push_back(std::move(*launch));
-      }
-    }
-  }
-
-  // Once there is trouble, one that stands still before exec is not waited for:
-  // its launch kills it.
-  void finish() {
-    for (std::size_t i = 0; i < launches_.size(); ++i) {
-      if (trouble_ && !launches_[i].wait_for(std::chrono::milliseconds(500))) continue;
-      auto child = std::move(launches_[i]).finish();
-      if (child) {
-        children_.push_back(std::move(*child));
-      } else if (!trouble_ || trouble_->stage() > static_cast<int>(i) + 1) {
-        trouble_ = in_stage(child.error(), i);
-      }
-    }
-  }
-
-  const Stages& stages_;
-  std::vector<Launch> launches_;
-  std::vector<Child> children_;
-  std::optional<LaunchError> trouble_;
-};
-
-std::expected<std::vector<Child>, LaunchError> launch_all(Stages stages,
-                                                          const std::string& program) {
-  const auto pipes = connect(stages);
-  if (!pipes) {
-    return std::unexpected(
-        failed(program, {Step::pipe, "between two stages", pipes.error().value()}));
-  }
-  return Crew(stages).launch();
 }
 
 }  // namespace
@@ -116,8 +55,24 @@ Pipeline& Pipeline::success_by_last(bool by_last) {
   return *this;
 }
 
+Crew Pipeline::start(Stages stages, Notice notice) {
+  const std::string& program = stages.front().program();
+  Crew crew(program, true);
+  auto pipes = connect(stages);
+  if (!pipes) {
+    crew.add(std::unexpected(
+        failed(program, {Step::pipe, "between two stages", pipes.error().value()})));
+    return crew;
+  }
+  for (const Command& stage : stages) {
+    if (!crew.add(stage.try_start(notice))) break;
+  }
+  crew.keep(std::move(*pipes));
+  return crew;
+}
+
 std::expected<RunningPipeline, LaunchError> Pipeline::try_spawn() const {
-  auto children = launch_all(stages_, stages_.front().program());
+  auto children = start(stages_, Notice::none).finish();
   if (!children) return std::unexpected(std::move(children.error()));
   return RunningPipeline(std::move(*children), by_last_);
 }
@@ -128,18 +83,27 @@ RunningPipeline Pipeline::spawn() const {
   return std::move(*running);
 }
 
-std::expected<PipelineOutput, LaunchError> Pipeline::try_output(
-    const OutputOptions& options) const {
-  if (const auto refused = stages_.front().refuses(options.input)) {
-    return std::unexpected(in_stage(*refused, 0));
-  }
+std::optional<LaunchError> Pipeline::refuses(const Input& input) const {
+  const auto refused = stages_.front().refuses(input);
+  if (!refused) return std::nullopt;
+  return LaunchError(refused->program(), refused->step(), refused->subject(),
+                     refused->code().value(), 1);
+}
+
+Pipeline Pipeline::capturing(const Input& input) const {
   Pipeline captured(*this);
   const Command &first = stages_.front(), &last = stages_.back();
-  if (!first.stdio(0)) captured.in(options.input.empty() ? Stdio::null() : Stdio::pipe());
+  if (!first.stdio(0)) captured.in(input.empty() ? Stdio::null() : Stdio::pipe());
   if (!last.stdio(1)) captured.out(Stdio::pipe());
   if (!last.stdio(2)) captured.err(Stdio::pipe());
+  return captured;
+}
+
+std::expected<PipelineOutput, LaunchError> Pipeline::try_output(
+    const OutputOptions& options) const {
+  if (auto refused = refuses(options.input)) return std::unexpected(std::move(*refused));
   Conversation conversation(options);
-  auto running = captured.try_spawn();
+  auto running = capturing(options.input).try_spawn();
   if (!running) return std::unexpected(std::move(running.error()));
   PipelineOutput output;
   conversation.hold(running->stages());

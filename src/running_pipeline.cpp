@@ -29,21 +29,18 @@ bool PipelineStatus::success() const noexcept {
   return std::all_of(from, stages.end(), [](const ExitStatus& stage) { return stage.success(); });
 }
 
-// Of stages that have all ended.
-PipelineStatus RunningPipeline::status() {
+PipelineStatus RunningPipeline::wait() {
   PipelineStatus status{.stages = {}, .by_last = by_last_};
   for (Child& stage : stages_) status.stages.push_back(stage.wait());
   return status;
 }
-
-PipelineStatus RunningPipeline::wait() { return status(); }
 
 std::optional<PipelineStatus> RunningPipeline::wait_for(Duration limit) {
   const Deadline deadline = Deadline::after(limit);
   for (Child& stage : stages_) {
     if (!stage.wait_for(left_of(deadline))) return std::nullopt;
   }
-  return status();
+  return wait();
 }
 
 void RunningPipeline::kill_trees(int signal) noexcept {
@@ -61,15 +58,7 @@ PipelineStatus RunningPipeline::stop_trees(Duration grace) {
 
 PipelineOutput RunningPipeline::communicate(const OutputOptions& options) {
   PipelineOutput output;
-  try {
-    Conversation conversation(options);
-    conversation.hold(stages_);
-    conversation.hand_over(output);
-  } catch (...) {
-    kill_trees();
-    wait();
-    throw;
-  }
+  converse(stages_, options, output);
   output.status = wait();
   return output;
 }

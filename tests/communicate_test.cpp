@@ -201,7 +201,7 @@ TEST_CASE("the time limit reaches a tree that does not listen to SIGTERM") {
   REQUIRE(pipe);
   Command command = shell("trap '' TERM; (sleep 1000; :) & echo deaf; while :; do wait; done");
   command.process_group().descriptor(3, Stdio::descriptor(pipe->writing.get()));
-  const Output output = command.output({.timeout = 200ms, .grace = 50ms, .drain = 1000s});
+  const Output output = command.output({.timeout = 400ms, .grace = 50ms, .drain = 1000s});
   CHECK(output.timed_out);
   CHECK_FALSE(output.drain_passed);
   CHECK(output.status.signal() == SIGKILL);
@@ -223,12 +223,12 @@ TEST_CASE("the time limit holds while data flows without end") {
   std::size_t seen = 0;
   const auto count = [&](std::string_view piece) { seen += piece.size(); };
   const Output output = Command("cat").output(
-      {.input = endless(), .out = Sink::pieces(count), .timeout = 100ms, .grace = 1000s});
+      {.input = endless(), .out = Sink::pieces(count), .timeout = 300ms, .grace = 1000s});
   CHECK(output.timed_out);
   CHECK(output.status.signal() == SIGTERM);
   CHECK(output.input_refused);
   CHECK(seen > 0);
-  CHECK(Command("yes").output({.limit = 10, .timeout = 50ms}).out.size() == 10);
+  CHECK(Command("yes").output({.limit = 10, .timeout = 300ms}).out.size() == 10);
 }
 
 TEST_CASE("a grandchild that holds a pipe is given up after the drain, and is told") {

@@ -60,7 +60,7 @@ TEST_CASE("output that fills the limit exactly is not truncated") {
 
 TEST_CASE("a program that runs too long is stopped, and what it wrote is kept") {
   const Output output =
-      Command("sh").args({"-c", "echo begun; exec sleep 1000"}).output({.timeout = 100ms});
+      Command("sh").args({"-c", "echo begun; exec sleep 1000"}).output({.timeout = 300ms});
   CHECK(output.timed_out);
   CHECK(output.status.signal() == SIGTERM);
   CHECK(output.out == "begun\n");
@@ -69,7 +69,7 @@ TEST_CASE("a program that runs too long is stopped, and what it wrote is kept") 
 TEST_CASE("a program that does not listen to SIGTERM is killed after the grace") {
   const Output output = Command("sh")
                             .args({"-c", "trap '' TERM; echo deaf; while :; do :; done"})
-                            .output({.timeout = 200ms, .grace = 50ms});
+                            .output({.timeout = 400ms, .grace = 50ms});
   CHECK(output.timed_out);
   CHECK(output.status.signal() == SIGKILL);
   CHECK(output.out == "deaf\n");

@@ -190,7 +190,7 @@ TEST_CASE("a running pipeline can be communicated with") {
 TEST_CASE("the time limit stops every stage") {
   const PipelineOutput output = (Command("sleep").arg("1000") | Command("cat") |
                                  shell("trap '' TERM; cat; sleep 1000").process_group())
-                                    .output({.timeout = 200ms, .grace = 100ms, .drain = 0ms});
+                                    .output({.timeout = 400ms, .grace = 100ms, .drain = 0ms});
   CHECK(output.timed_out);
   REQUIRE(output.status.stages.size() == 3);
   CHECK(output.status.stages[0].signal() == SIGTERM);

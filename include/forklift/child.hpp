@@ -28,6 +28,8 @@ class FORKLIFT_EXPORT Child {
  public:
   using Duration = std::chrono::nanoseconds;
 
+  /// None, as one that was moved from: it has ended, and its status is lost.
+  Child() noexcept = default;
   Child(Child&& other) noexcept;
   Child& operator=(Child&& other) noexcept;
   /// Kills and reaps unless the child has ended or was detached.
@@ -38,6 +40,14 @@ class FORKLIFT_EXPORT Child {
   ///
   /// Since: Linux 5.3.
   int pidfd() const noexcept { return pidfd_.get(); }
+
+  /// What an event loop waits for to learn of the end: the pidfd or, where the
+  /// kernel has none, a pipe that one thread of the library closes; -1 if there
+  /// can be none, or no child.
+  ///
+  /// Cost: without pidfds that thread, which waits for any child of the process
+  /// and reaps none, and a pipe for each child that this is asked of.
+  int announce_end() noexcept;
 
   /// Our ends of the child's pipes; empty unless asked for with `Stdio::pipe`.
   Fd& in() noexcept { return stdio_[0]; }
@@ -103,12 +113,14 @@ class FORKLIFT_EXPORT Child {
 
  private:
   friend class Launch;
-  Child() noexcept = default;
+  friend class Conversation;
+  int end_descriptor() const noexcept { return pidfd_ ? pidfd_.get() : announced_.get(); }
   void end() noexcept;
   void note_end(std::optional<ExitStatus> status) noexcept;
 
   pid_t pid_ = -1;  // -1: moved from, or detached
   Fd pidfd_;
+  Fd announced_;  // hangs up at the end, where there is no pidfd
   Fd stdio_[3];
   std::vector<std::pair<int, Fd>> others_;
   Fd none_;  // always empty

@@ -231,8 +231,9 @@ class FORKLIFT_EXPORT Command {
   /// they are mailed (engine `shared_table`); the caller's environment strings
   /// stay unchanged.
   /// Errors: as `spawn`, as far as they are known before there is a child.
-  Launch start() const;
-  std::expected<Launch, LaunchError> try_start() const;
+  /// Cost: `Notice::hang_up` adds a pipe and two steps of the child's.
+  Launch start(Notice notice = Notice::none) const;
+  std::expected<Launch, LaunchError> try_start(Notice notice = Notice::none) const;
 
   /// Launches, captures standard output and error, and waits for the end.
   ///
@@ -250,6 +251,7 @@ class FORKLIFT_EXPORT Command {
 
  private:
   friend class Pipeline;
+  friend class Underway;
   struct State;
   State& change();
   const std::string& program() const noexcept;
@@ -257,6 +259,9 @@ class FORKLIFT_EXPORT Command {
   const Stdio* stdio(int number) const noexcept;
   /// Why the input cannot go into standard input, if it cannot.
   std::optional<LaunchError> refuses(const Input& input) const;
+  /// Starts a launch as `output` does.
+  std::expected<Launch, LaunchError> start_output(const OutputOptions& options,
+                                                  Notice notice) const;
 
   std::unique_ptr<State> state_;
 };

@@ -9,12 +9,19 @@
 #include <forklift/child.hpp>
 #include <forklift/error.hpp>
 #include <forklift/export.hpp>
+#include <optional>
 
 namespace forklift {
 
 namespace launch {
 struct InFlight;
 }
+
+/// Whether an event loop is to wait for a launch.
+enum class Notice {
+  none,     ///< nobody but `Launch::wait_for` and `Launch::finish` does
+  hang_up,  ///< `Launch::descriptor` hangs up when the launch is done
+};
 
 /// A launch in flight: the call that made it has returned, and the child is on
 /// its way to exec on memory that this object owns.
@@ -31,6 +38,23 @@ class FORKLIFT_EXPORT Launch {
   bool done() const noexcept { return wait_for(std::chrono::nanoseconds(0)); }
   /// Waits for that at most so long.
   bool wait_for(std::chrono::nanoseconds limit) const noexcept;
+
+  /// A pipe whose other end only the child holds, until exec: poll(2) answers
+  /// POLLHUP, which need not be asked for, when the launch is done. -1 unless
+  /// started with `Notice::hang_up`.
+  ///
+  /// Wait for `pidfd`, too: a child that is killed before its first steps cannot
+  /// hang up. Another launcher in this process that forks can hold a copy of the
+  /// other end for as long as its own child takes to exec.
+  int descriptor() const noexcept;
+  /// Becomes readable when the child ends; -1 where the kernel has none.
+  int pidfd() const noexcept;
+  /// When the command's deadline passes; `finish` does not wait any longer.
+  std::optional<std::chrono::steady_clock::time_point> deadline() const noexcept;
+  /// Kills the child and waits for nothing: the launch is done soon, and `finish`
+  /// says that its deadline passed, if it has, or that it was not wanted any more.
+  /// If the program already runs, `finish` gives a child that dies.
+  void kill() noexcept;
 
   /// Waits for that as long as the command's deadline allows, counted from the
   /// start, and gives the child or the reason why there is none.

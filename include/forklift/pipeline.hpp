@@ -16,6 +16,8 @@
 
 namespace forklift {
 
+class Crew;
+
 /// How the stages of a pipeline ended, in their order.
 struct FORKLIFT_EXPORT PipelineStatus {
   std::vector<ExitStatus> stages;
@@ -36,6 +38,9 @@ struct PipelineOutput : Captured {
 class FORKLIFT_EXPORT RunningPipeline {
  public:
   using Duration = Child::Duration;
+
+  /// No pipeline: only to be assigned to.
+  RunningPipeline() noexcept = default;
 
   std::span<Child> stages() noexcept { return stages_; }
 
@@ -61,12 +66,12 @@ class FORKLIFT_EXPORT RunningPipeline {
 
  private:
   friend class Pipeline;
+  friend class Underway;
   RunningPipeline(std::vector<Child> stages, bool by_last) noexcept
       : stages_(std::move(stages)), by_last_(by_last) {}
-  PipelineStatus status();
 
   std::vector<Child> stages_;
-  bool by_last_;
+  bool by_last_ = false;
 };
 
 /// Commands of which each reads what the one before writes:
@@ -109,6 +114,13 @@ class FORKLIFT_EXPORT Pipeline {
   std::expected<PipelineOutput, LaunchError> try_output(const OutputOptions& options = {}) const;
 
  private:
+  friend class Underway;
+  static Crew start(std::vector<Command> stages, Notice notice);
+  /// Why the input cannot go into the first stage, if it cannot.
+  std::optional<LaunchError> refuses(const Input& input) const;
+  /// The same with pipes at the ends that are not set.
+  Pipeline capturing(const Input& input) const;
+
   std::vector<Command> stages_;
   bool by_last_ = false;
 };

@@ -24,6 +24,7 @@ class Deadline {
   }
 
   bool is_never() const noexcept { return !point_; }
+  std::optional<Clock::time_point> point() const noexcept { return point_; }
   bool passed() const noexcept { return point_ && Clock::now() >= *point_; }
 
   /// What is left, at least zero, as poll(2) and futex(2) want it.

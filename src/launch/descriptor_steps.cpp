@@ -95,7 +95,7 @@ void DescriptorSteps::choose_waiting_room() {
   const auto waiting = static_cast<int>(streams_.size() + prepared_.sources.size()) + 1;
   window_ = choose_window(streams_, waiting,
                           static_cast<long>(std::min<rlim_t>(limit.rlim_cur, LONG_MAX)));
-  prepared_.reports_by_pipe = now_.engine == Engine::fork && !marks_its_end();
+  prepared_.reports_by_pipe = now_.engine == Engine::fork && (order_.pollable || !marks_its_end());
   if (prepared_.reports_by_pipe) report_ = window_.first++;
 }
 
@@ -233,7 +233,8 @@ void DescriptorSteps::mark_report() {
 
 void DescriptorSteps::mark_needs() {
   for (const Stream& stream : streams_) {
-    if (stream.need == Need::none || stream.need == Need::report) continue;
+    const bool is_marked = stream.need == Need::report && now_.extra.second_stage;
+    if (stream.need == Need::none || is_marked) continue;
     build_.add(Step::close, std::to_string(stream.target) + " at exec", SYS_fcntl,
                {value(stream.target), value(F_SETFD), value(FD_CLOEXEC)});
   }

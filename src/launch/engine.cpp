@@ -100,9 +100,6 @@ Failure killed_on_the_way(const InFlight& record, const kernel::Reaped& end) {
   return {step_at(record), std::move(subject), ECANCELED};
 }
 
-// The call at which all is done but exec.
-int report_at(const Prepared& plan) { return plan.second_stage ? plan.ready : plan.first_exec; }
-
 }  // namespace
 
 std::expected<InFlightPtr, Failure> start(PreparedRef plan) {
@@ -129,7 +126,9 @@ bool await(const InFlight& record, Deadline deadline) noexcept {
   if (record.plan->second_stage) {
     return kernel::wait_until_hung_up(record.report.get(), record.pidfd.get(), deadline);
   }
-  if (record.report) return kernel::wait_until_readable(record.report.get(), deadline);
+  if (record.plan->reports_by_pipe) {
+    return kernel::wait_until_readable(record.report.get(), deadline);
+  }
   if (record.plan->engine == Engine::fork) return await_mark(record, deadline);
   return kernel::wait_until_cleared(record.frame().running, deadline);
 }
@@ -141,14 +140,16 @@ std::expected<void, Failure> conclude(InFlight& record) {
   take_report(record);
   const Outcome& outcome = record.frame().outcome;
   if (outcome.retries) tally().add(tally().retries, static_cast<std::uint64_t>(outcome.retries));
-  if (outcome.error == 0 && outcome.call >= report_at(*record.plan)) {
+  if (outcome.error == 0 && outcome.call >= record.plan->ready) {
     record.letters_pending = false;
     tally().launched(record.plan->engine);
     return {};
   }
   if (step_at(record) > Step::receive) record.letters_pending = false;
   const kernel::Reaped end = kernel::reap(record.process());
-  return std::unexpected(outcome.error ? failure_of(record) : killed_on_the_way(record, end));
+  if (outcome.error) return std::unexpected(failure_of(record));
+  if (!record.stopped) return std::unexpected(killed_on_the_way(record, end));
+  return std::unexpected(record.deadline.passed() ? overdue(record) : unwanted(record));
 }
 
 Guarantees guarantees_of(const InFlight& record) noexcept {
@@ -161,6 +162,16 @@ Guarantees guarantees_of(const InFlight& record) noexcept {
   if (plan.leads_group) given.tree = Tree::group;
   if (!record.cgroup.own.path().empty()) given.tree = Tree::cgroup;
   return given;
+}
+
+void stop(InFlight& record) noexcept {
+  if (record.mark != kernel::fork_mark()) return;
+  record.stopped = true;
+  kernel::send_signal(record.process(), SIGKILL);
+}
+
+Failure unwanted(const InFlight& record) {
+  return {step_at(record), "not wanted any more", ECANCELED};
 }
 
 void give_up(InFlightPtr record) noexcept {

@@ -30,6 +30,12 @@ std::expected<void, Failure> conclude(InFlight& record);
 /// What this launch assured of the things that depend on the kernel.
 Guarantees guarantees_of(const InFlight& record) noexcept;
 
+/// Kills the child and returns at once; `conclude` then tells the failure.
+void stop(InFlight& record) noexcept;
+
+/// The failure of a launch that was stopped.
+Failure unwanted(const InFlight& record);
+
 /// Kills the child of a launch that is not wanted any more. A child that does
 /// not die at once is left behind and reaped later; its thread waits 20 ms at most.
 void give_up(InFlightPtr record) noexcept;

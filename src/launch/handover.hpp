@@ -18,7 +18,6 @@ struct Handover {
   long bytes = 0;  ///< all of it
   int calls = 0;
   int fills = 0;
-  long frame_bytes = 0;
   int tell = -1;  ///< the report pipe
 };
 

@@ -160,6 +160,7 @@ void ReturnToPool::operator()(InFlight* record) const noexcept {
   record->terminal.reset();
   record->cgroup.descriptor.reset();
   record->ours.clear();
+  record->stopped = false;
   record->childs.clear();
   if (record->mark != kernel::fork_mark()) {
     record->cgroup.own.release();

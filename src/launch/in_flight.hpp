@@ -74,6 +74,7 @@ struct InFlight {
   Fd terminal;                   ///< our end of the child's pseudoterminal
   std::vector<PipeEnd> ours;     ///< the parent's ends of the child's pipes
   std::vector<Fd> childs;        ///< the child's ends, while we still need them open
+  bool stopped = false;          ///< killed by us, which is no failure of its own
   bool autokill = false;         ///< the child dies when its pidfd is closed
   bool letters_pending = false;  ///< sent, and not known to be received
 

@@ -97,6 +97,7 @@ class Planner {
     prepared_.joins_cgroup = now_.extra.joins_cgroup;
     prepared_.namespaces = clone_flags(order_.surroundings.made);
     prepared_.no_new_privileges = order_.identity.no_new_privileges;
+    prepared_.pollable = order_.pollable;
     prepared_.leads_group = leads_group(order_);
     prepared_.handlers_cleared = now_.handlers_cleared;
     prepared_.ignored = now_.ignored;
@@ -191,7 +192,7 @@ class Planner {
     for (const std::string& argument : order_.arguments)
       prepared_.argv.push_back(build_.keep(argument));
     prepared_.argv.push_back(nullptr);
-    prepared_.first_exec = static_cast<int>(prepared_.calls.size());
+    if (!now_.extra.second_stage) prepared_.ready = static_cast<int>(prepared_.calls.size());
     build_.name_cell(offsetof(Frame, environment), "environment");
     if (order_.program.find('/') != std::string::npos) {
       add_exec(order_.program, Kind::exec);

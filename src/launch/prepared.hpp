@@ -27,7 +27,7 @@ struct Source {
     pipe_to_child,
     pipe_from_child,
     terminal,      ///< the child's side of a new pseudoterminal
-    report,        ///< the writing end of the second stage's report pipe
+    report,        ///< the writing end of the report pipe
     second_stage,  ///< the second stage's program
     cgroup,        ///< the directory of its cgroup
   };
@@ -53,9 +53,8 @@ struct Prepared {
   std::string program;
   Engine engine = Engine::fork;
   std::vector<Call> calls;
-  int first_exec = 0;    ///< calls from this one on execute
   int second_stage = 0;  ///< if not 0, calls from this one on run there
-  int ready = 0;         ///< the second stage reports at this call that only exec is left
+  int ready = 0;         ///< a child that came to this call has only exec left
   int tell = -1;         ///< the child's number of the report pipe, with a second stage
   std::vector<std::string> subjects;                     ///< of each call, for people
   std::string searched;                                  ///< the places searched, when PATH is
@@ -63,7 +62,7 @@ struct Prepared {
   std::vector<std::pair<long, std::string>> data_names;  ///< by address, for people
   std::vector<Fill> fills;
   std::vector<Source> sources;
-  bool reports_by_pipe = false;  ///< the engine `fork` without robust futexes
+  bool reports_by_pipe = false;  ///< the engine `fork`, pollable or without robust futexes
   std::vector<Letter> letters;   ///< empty unless descriptors are mailed
   std::size_t frame_bytes = sizeof(Frame);
   std::optional<std::chrono::nanoseconds> deadline;
@@ -71,6 +70,7 @@ struct Prepared {
   std::optional<Cgroup> cgroup;
   bool joins_cgroup = false;  ///< by a step, not by the clone
   bool no_new_privileges = false;
+  bool pollable = false;                   ///< its report pipe is for an event loop
   bool leads_group = false;                ///< the child makes a process group of its own
   std::uint64_t namespaces = 0;            ///< CLONE_NEW* flags
   std::optional<WindowSize> window;        ///< of its pseudoterminal

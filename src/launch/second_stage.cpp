@@ -67,7 +67,6 @@ class Packer {
     std::vector<Fill> fills = prepared_.fills;
     head_.calls = static_cast<int>(calls.size());
     head_.fills = static_cast<int>(fills.size());
-    head_.frame_bytes = static_cast<long>(prepared_.frame_bytes);
     head_.tell = prepared_.tell;
     start_ = sizeof head_ + calls.size() * sizeof(Call) + fills.size() * sizeof(Fill);
     for (Call& call : calls) {

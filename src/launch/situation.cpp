@@ -60,8 +60,8 @@ Forced forced_engine() {
 }
 
 bool needs_mail(const Order& order, Extra extra) {
-  if (extra.second_stage || extra.joins_cgroup || order.directory_descriptor || order.pty ||
-      order.sandbox.ruleset || !order.surroundings.joined.empty()) {
+  if (extra.second_stage || extra.joins_cgroup || extra.pollable || order.directory_descriptor ||
+      order.pty || order.sandbox.ruleset || !order.surroundings.joined.empty()) {
     return true;
   }
   for (const auto& [number, stdio] : order.streams) {
@@ -84,6 +84,19 @@ std::optional<Failure> refuse_lesser(const Order& order, Engine engine) {
                  "'" + std::string(name(*order.required)) + "' (this launch has '" +
                      std::string(name(engine)) + "')",
                  EOPNOTSUPP};
+}
+
+// Whether a child changes its identity, or what the kernel keeps with its
+// memory: it may do neither on its parent's memory.
+bool needs_own_memory(const Order& order) {
+  const Identity& identity = order.identity;
+  const bool another = identity.user.index() != 0 || identity.group.index() != 0;
+  // The kernel lets no one join these whose memory another process shares.
+  const bool joins_alone = std::ranges::any_of(order.surroundings.joined, [](const auto& joined) {
+    return joined.second == Namespace::user || joined.second == Namespace::time;
+  });
+  return another || identity.groups || identity.capabilities || identity.securebits ||
+         joins_alone || order.bounds.oom_score || order.bounds.huge_pages;
 }
 
 // A child on a copy of our memory needs no second stage.
@@ -113,17 +126,6 @@ std::vector<std::uint64_t> callers_values(const Order& order) {
 
 }  // namespace
 
-bool needs_own_memory(const Order& order) {
-  const Identity& identity = order.identity;
-  const bool another = identity.user.index() != 0 || identity.group.index() != 0;
-  // The kernel lets no one join these whose memory another process shares.
-  const bool joins_alone = std::ranges::any_of(order.surroundings.joined, [](const auto& joined) {
-    return joined.second == Namespace::user || joined.second == Namespace::time;
-  });
-  return another || identity.groups || identity.capabilities || identity.securebits ||
-         joins_alone || order.bounds.oom_score || order.bounds.huge_pages;
-}
-
 std::expected<Engine, Failure> chosen_engine() {
   const kernel::Features& features = kernel::features();
   const Forced forced = forced_engine();
@@ -149,6 +151,7 @@ std::expected<Situation, Failure> look_around(const Order& order) {
   now.engine = *engine;
   now.extra.joins_cgroup = order.cgroup && !kernel::features().works(Feature::into_cgroup);
   if (auto failure = settle_second_stage(order, now)) return std::unexpected(std::move(*failure));
+  now.extra.pollable = order.pollable && now.engine != Engine::fork;  // which has a pipe for it
   now.engine = engine_for(order, now.engine, now.extra);
   if (auto failure = refuse_lesser(order, now.engine)) return std::unexpected(std::move(*failure));
   now.handlers_cleared = kernel::features().works(Feature::clone3);

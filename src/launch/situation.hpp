@@ -32,10 +32,6 @@ struct Situation {
   std::vector<std::uint64_t> callers;     ///< what the order leaves out and steps take over
 };
 
-/// Whether a child changes its identity, or what the kernel keeps with its
-/// memory: it may do neither on its parent's memory.
-bool needs_own_memory(const Order& order);
-
 /// The engine for this process: forced by FORKLIFT_ENGINE, else the best.
 ///
 /// Errors: a forced engine that does not exist or does not work here.

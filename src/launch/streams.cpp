@@ -66,7 +66,7 @@ std::vector<Stream> list_needs(const Order& order, Extra extra) {
     needs.push_back({.need = need, .borrowed = borrowed});
   };
   if (extra.joins_cgroup) add(Need::cgroup, -1);
-  if (extra.second_stage) add(Need::report, -1);
+  if (extra.second_stage || extra.pollable) add(Need::report, -1);
   if (order.directory_descriptor) add(Need::directory, *order.directory_descriptor);
   if (order.sandbox.landlock) add(Need::made_ruleset, -1);
   if (order.sandbox.ruleset) add(Need::ruleset, *order.sandbox.ruleset);

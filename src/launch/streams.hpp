@@ -17,6 +17,7 @@ enum class Need { none, cgroup, report, directory, ruleset, made_ruleset, termin
 struct Extra {
   bool second_stage = false;
   bool joins_cgroup = false;  ///< the child does it, not the clone
+  bool pollable = false;      ///< the child holds a pipe end until exec
 };
 
 /// One of the child's descriptors, after `same_as` has been followed.

@@ -1,0 +1,66 @@
+// SPDX-FileCopyrightText: The forklift authors
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <poll.h>
+
+#include <expected>
+#include <forklift/child.hpp>
+#include <forklift/error.hpp>
+#include <forklift/fork_lock.hpp>
+#include <forklift/launch.hpp>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace forklift {
+
+/// Launches that become children together or not at all: the stages of a
+/// pipeline, or a single one.
+class Crew {
+ public:
+  using Time = std::chrono::steady_clock::time_point;
+
+  /// `program`, the first one's, and `numbered`, whether they are stages, are for
+  /// errors.
+  Crew(std::string program, bool numbered) : program_(std::move(program)), numbered_(numbered) {}
+
+  /// Takes the next launch, or the reason why there is none; false: no more of
+  /// them are wanted.
+  bool add(std::expected<Launch, LaunchError> launch);
+
+  /// Keeps pipes open until all are known: while they are, no stage sees the end
+  /// of its input, so nothing comes of a pipeline that is half there.
+  void keep(std::vector<Pipe> pipes) { pipes_ = std::move(pipes); }
+
+  /// Waits for all.
+  std::expected<std::vector<Child>, LaunchError> finish();
+
+  /// What an event loop waits for, and until when. Requires: every launch was
+  /// started with `Notice::hang_up`.
+  std::span<pollfd> entries();
+  std::optional<Time> until() const;
+  /// Goes on; true when `result` is there.
+  bool go_on();
+  /// Kills them all.
+  void stop() noexcept;
+  /// Once. Requires: `go_on` gave true.
+  std::expected<std::vector<Child>, LaunchError> result();
+
+ private:
+  void note(std::size_t index, const LaunchError& error);
+  void look_at(std::size_t index);
+
+  std::string program_;
+  bool numbered_;
+  std::vector<std::optional<Launch>> launches_;  // nothing: known
+  std::vector<Child> children_;                  // by the index of their launch
+  std::vector<pollfd> entries_;
+  std::optional<LaunchError> trouble_;
+  std::vector<Pipe> pipes_;
+  bool stopped_ = false;
+  bool blind_ = false;  // nothing announces the end of a child
+};
+
+}  // namespace forklift
