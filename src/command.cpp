@@ -28,6 +28,7 @@ struct Command::State {
   launch::Order order;
   launch::Plans plans;
   Place captured{nullptr}, fed{nullptr}, pollable{nullptr};
+  std::atomic<bool> shared{false};  // by copies: never changed any more
 
   State() = default;
   explicit State(const launch::Order& copied) : order(copied) {}
@@ -66,21 +67,27 @@ struct Command::State {
   std::expected<launch::InFlightPtr, LaunchError> start() const;
 };
 
-Command::Command(std::string program) : state_(std::make_unique<State>()) {
+Command::Command(std::string program) : state_(std::make_shared<State>()) {
   state_->order.program = std::move(program);
 }
-Command::Command(const Command& other) : state_(std::make_unique<State>(other.state_->order)) {}
+Command::Command(const Command& other) : state_(other.state_) { state_->shared = true; }
 Command::Command(Command&&) noexcept = default;
 Command& Command::operator=(const Command& other) {
-  if (this != &other) state_ = std::make_unique<State>(other.state_->order);
+  state_ = other.state_;
+  state_->shared = true;
   return *this;
 }
 Command& Command::operator=(Command&&) noexcept = default;
 Command::~Command() = default;
 
-// Every setter goes through here: what was prepared no longer holds.
+// Every setter goes through here: what was prepared no longer holds. What copies
+// share stays as it is; this command goes on with an order of its own.
 Command::State& Command::change() {
-  state_->forget();
+  if (state_->shared) {
+    state_ = std::make_shared<State>(state_->order);
+  } else {
+    state_->forget();
+  }
   return *state_;
 }
 

@@ -29,6 +29,7 @@ void Conversation::hold(std::span<Child> children) {
   try {
     begin(children);
     do {
+      settle();
       const auto waited_for = entries();
       const timespec left = until().is_never() ? timespec{} : until().left();
       const timespec* const limit = until().is_never() ? nullptr : &left;
@@ -36,6 +37,7 @@ void Conversation::hold(std::span<Child> children) {
         for (pollfd& entry : waited_for) entry.revents = 0;
       }
     } while (!go_on());
+    settle();
   } catch (...) {
     end_trees(children);
     throw;
@@ -102,6 +104,12 @@ void Conversation::hurry() {
 void Conversation::stop(int signal) noexcept {
   if (all_have_ended()) deadline_ = Deadline::after(std::chrono::nanoseconds(0));
   for (Child& child : children_) child.kill_tree(signal);
+}
+
+void Conversation::settle() noexcept {
+  in_.settle();
+  out_.settle();
+  err_.settle();
 }
 
 void Conversation::finish() {

@@ -37,6 +37,8 @@ class Conversation {
   /// Goes on after that; true when all is done. Errors: as `hold`, with nothing
   /// killed.
   bool go_on();
+  /// Closes what `entries` does not name any more.
+  void settle() noexcept;
   /// Sends a signal to all trees; when all have ended, gives up what is left in
   /// the pipes.
   void stop(int signal) noexcept;

@@ -98,7 +98,7 @@ void Crew::look_at(std::size_t index) {
     if (!stopped_ && deadline && *deadline <= std::chrono::steady_clock::now()) stop();
     return;
   }
-  auto child = std::move(launch).finish();
+  auto child = std::move(launch).finish(kept_);
   launches_[index].reset();
   if (child) {
     children_[index] = std::move(*child);

@@ -43,6 +43,8 @@ class Crew {
   std::optional<Time> until() const;
   /// Goes on; true when `result` is there.
   bool go_on();
+  /// Closes what `entries` does not name any more.
+  void settle() noexcept { kept_.clear(); }
   /// Kills them all.
   void stop() noexcept;
   /// Once. Requires: `go_on` gave true.
@@ -58,6 +60,7 @@ class Crew {
   std::vector<Child> children_;                  // by the index of their launch
   std::vector<pollfd> entries_;
   std::optional<LaunchError> trouble_;
+  std::vector<Fd> kept_;
   std::vector<Pipe> pipes_;
   bool stopped_ = false;
   bool blind_ = false;  // nothing announces the end of a child

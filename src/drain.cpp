@@ -53,7 +53,7 @@ void Drain::read() {
     const long size = read_some();
     if (size == -EINTR) continue;
     if (size == -EAGAIN) return;
-    if (size <= 0) return pipe_.reset();
+    if (size <= 0) return close();
     total += static_cast<std::size_t>(size);
     if (static_cast<std::size_t>(size) < piece_) return;  // there is no more now
     widen_pipe();
@@ -133,7 +133,7 @@ void Drain::write(std::string_view bytes) {
 
 void Drain::finish() {
   truncated_ = truncated_ || open();
-  pipe_.reset();
+  close();
   if (lines_) lines_->finish();
   if (!memfd_) return;
   ::lseek(memfd_.get(), 0, SEEK_SET);

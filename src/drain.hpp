@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "line_splitter.hpp"
 
@@ -32,6 +33,9 @@ class Drain {
   /// The last of it. Whoever still holds the pipe writes into nothing from now on.
   void finish();
 
+  /// Closes the pipe that it has done with: until then it can still be waited for.
+  void settle() noexcept { done_with_.reset(); }
+
   bool truncated() const noexcept { return truncated_; }
   std::string take_text();
   Fd take_memfd() noexcept { return std::move(memfd_); }
@@ -45,10 +49,13 @@ class Drain {
   void write(std::string_view bytes);
   char* buffer();
   void widen_pipe();
+  void close() noexcept {
+    if (pipe_) done_with_ = std::move(pipe_);
+  }
 
   const Sink::Target& target_;
   std::size_t left_;  // of what may be kept
-  Fd pipe_;
+  Fd pipe_, done_with_;
   std::size_t piece_;  // how much is read at once
   std::unique_ptr<char[]> buffer_;
   std::string text_;

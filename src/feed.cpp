@@ -33,7 +33,7 @@ void Feed::begin(Fd pipe) {
     return;
   }
   unblock(pipe_.get());
-  if (pending_.empty() && source_ < 0 && !refill()) pipe_.reset();
+  if (pending_.empty() && source_ < 0 && !refill()) close();
 }
 
 // A pipe whose reader has gone reports POLLERR, whatever is waited for.
@@ -53,7 +53,7 @@ void Feed::go_on(const pollfd& pipe, const pollfd& source) {
 
 void Feed::give_up() noexcept {
   refused_ = refused_ || (open() && !exhausted_);
-  pipe_.reset();
+  close();
 }
 
 // The next piece of what need not be waited for; false at its end.
@@ -69,7 +69,7 @@ void Feed::refill_from_source() {
     pending_ = {buffer_.get(), static_cast<std::size_t>(size)};
   } else if (size == 0) {
     exhausted_ = true;
-    pipe_.reset();
+    close();
   } else if (errno != EINTR && errno != EAGAIN) {
     fail("cannot read the input");
   }
@@ -88,7 +88,7 @@ void Feed::put() {
     if (!pending_.empty() && !std::exchange(wide_, true)) widen(pipe_.get());
     if (!pending_.empty()) continue;
     if (source_ >= 0) return;
-    if (!refill()) return pipe_.reset();
+    if (!refill()) return close();
   }
 }
 

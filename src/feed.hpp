@@ -8,6 +8,7 @@
 #include <forklift/input.hpp>
 #include <memory>
 #include <string_view>
+#include <utility>
 
 namespace forklift {
 
@@ -31,6 +32,8 @@ class Feed {
 
   /// Ends it, wherever it stands.
   void give_up() noexcept;
+  /// Closes the pipe that it has done with: until then it can still be waited for.
+  void settle() noexcept { done_with_.reset(); }
   /// Whether it ended before the input did.
   bool refused() const noexcept { return refused_; }
 
@@ -39,13 +42,16 @@ class Feed {
   bool refill();
   void refill_from_source();
   void put();
+  void close() noexcept {
+    if (pipe_) done_with_ = std::move(pipe_);
+  }
 
   const Input& input_;
   Fd file_;
   int source_ = -1;  // borrowed
   std::unique_ptr<char[]> buffer_;
   std::string_view pending_;
-  Fd pipe_;
+  Fd pipe_, done_with_;
   bool wide_ = false;
   bool exhausted_ = false;
   bool refused_ = false;

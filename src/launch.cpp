@@ -58,6 +58,11 @@ void Launch::kill() noexcept {
 }
 
 std::expected<Child, LaunchError> Launch::finish() && {
+  std::vector<Fd> closed;
+  return std::move(*this).finish(closed);
+}
+
+std::expected<Child, LaunchError> Launch::finish(std::vector<Fd>& kept) && {
   InFlightPtr record(std::exchange(record_, nullptr));
   const std::string& program = record->plan->program;
   if (!launch::await(*record, record->deadline)) {
@@ -66,7 +71,10 @@ std::expected<Child, LaunchError> Launch::finish() && {
     launch::give_up(std::move(record));
     return std::unexpected(std::move(error));
   }
-  if (auto concluded = launch::conclude(*record); !concluded) {
+  auto concluded = launch::conclude(*record);
+  if (record->report) kept.push_back(std::move(record->report));
+  if (!concluded) {
+    if (record->pidfd) kept.push_back(std::move(record->pidfd));
     auto error = failed(program, std::move(concluded.error()));
     TracedLaunch::end(*record, &error);
     return std::unexpected(std::move(error));

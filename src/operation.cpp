@@ -20,6 +20,7 @@ class Begun final : public OperationOf<Result> {
   std::span<pollfd> entries() override { return underway_.entries(); }
   std::optional<Operation::Clock::time_point> until() const override { return underway_.until(); }
   bool go_on() override { return underway_.go_on(); }
+  void settle() noexcept override { underway_.settle(); }
   void cancel(int signal) noexcept override { underway_.cancel(signal); }
   Result take() override {
     underway_.check();

@@ -142,6 +142,11 @@ bool Underway::all_have_ended() {
       children_, [](Child& child) { return child.pid() < 0 || child.try_wait().has_value(); });
 }
 
+void Underway::settle() noexcept {
+  if (crew_) crew_->settle();
+  if (conversation_) conversation_->settle();
+}
+
 void Underway::cancel(int signal) noexcept {
   switch (phase_) {
     case Phase::launching: return crew_->stop();

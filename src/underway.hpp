@@ -34,6 +34,7 @@ class Underway {
   std::span<pollfd> entries();
   std::optional<Operation::Clock::time_point> until() const;
   bool go_on();
+  void settle() noexcept;
   void cancel(int signal) noexcept;
 
   /// Throws what made it fail, if it did.

@@ -39,8 +39,9 @@ namespace forklift {
 /// ignores is looked up at most once a millisecond: a signal that it began to
 /// ignore just before may stay ignored.)
 ///
-/// A value: copies are independent, and a command can be launched any number of
-/// times. What can be prepared is prepared at the first launch and used again.
+/// A value: copies are independent and cheap, and a command can be launched any
+/// number of times. What can be prepared is prepared at the first launch and used
+/// again, by copies, too.
 /// Setting something checks nothing; bad input is an error of the launch.
 /// The order in which things are set does not matter: the child makes its
 /// steps in the order of docs/attributes.md. None of them touches the caller.
@@ -263,7 +264,7 @@ class FORKLIFT_EXPORT Command {
   std::expected<Launch, LaunchError> start_output(const OutputOptions& options,
                                                   Notice notice) const;
 
-  std::unique_ptr<State> state_;
+  std::shared_ptr<State> state_;
 };
 
 }  // namespace forklift

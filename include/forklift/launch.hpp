@@ -10,6 +10,7 @@
 #include <forklift/error.hpp>
 #include <forklift/export.hpp>
 #include <optional>
+#include <vector>
 
 namespace forklift {
 
@@ -65,6 +66,9 @@ class FORKLIFT_EXPORT Launch {
 
  private:
   friend class Command;
+  friend class Crew;
+  /// As `finish`, with the descriptors that it would close put into `kept`.
+  std::expected<Child, LaunchError> finish(std::vector<Fd>& kept) &&;
   explicit Launch(launch::InFlight* record) noexcept : record_(record) {}
   void give_up() noexcept;
 

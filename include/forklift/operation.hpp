@@ -22,11 +22,12 @@ namespace forklift {
 
 /// Something under way that an event loop carries on.
 ///
-/// The loop waits for `entries()`, as poll(2) does, until `until()`; puts what it
-/// found into their `revents` (the others stay 0), and calls `go_on()`. All that
-/// again until that gives true; then the result is taken. None of these calls
-/// waits for anything. Entries with a negative descriptor are to be left out,
-/// POLLHUP and POLLERR to be told, asked for or not.
+/// The loop asks for the `entries()`, stops waiting for what is no longer among
+/// them, and calls `settle()`. It waits for them, as poll(2) does, until `until()`;
+/// puts what it found into their `revents` (the others stay 0), and calls
+/// `go_on()`. All that again until that gives true; then the result is taken.
+/// None of these calls waits for anything. Entries with a negative descriptor are
+/// to be left out, POLLHUP and POLLERR to be told, asked for or not.
 /// Destroying one before its end kills and reaps the children that it owns.
 /// Threads: one at a time.
 class FORKLIFT_EXPORT Operation {
@@ -42,8 +43,10 @@ class FORKLIFT_EXPORT Operation {
   /// When to go on though nothing has happened; nothing: never.
   virtual std::optional<Clock::time_point> until() const = 0;
   /// Goes on; true when the result is there, then and from then on. Calls the
-  /// callbacks of sinks and inputs.
+  /// callbacks of sinks and inputs. Closes no descriptor that `entries` named.
   virtual bool go_on() = 0;
+  /// Closes what `entries` does not name any more.
+  virtual void settle() noexcept = 0;
   /// Sends the running program, with its tree, a signal. A program that is not
   /// running yet is killed, whatever the signal: the result is then a
   /// `LaunchError` with ECANCELED.
