@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "conversation.hpp"
+#include "reaper.hpp"
 
 namespace forklift {
 namespace {
@@ -57,13 +58,26 @@ std::span<pollfd> Crew::entries() {
   for (std::size_t i = 0; i < launches_.size(); ++i) {
     if (launches_[i]) {
       entries_.push_back({launches_[i]->descriptor(), 0, 0});
-      entries_.push_back({launches_[i]->pidfd(), POLLIN, 0});
-    } else if (trouble_ && !is_gone(children_[i])) {
+      entries_.push_back({end_of(i), POLLIN, 0});
+      blind_ = blind_ || entries_.back().fd < 0;
+    } else if (trouble_ && children_[i].is_awaited()) {
       entries_.push_back({children_[i].announce_end(), POLLIN, 0});
       blind_ = blind_ || entries_.back().fd < 0;
     }
   }
   return entries_;
+}
+
+// What announces the end of a child on its way. It may come before its launch
+// hangs up: one that is killed at its first step leaves its pipe end in a letter.
+int Crew::end_of(std::size_t index) {
+  const Launch& launch = *launches_[index];
+  if (launch.pidfd() >= 0) return launch.pidfd();
+  announced_.resize(launches_.size());
+  if (!announced_[index]) {
+    if (auto announced = announce_end(launch.pid())) announced_[index] = std::move(*announced);
+  }
+  return announced_[index].get();
 }
 
 std::optional<Crew::Time> Crew::until() const {
@@ -100,6 +114,7 @@ void Crew::look_at(std::size_t index) {
   }
   auto child = std::move(launch).finish(kept_);
   launches_[index].reset();
+  if (index < announced_.size()) kept_.push_back(std::move(announced_[index]));
   if (child) {
     children_[index] = std::move(*child);
     if (stopped_) children_[index].kill_tree();

@@ -53,6 +53,7 @@ class Crew {
  private:
   void note(std::size_t index, const LaunchError& error);
   void look_at(std::size_t index);
+  int end_of(std::size_t index);
 
   std::string program_;
   bool numbered_;
@@ -60,6 +61,7 @@ class Crew {
   std::vector<Child> children_;                  // by the index of their launch
   std::vector<pollfd> entries_;
   std::optional<LaunchError> trouble_;
+  std::vector<Fd> announced_;  // the ends of launches, where there are no pidfds
   std::vector<Fd> kept_;
   std::vector<Pipe> pipes_;
   bool stopped_ = false;

@@ -85,7 +85,7 @@ std::span<pollfd> Underway::entries() {
   entries_.clear();
   blind_ = false;
   for (Child& child : children_) {
-    if (child.try_wait()) continue;
+    if (!child.is_awaited()) continue;
     entries_.push_back({child.announce_end(), POLLIN, 0});
     blind_ = blind_ || entries_.back().fd < 0;
   }

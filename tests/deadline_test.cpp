@@ -1,37 +1,19 @@
 // SPDX-FileCopyrightText: The forklift authors
 // SPDX-License-Identifier: MIT
 
-// A child that opens a fifo for reading waits until somebody writes to it: a
-// launch that stands still before exec, as on a dead file server.
-
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <fstream>
 
-#include "support.hpp"
+#include "fifo.hpp"
 
 using forklift::Command, forklift::Launch, forklift::Stdio, forklift::Step;
 using namespace std::chrono_literals;
 
 namespace {
-
-class Fifo {
- public:
-  Fifo() { REQUIRE(::mkfifo(path().c_str(), 0600) == 0); }
-  std::string path() const { return folder_.path("fifo"); }
-
- private:
-  Folder folder_;
-};
-
-Command stuck(const Fifo& fifo) { return Command("cat").in(Stdio::file(fifo.path())); }
-
-// Only a child that waits in the fifo already is worth stopping.
-void await_sleep(pid_t pid) { await_syscall(pid, SYS_openat); }
 
 template <class Work>
 auto elapsed(Work work) {

@@ -114,6 +114,10 @@ class FORKLIFT_EXPORT Child {
  private:
   friend class Launch;
   friend class Conversation;
+  friend class Crew;
+  friend class Underway;
+  /// Whether it runs as far as is known, without looking.
+  bool is_awaited() const noexcept { return pid_ >= 0 && !ended_; }
   int end_descriptor() const noexcept { return pidfd_ ? pidfd_.get() : announced_.get(); }
   void end() noexcept;
   void note_end(std::optional<ExitStatus> status) noexcept;

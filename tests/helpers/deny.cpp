@@ -2,12 +2,14 @@
 // SPDX-License-Identifier: MIT
 
 // deny ENOSYS|EPERM CALL[,CALL...] -- PROGRAM ARGS: runs a program under a
-// seccomp filter that answers these system calls with that error.
+// seccomp filter that answers these system calls with that error. `pidfds` stands
+// for waitid(2) by pidfd, without which the library does not use them.
 
 #include <errno.h>
 #include <seccomp.h>
 #include <unistd.h>
 
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -21,6 +23,16 @@ namespace {
   std::exit(125);
 }
 
+int deny(scmp_filter_ctx filter, std::uint32_t action, const std::string& call) {
+  if (call == "pidfds") {
+    const scmp_arg_cmp by_pidfd = SCMP_A0_32(SCMP_CMP_EQ, 3);  // P_PIDFD
+    return ::seccomp_rule_add(filter, action, SCMP_SYS(waitid), 1, by_pidfd);
+  }
+  const int number = ::seccomp_syscall_resolve_name(call.c_str());
+  if (number == __NR_SCMP_ERROR) fail(call.c_str());
+  return ::seccomp_rule_add(filter, action, number, 0);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -29,9 +41,7 @@ int main(int argc, char** argv) {
   const scmp_filter_ctx filter = ::seccomp_init(SCMP_ACT_ALLOW);
   std::istringstream calls(argv[2]);
   for (std::string call; std::getline(calls, call, ',');) {
-    const int number = ::seccomp_syscall_resolve_name(call.c_str());
-    if (number == __NR_SCMP_ERROR) fail(call.c_str());
-    if (::seccomp_rule_add(filter, SCMP_ACT_ERRNO(static_cast<unsigned>(error)), number, 0) < 0) {
+    if (deny(filter, SCMP_ACT_ERRNO(static_cast<unsigned>(error)), call) < 0) {
       fail("seccomp_rule_add");
     }
   }
