@@ -76,6 +76,8 @@ bool Conversation::go_on() {
   while (!is_over() && deadline_.passed()) {
     if (all_have_ended()) {
       drain_passed_ = true;
+      if (out_.open()) out_.read();  // what is there by now
+      if (err_.open()) err_.read();
       break;
     }
     hurry();

@@ -31,6 +31,16 @@ aio::any_io_executor executor_of(Ctx& context) {
   return context.get_executor();
 }
 
+/// An executor that an operation's own handlers can run on: one that is known by
+/// its type to bring a thread along. (Those of futures and the like run what they
+/// get wherever they are asked to, and have Asio start its pool of system threads
+/// when they are asked for their context.)
+template <class Ex>
+concept Hosting = std::is_same_v<Ex, aio::any_io_executor> ||
+    (std::is_convertible_v<Ex, aio::any_io_executor>&& requires(const Ex& executor) {
+      executor.running_in_this_thread();
+    });
+
 /// How a result reaches a handler: as an exception or a value.
 template <class Result>
 struct Throwing {
@@ -128,11 +138,11 @@ class CarrierOf final : public Carrier {
         handler_(std::move(handler)),
         work_(aio::get_associated_executor(handler_, executor)) {}
 
-  // Where the operation's own handlers run: with the completion handler, if it
-  // has an executor that can be asked for more than running.
+  // Where the operation's own handlers run: with the completion handler if that
+  // can be.
   static aio::any_io_executor completing(const Handler& handler,
                                          const aio::any_io_executor& executor) {
-    if constexpr (std::is_convertible_v<Completing, aio::any_io_executor>) {
+    if constexpr (Hosting<Completing>) {
       return aio::get_associated_executor(handler, executor);
     } else {
       return executor;

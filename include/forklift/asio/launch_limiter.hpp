@@ -186,9 +186,10 @@ class LaunchLimiter {
                        give(std::move(*shared), std::move(waiter->permit));
                      }));
     if (!permit) return;
-    aio::post(completing, [shared, permit = std::move(permit)]() mutable {
-      give(std::move(*shared), std::move(permit));
-    });
+    aio::post(executor,
+              aio::bind_executor(completing, [shared, permit = std::move(permit)]() mutable {
+                give(std::move(*shared), std::move(permit));
+              }));
   }
 
   template <class Signature, class Token>
