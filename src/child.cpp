@@ -135,6 +135,17 @@ void Child::detach() noexcept {
   if (pid_ >= 0 && !ended_ && mark_ == kernel::fork_mark()) {
     launch::leave_behind(pid_, std::move(pidfd_), launch::OwnCgroup(std::exchange(cgroup_, {})));
   }
+  forget();
+}
+
+Fd Child::release() noexcept {
+  Fd pidfd = std::move(pidfd_);
+  cgroup_.clear();
+  forget();
+  return pidfd;
+}
+
+void Child::forget() noexcept {
   pid_ = -1;
   pidfd_.reset();
   announced_.reset();

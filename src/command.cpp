@@ -121,6 +121,11 @@ Command& Command::env_clear() {
   return *this;
 }
 
+Command& Command::environment(std::vector<std::string> entries) {
+  change().order.environment_start = std::move(entries);
+  return *this;
+}
+
 Command& Command::directory(std::string path) {
   change().order.directory = std::move(path);
   state_->order.directory_descriptor.reset();

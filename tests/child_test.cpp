@@ -132,6 +132,36 @@ TEST_CASE("a detached child goes on, and later launches reap it") {
   CHECK(read_file(folder.path("file")) == "done\n");
 }
 
+TEST_CASE("a released child outlives its object, and its status is left to the caller") {
+  auto gate = forklift::fork_exec_pipe();
+  REQUIRE(gate);
+  pid_t pid = -1;
+  forklift::Fd pidfd;
+  {
+    Child child = Command("sh")
+                      .args({"-c", "read line; exit 7"})
+                      .in(Stdio::descriptor(gate->reading.get()))
+                      .out(Stdio::pipe())
+                      .spawn();
+    pid = child.pid();
+    pidfd = child.release();
+    CHECK(child.pid() == -1);
+    CHECK(child.pidfd() == -1);
+    CHECK_FALSE(child.out());
+    CHECK_FALSE(child.kill(SIGKILL));
+    CHECK(child.wait().lost());
+  }
+  CHECK(static_cast<bool>(pidfd) == has_capability("pidfd"));
+  gate->writing.reset();
+  siginfo_t end{};
+  REQUIRE(::waitid(P_PID, static_cast<id_t>(pid), &end, WEXITED | WNOWAIT) == 0);
+  for (int i = 0; i < 5; ++i) CHECK(Command("true").run().success());
+  int status = 0;
+  REQUIRE(::waitpid(pid, &status, 0) == pid);
+  CHECK(WIFEXITED(status));
+  CHECK(WEXITSTATUS(status) == 7);
+}
+
 TEST_CASE("a pidfd becomes readable when the child ends") {
   if (!has_capability("pidfd")) {
     MESSAGE("skipped: the kernel has no pidfd");

@@ -81,6 +81,31 @@ TEST_CASE("a cleared environment holds what the command sets and nothing else") 
   CHECK(shown.env == std::vector<std::string>{"ONLY=this"});
 }
 
+TEST_CASE("an environment can start from entries, which stay as they are") {
+  const std::vector<std::string> odd{"B=1", "A=2", "B=3", "=x", "NO_EQUALS", "", "GONE=1", "PATH"};
+  const Shown shown = show([&](Command& command) {
+    command.environment(odd).env_remove("GONE").env("A", "changed").env("NEW", "");
+  });
+  CHECK(shown.env == std::vector<std::string>{"B=1", "B=3", "=x", "NO_EQUALS", "", "PATH",
+                                              "A=changed", "NEW="});
+  const Shown cleared = show([&](Command& command) { command.environment(odd).env_clear(); });
+  CHECK(cleared.env.empty());
+}
+
+TEST_CASE("a name without a slash is searched in the PATH of the entries") {
+  const Folder folder;
+  folder.file("forklift-here", "#!/bin/sh\necho found\n", 0755);
+  const std::vector<std::string> entries{"PATH=/nowhere:" + folder.path() + ":/bin"};
+  CHECK(printed_by(Command("forklift-here").environment(entries)) == "found\n");
+  CHECK_FALSE(Command("forklift-here").environment({"PATH"}).try_spawn());
+}
+
+TEST_CASE("an entry with a NUL byte is refused") {
+  const auto child = Command("true").environment({"A=1", std::string("B=\0", 3)}).try_spawn();
+  REQUIRE_FALSE(child);
+  CHECK(child.error().step() == forklift::Step::environment);
+}
+
 TEST_CASE("a command launched again sees what has changed in the caller's environment") {
   Command command("sh");
   command.args({"-c", "echo $FORKLIFT_CHANGING"}).env("OTHER", "x");

@@ -111,6 +111,13 @@ class FORKLIFT_EXPORT Child {
   /// launches reap it, so that it leaves no zombie. Closes our pipe ends.
   void detach() noexcept;
 
+  /// Gives the child up to somebody who waits for it by its pid: nobody here
+  /// kills or reaps it any more. What is returned is its pidfd, empty where the
+  /// kernel has none. Closes our pipe ends; a cgroup made for it stays.
+  ///
+  /// Requires: it has not been waited for.
+  [[nodiscard]] Fd release() noexcept;
+
  private:
   friend class Launch;
   friend class Conversation;
@@ -120,6 +127,7 @@ class FORKLIFT_EXPORT Child {
   bool is_awaited() const noexcept { return pid_ >= 0 && !ended_; }
   int end_descriptor() const noexcept { return pidfd_ ? pidfd_.get() : announced_.get(); }
   void end() noexcept;
+  void forget() noexcept;
   void note_end(std::optional<ExitStatus> status) noexcept;
 
   pid_t pid_ = -1;  // -1: moved from, or detached

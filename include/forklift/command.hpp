@@ -74,6 +74,9 @@ class FORKLIFT_EXPORT Command {
   Command& env_remove(std::string key);
   /// Starts from an empty environment, whatever else is set or was.
   Command& env_clear();
+  /// Starts from these entries instead of the caller's environment: in this
+  /// order and as they are, also if a key is there twice or a "=" is missing.
+  Command& environment(std::vector<std::string> entries);
 
   /// The child's working directory.
   Command& directory(std::string path);

@@ -47,6 +47,10 @@ Found check_environment(const Order& order) {
     if (has_nul(key)) return refuse(" has a NUL byte");
     if (value && has_nul(*value)) return refuse(": its value has a NUL byte");
   }
+  for (const std::string& entry : order.environment_start.value_or(std::vector<std::string>())) {
+    if (!has_nul(entry)) continue;
+    return Failure{Step::environment, "entry " + quote(entry) + " has a NUL byte", EINVAL};
+  }
   return std::nullopt;
 }
 

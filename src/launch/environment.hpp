@@ -12,7 +12,8 @@ namespace forklift::launch {
 /// The environment of a command that changes the caller's.
 ///
 /// It points into the caller's own strings. Setting or removing a variable
-/// replaces pointers there, which `made_from` notices.
+/// replaces pointers there, which `made_from` notices. Entries that the command
+/// starts from instead are copied.
 class Environment {
  public:
   Environment(const Order& order, char** callers);
@@ -24,9 +25,9 @@ class Environment {
   const char* own(const std::string& key) const noexcept;
 
  private:
-  bool cleared_;
+  bool starts_without_callers_;
   std::vector<const char*> seen_;    // the caller's pointers, in order
-  std::vector<std::string> own_;     // "KEY=value"
+  std::vector<std::string> own_;     // "KEY=value", the start's as they are
   std::vector<const char*> merged_;  // null-terminated
 };
 

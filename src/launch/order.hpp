@@ -84,7 +84,8 @@ struct Order {
   std::vector<std::string> arguments;
   std::optional<std::string> argv0;
 
-  std::vector<EnvironmentChange> environment;  ///< the last of a key counts
+  std::vector<EnvironmentChange> environment;                 ///< the last of a key counts
+  std::optional<std::vector<std::string>> environment_start;  ///< else the caller's
   bool clear_environment = false;
 
   std::map<int, Stdio> streams;  ///< by the child's number; 0 to 2 are inherited if absent

@@ -105,7 +105,7 @@ class Planner {
     prepared_.parent = now_.parent;
     prepared_.callers = now_.callers;
     if (now_.path) prepared_.path = now_.path;
-    if (order_.clear_environment || !order_.environment.empty()) {
+    if (order_.clear_environment || order_.environment_start || !order_.environment.empty()) {
       prepared_.environment.emplace(order_, now_.environment);
     }
   }

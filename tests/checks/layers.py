@@ -2,7 +2,8 @@
 # SPDX-FileCopyrightText: The forklift authors
 # SPDX-License-Identifier: MIT
 """Includes point one way: kernel <- launch <- public classes <- cli. The
-vocabulary, plain public values without behaviour of their own, is for all."""
+vocabulary, plain public values without behaviour of their own, is for all.
+Bridges to other libraries stand beside the core, which does not see them."""
 
 import pathlib
 import re
@@ -10,6 +11,8 @@ import sys
 
 VOCABULARY = {"capability_set", "cgroup", "engine", "export", "fd", "fork_lock", "guarantees",
               "landlock", "limit", "namespaces", "scheduling", "stdio", "step", "terminal"}
+# Public headers NAME.hpp and NAME/*: the libraries of others that they may include.
+BRIDGES = {"asio": "(boost/)?asio/", "boost_process": "boost/"}
 INTERNAL = {  # what a room may include of the project
     "src/kernel": {"kernel", "vocabulary"},
     "src/launch": {"kernel", "launch", "vocabulary"},
@@ -37,14 +40,24 @@ def kind_of(name, quoted):
     return "here"
 
 
-def libraries_of_core(room, name):
+def bridge_of(path):
+    parts = path.with_suffix("").parts
+    named = parts[:2] == ("include", "forklift") and len(parts) > 2 and parts[2] in BRIDGES
+    return parts[2] if named else None
+
+
+def is_foreign(path, name):
     """The core depends on libc, the kernel and the standard library alone."""
-    return room != "cli" and re.match(r"(fmt|nlohmann|CLI|boost|asio)/", name)
+    if room_of(path) == "cli" or not re.match(r"(fmt|nlohmann|CLI|boost|asio)[/.]", name):
+        return False
+    bridge = bridge_of(path)
+    return not bridge or not re.match(BRIDGES[bridge], name)
 
 
-def is_asio_room(path):
-    """Only there may headers include Asio."""
-    return path.as_posix().startswith("include/forklift/asio")
+def is_bridge_from_core(path, name):
+    """Who includes a bridge depends on its library."""
+    bridge = bridge_of(pathlib.Path("include", name))
+    return bridge and bridge_of(path) != bridge and room_of(path) != "cli"
 
 
 root = pathlib.Path(sys.argv[1])
@@ -60,8 +73,8 @@ for path in sorted([*root.glob("src/**/*.?pp"), *root.glob("include/**/*.?pp"),
         name, kind = found[2], kind_of(found[2], found[1] == '"')
         if kind == "here":
             kind = "cli" if room == "cli" else "classes" if room == "src" else room
-        is_foreign = libraries_of_core(room, name) and not is_asio_room(relative)
-        if is_foreign or (kind != "library" and kind not in INTERNAL[room]):
+        is_wrong_library = is_foreign(relative, name) or is_bridge_from_core(relative, name)
+        if is_wrong_library or (kind != "library" and kind not in INTERNAL[room]):
             wrong.append(f"{relative}: includes {name}")
 print("\n".join(wrong) or "all includes point downward")
 sys.exit(bool(wrong))

@@ -1,0 +1,89 @@
+// SPDX-FileCopyrightText: The forklift authors
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// Without Boost.Filesystem, Boost.Process v2 forgets to include these in 1.81.
+#include <boost/optional.hpp>
+#include <boost/type_traits/decay.hpp>
+#include <boost/type_traits/is_convertible.hpp>
+#include <boost/type_traits/remove_pointer.hpp>
+
+#include <boost/process/v2/posix/bind_fd.hpp>
+#include <boost/process/v2/start_dir.hpp>
+#include <boost/process/v2/stdio.hpp>
+#include <concepts>
+#include <forklift/command.hpp>
+#include <map>
+#include <optional>
+#include <vector>
+
+namespace forklift::boost_process {
+
+namespace v2 = boost::process::v2;
+
+template <class Init>
+inline constexpr bool is_binding = false;
+template <int target>
+inline constexpr bool is_binding<v2::detail::process_io_binding<target>> = true;
+
+/// An initializer of Boost's whose code for the child is known, and made by
+/// steps of ours instead. Not one derived from it, which may have its own code.
+template <class Init>
+concept Translatable = is_binding<Init> || std::same_as<Init, v2::process_stdio> ||
+    std::same_as<Init, v2::posix::bind_fd> || std::same_as<Init, v2::process_start_dir>;
+
+/// What such initializers do to a child, one after the other, as a command.
+///
+/// Boost's children call dup2(2) and chdir(2) in the order of the list, so that
+/// a later initializer sees what an earlier one has done: {out, file} and
+/// {err, 1} send both streams into the file. Our commands know no order;
+/// here it is worked out beforehand.
+class Translation {
+ public:
+  template <int target>
+  v2::error_code add(const v2::detail::process_io_binding<target>& binding) {
+    place(binding.fd, target);
+    return binding.ec;
+  }
+
+  v2::error_code add(const v2::process_stdio& streams) {
+    for (const auto& error : {add(streams.in), add(streams.out), add(streams.err)}) {
+      if (error) return error;
+    }
+    return {};
+  }
+
+  // Not by its `on_setup`, which in Boost 1.81 ends without returning anything.
+  v2::error_code add(const v2::posix::bind_fd& binding) {
+    place(binding.fd, binding.target);
+    return {};
+  }
+
+  v2::error_code add(const v2::process_start_dir& start) {
+    directory_ = directory_ ? *directory_ / start.start_dir : start.start_dir;
+    return {};
+  }
+
+  /// `kept`: numbers that the child has as the caller has them, unless something
+  /// else is there.
+  void write_into(Command& command, const std::vector<int>& kept) const {
+    for (const int number : kept) {
+      if (number > 2) command.descriptor(number, Stdio::inherit());
+    }
+    for (const auto& [number, source] : sources_) {
+      command.descriptor(number, Stdio::descriptor(source));
+    }
+    if (directory_) command.directory(directory_->string());
+  }
+
+ private:
+  void place(int source, int number) {
+    const auto earlier = sources_.find(source);
+    sources_[number] = earlier == sources_.end() ? source : earlier->second;
+  }
+
+  std::map<int, int> sources_;  // the child's numbers to the caller's
+  std::optional<v2::filesystem::path> directory_;
+};
+
+}  // namespace forklift::boost_process
