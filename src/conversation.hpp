@@ -33,6 +33,10 @@ class Conversation {
   void begin(std::span<Child> children);
   /// What to wait for now, as poll(2) does, and until when.
   std::span<pollfd> entries();
+  /// Whether it is the source of the input.
+  bool reads_from(int descriptor) const noexcept {
+    return in_.source_entry().fd == descriptor && descriptor >= 0;
+  }
   kernel::Deadline until() const noexcept { return blind_ ? next_look_ : deadline_; }
   /// Goes on after that; true when all is done. Errors: as `hold`, with nothing
   /// killed.

@@ -18,6 +18,7 @@ class Begun final : public OperationOf<Result> {
       : underway_(std::forward<Options>(options)...), taking_(taking) {}
 
   std::span<pollfd> entries() override { return underway_.entries(); }
+  bool is_callers(int descriptor) const override { return underway_.is_callers(descriptor); }
   std::optional<Operation::Clock::time_point> until() const override { return underway_.until(); }
   bool go_on() override { return underway_.go_on(); }
   void settle() noexcept override { underway_.settle(); }

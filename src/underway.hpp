@@ -32,6 +32,9 @@ class Underway {
   void communicate(RunningPipeline& pipeline);
 
   std::span<pollfd> entries();
+  bool is_callers(int descriptor) const noexcept {
+    return phase_ == Phase::talking && conversation_->reads_from(descriptor);
+  }
   std::optional<Operation::Clock::time_point> until() const;
   bool go_on();
   void settle() noexcept;

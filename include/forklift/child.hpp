@@ -36,7 +36,8 @@ class FORKLIFT_EXPORT Child {
   ~Child();
 
   pid_t pid() const noexcept { return pid_; }
-  /// Becomes readable when the child ends; -1 where the kernel has none.
+  /// Becomes readable when the child ends; -1 where the kernel has none. An event
+  /// loop that has waited for it may leave it non-blocking, as Asio does.
   ///
   /// Since: Linux 5.3.
   int pidfd() const noexcept { return pidfd_.get(); }

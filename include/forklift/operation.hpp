@@ -40,6 +40,9 @@ class FORKLIFT_EXPORT Operation {
 
   /// What to wait for now; valid until `go_on` returns.
   virtual std::span<pollfd> entries() = 0;
+  /// Whether a descriptor of `entries` is the caller's, so that its flags, which it
+  /// may share with other processes, have to stay as they are.
+  virtual bool is_callers(int descriptor) const = 0;
   /// When to go on though nothing has happened; nothing: never.
   virtual std::optional<Clock::time_point> until() const = 0;
   /// Goes on; true when the result is there, then and from then on. Calls the

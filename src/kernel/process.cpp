@@ -85,6 +85,7 @@ Reaped look(Process child, int options) noexcept {
   siginfo_t end{};
   Reaped result;
   const long got = wait_id(child, end, WEXITED | options, &result.usage);
+  if (got == -EAGAIN) return {};  // it runs, and somebody made the pidfd non-blocking
   if (got < 0) return ask_the_pidfd(child);
   if (end.si_pid == 0) return {};
   result.state = Reaped::State::ended;

@@ -277,3 +277,24 @@ TEST_CASE("what no io_context can wait for is read all the same") {
   run(context);
   CHECK(given.take().out == text);
 }
+
+TEST_CASE("a descriptor of the caller's is read without a change of its flags") {
+  int ends[2];
+  REQUIRE(::pipe2(ends, O_CLOEXEC) == 0);
+  const forklift::Fd reading(ends[0]);
+  forklift::Fd writing(ends[1]);
+  const int flags = ::fcntl(reading.get(), F_GETFL);
+  int during = -1;
+  asio::io_context context;
+  const OutputOptions options{
+      .input = forklift::Input::descriptor(reading.get()),
+      .out = Sink::pieces([&](auto) { during = ::fcntl(reading.get(), F_GETFL); })};
+  Given<Output> given;
+  async_output(context, Command("cat"), options, given.taker());
+  CHECK(::write(writing.get(), "x", 1) == 1);
+  while (during < 0) REQUIRE(context.run_one() > 0);
+  CHECK(during == flags);
+  writing.reset();
+  run(context);
+  CHECK(given.take().status.success());
+}

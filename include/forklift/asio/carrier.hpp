@@ -115,7 +115,12 @@ class Carrier {
     for (const pollfd& entry : entries) {
       if (entry.fd >= 0 && !wait_for(entry)) looks = true;
     }
-    set_timer(looks);
+    looks_ = looks;
+    if (looks_ && look()) {  // as with a regular file, which is always ready
+      aio::post(strand_, [self = Reference(this)]() mutable { go_on(std::move(self)); });
+    } else {
+      set_timer();
+    }
   }
 
   // False where only looking helps: the context cannot wait for a regular file,
@@ -124,7 +129,8 @@ class Carrier {
     auto found =
         std::ranges::find_if(watches_, [&](const auto& watch) { return watch->is_for(entry); });
     if (found == watches_.end()) {
-      watches_.push_back(std::make_unique<Watch>(executor_, entry, ++last_serial_));
+      watches_.push_back(std::make_unique<Watch>(executor_, entry, ++last_serial_,
+                                                 operation().is_callers(entry.fd)));
       found = std::prev(watches_.end());
     }
     Watch& watch = **found;
@@ -135,11 +141,10 @@ class Carrier {
     return watch.works();
   }
 
-  void set_timer(bool looks) {
+  void set_timer() {
     auto until = operation().until();
     const auto soon = Operation::Clock::now() + std::chrono::milliseconds(10);
-    if (looks && (!until || soon < *until)) until = soon;
-    looks_ = looks;
+    if (looks_ && (!until || soon < *until)) until = soon;
     if (until == set_for_) return;
     set_for_ = until;
     if (!until) {
@@ -178,9 +183,9 @@ class Carrier {
     end(std::move(self));
   }
 
-  void look() {
+  bool look() {
     const std::span<pollfd> entries = operation().entries();
-    ::poll(entries.data(), entries.size(), 0);
+    return ::poll(entries.data(), entries.size(), 0) > 0;
   }
 
   static void stop(Reference self, int signal) {

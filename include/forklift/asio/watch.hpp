@@ -3,9 +3,12 @@
 #pragma once
 
 #include <poll.h>
+#include <sys/epoll.h>
 
 #include <cstdint>
 #include <forklift/asio/library.hpp>
+#include <forklift/fd.hpp>
+#include <utility>
 
 namespace forklift::inline FORKLIFT_WHICH_ASIO {
 /// A descriptor that belongs to somebody else and that an io_context waits for.
@@ -14,12 +17,15 @@ class Watch {
   using Descriptor = aio::posix::basic_stream_descriptor<aio::any_io_executor>;
   using Wait = Descriptor::wait_type;
 
-  /// Waits will be for what the entry asks for. Requires: `serial` is this
-  /// watch's alone.
-  Watch(const aio::any_io_executor& executor, const pollfd& entry, std::uint64_t serial)
+  /// Waits will be for what the entry asks for. Requires: `serial` is this watch's
+  /// alone. `keeps_flags`: Asio makes what it waits for non-blocking; this one is
+  /// waited for from inside an epoll(7) descriptor instead.
+  Watch(const aio::any_io_executor& executor, const pollfd& entry, std::uint64_t serial,
+        bool keeps_flags)
       : descriptor_(executor), number_(entry.fd), events_(entry.events), serial_(serial) {
+    if (keeps_flags && !enclose()) return;
     AioError error;
-    descriptor_.assign(number_, error);
+    descriptor_.assign(enclosing_ ? enclosing_.get() : number_, error);
     works_ = !error;
   }
   /// Ends a wait that is under way; closes nothing.
@@ -52,11 +58,18 @@ class Watch {
   }
 
  private:
+  bool enclose() {
+    enclosing_ = Fd(::epoll_create1(EPOLL_CLOEXEC));
+    epoll_event wanted{};
+    wanted.events = static_cast<std::uint32_t>(events_);  // poll(2)'s and epoll's are the same
+    return enclosing_ && ::epoll_ctl(enclosing_.get(), EPOLL_CTL_ADD, number_, &wanted) == 0;
+  }
   Wait kind() const noexcept {
-    if (events_ & POLLIN) return Wait::wait_read;
+    if (enclosing_ || events_ & POLLIN) return Wait::wait_read;
     return events_ & POLLOUT ? Wait::wait_write : Wait::wait_error;
   }
 
+  Fd enclosing_;  // closed after `descriptor_` has let go of it
   Descriptor descriptor_;
   int number_;
   short events_;
