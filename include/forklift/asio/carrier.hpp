@@ -77,12 +77,15 @@ class Carrier {
     Carrier* carrier_;
   };
 
-  /// Begins; called once, by whoever made it.
-  static void start(Carrier* carrier) {
-    Reference self(carrier);
-    if (!carrier->operation().go_on()) return carrier->wait();
-    // Never completes in the call that started it.
-    aio::post(carrier->strand_, [self = std::move(self)]() mutable { end(std::move(self)); });
+  /// Begins; called once, with the one reference that there is.
+  static void start(Reference first) {
+    const auto strand = first->strand_;
+    aio::dispatch(strand, [self = std::move(first)]() mutable {
+      if (!self->operation().go_on()) return self->wait();
+      // Never completes in the call that started it.
+      Carrier& begun = *self;
+      aio::post(begun.strand_, [self = std::move(self)]() mutable { end(std::move(self)); });
+    });
   }
 
   std::shared_ptr<Canceller> canceller() {

@@ -120,9 +120,9 @@ class CarrierOf final : public Carrier {
       Traits::deallocate(allocator, made, 1);
       throw;
     }
-    const Reference self(made);
+    Reference first(made);
     if (slot.is_connected()) made->listen_to(slot);
-    Carrier::start(made);
+    Carrier::start(std::move(first));
   }
 
  private:
