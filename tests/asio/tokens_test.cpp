@@ -152,6 +152,12 @@ TEST_CASE_TEMPLATE("every operation gives its value by every token", By, ByCallb
 
 TEST_CASE_TEMPLATE("a failed launch arrives with step and subject by every token", By, ByCallback,
                    ByFuture, ByAwaitable, ByDeferred, ByYield) {
+#if defined(__SANITIZE_ADDRESS__)
+  if constexpr (std::is_same_v<By, ByYield>) {
+    MESSAGE("skipped: AddressSanitizer knows no stack but the thread's to throw from");
+    return;
+  }
+#endif
   asio::io_context context;
   const Command lost = Command("true").directory("/nope");
   const auto check = [](const LaunchError& error) {
