@@ -13,6 +13,7 @@
 #include "lab/page/document.hpp"
 #include "lab/hang/command_line.hpp"
 #include "lab/lab.hpp"
+#include "lab/loop/command_line.hpp"
 #include "lab/page/page.hpp"
 #include "quantity.hpp"
 
@@ -36,15 +37,10 @@ std::string to_bytes(std::string& text) {
 }
 
 void add_options(CLI::App& lab, Request& request) {
-  const auto list = [&lab](const char* name, auto& target, const char* text) {
-    return lab.add_option(name, target, text)->delimiter(',');
-  };
   add_contenders(lab, request.contenders, "Who takes part (default: all)");
-  list("--rss", request.rss, "Resident memory to add: 0,1G,4G")
-      ->transform(CLI::Validator(to_bytes, ""));
-  list("--descriptors", request.descriptors, "Open descriptors: 10,15000")
-      ->check(CLI::PositiveNumber);
-  list("--workers", request.workers, "Threads that launch at once: 1,8")
+  add_loads(lab, request.rss, request.descriptors);
+  lab.add_option("--workers", request.workers, "Threads that launch at once: 1,8")
+      ->delimiter(',')
       ->check(CLI::Range(1, 1024));
   lab.add_option("--launches", request.launches, "Launches of each contender under each load")
       ->check(CLI::PositiveNumber);
@@ -106,6 +102,16 @@ void add_contenders(CLI::App& app, std::vector<std::string>& target, const std::
       ->check(CLI::IsMember(contender_names()));
 }
 
+void add_loads(CLI::App& app, std::vector<std::size_t>& rss,
+               std::vector<std::size_t>& descriptors) {
+  app.add_option("--rss", rss, "Resident memory to add: 0,1G,4G")
+      ->delimiter(',')
+      ->transform(CLI::Validator(to_bytes, ""));
+  app.add_option("--descriptors", descriptors, "Open descriptors: 10,15000")
+      ->delimiter(',')
+      ->check(CLI::PositiveNumber);
+}
+
 void add_to(CLI::App& app, const std::string& line, Action& chosen) {
   CLI::App* const lab = app.add_subcommand(
       "lab", "Make this process heavy and launch from it, by every contender in turn");
@@ -116,6 +122,7 @@ void add_to(CLI::App& app, const std::string& line, Action& chosen) {
     if (lab->get_subcommands().empty()) chosen = [request] { return run(*request), 0; };
   });
   hang::add_to(*lab, line, chosen);
+  loop::add_to(*lab, line, chosen);
   add_page(*lab, chosen);
   refuse_options_before_commands(*lab);
 }

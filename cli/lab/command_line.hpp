@@ -10,12 +10,16 @@
 
 namespace lab {
 
-/// Adds `forklift lab` and its commands `hang` and `page`; `line` is the command
+/// Adds `forklift lab` and its commands `hang`, `loop` and `page`; `line` is the command
 /// line, for the record.
 void add_to(CLI::App& app, const std::string& line, Action& chosen);
 
 /// An option that names contenders: an unknown one is refused, and of one that
 /// was not built it is said how to get it.
 void add_contenders(CLI::App& app, std::vector<std::string>& target, const std::string& text);
+
+/// The options that say how heavy this process shall be: all combinations of
+/// memory and descriptors.
+void add_loads(CLI::App& app, std::vector<std::size_t>& rss, std::vector<std::size_t>& descriptors);
 
 }  // namespace lab

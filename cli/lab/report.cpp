@@ -9,9 +9,9 @@
 #include <functional>
 #include <nlohmann/json.hpp>
 #include <optional>
-#include <tuple>
 
 #include "lab/contender.hpp"
+#include "lab/table.hpp"
 #include "quantity.hpp"
 
 namespace lab {
@@ -20,72 +20,6 @@ namespace {
 constexpr std::size_t mebibyte = 1U << 20;
 
 // --- text --------------------------------------------------------------------------
-
-bool same(const Load& a, const Load& b) {
-  return std::tie(a.rss, a.descriptors, a.workers) == std::tie(b.rss, b.descriptors, b.workers);
-}
-
-std::vector<std::string> contenders(const std::vector<Run>& runs) {
-  std::vector<std::string> names;
-  for (const Run& run : runs) {
-    if (std::ranges::find(names, run.contender) == names.end()) names.push_back(run.contender);
-  }
-  return names;
-}
-
-// The runs, by contender and load, with only those loads that pass a filter.
-class Table {
- public:
-  Table(const std::vector<Run>& runs, const std::function<bool(const Load&)>& wanted)
-      : runs_(runs), contenders_(contenders(runs)) {
-    for (const Run& run : runs) {
-      const auto is_here = [&](const Load& load) { return same(load, run.load); };
-      if (wanted(run.load) && std::ranges::none_of(loads_, is_here)) loads_.push_back(run.load);
-    }
-  }
-
-  bool empty() const { return loads_.empty(); }
-
-  std::string print(const std::string& title,
-                    const std::function<std::string(const Run&)>& cell) const {
-    std::string text = "\n" + title + "\n";
-    text += header([](const Load& load) { return print_size(load.rss); }, "resident");
-    text +=
-        header([](const Load& load) { return fmt::format("{}", load.descriptors); }, "descriptors");
-    if (std::ranges::any_of(loads_, [](const Load& load) { return load.workers > 1; })) {
-      text += header([](const Load& load) { return fmt::format("{}", load.workers); }, "threads");
-    }
-    for (const std::string& contender : contenders_) {
-      std::string cells;
-      for (const Load& load : loads_) {
-        const Run* const run = find(contender, load);
-        cells += fmt::format("{:>19}", run ? cell(*run) : "");
-      }
-      // Nothing is told of who takes no part in any of this.
-      if (cells.find_first_not_of(' ') == std::string::npos) continue;
-      text += fmt::format("  {:<16}{}\n", contender, cells);
-    }
-    return text;
-  }
-
- private:
-  std::string header(const std::function<std::string(const Load&)>& value, const char* what) const {
-    std::string text = fmt::format("  {:<16}", what);
-    for (const Load& load : loads_) text += fmt::format("{:>19}", value(load));
-    return text + "\n";
-  }
-
-  const Run* find(const std::string& contender, const Load& load) const {
-    for (const Run& run : runs_) {
-      if (run.contender == contender && same(run.load, load)) return &run;
-    }
-    return nullptr;
-  }
-
-  const std::vector<Run>& runs_;
-  std::vector<std::string> contenders_;
-  std::vector<Load> loads_;
-};
 
 std::string microseconds(double value) {
   return value < 10'000 ? fmt::format("{:.0f} us", value) : fmt::format("{:.1f} ms", value / 1000);
@@ -159,15 +93,11 @@ std::string conclusion(const std::vector<Run>& runs) {
 
 using nlohmann::json;
 
-json to_json(const Interval& interval) {
-  return {{"p50", interval.p50}, {"low", interval.low}, {"high", interval.high}};
-}
-
 json to_json(const std::optional<Summary>& summary) {
   return summary ? as_json(*summary) : json(nullptr);
 }
 
-std::string in_short(const Table& single, const std::string& anchor) {
+std::string in_short(const Table<Run>& single, const std::string& anchor) {
   return single.print(
              "Launch: from the call until the program runs (median; x: against " + anchor + ")",
              [](const Run& run) { return with_ratio(run.launch.p50, run.launch_ratio); }) +
@@ -175,7 +105,7 @@ std::string in_short(const Table& single, const std::string& anchor) {
                       [](const Run& run) { return with_ratio(run.finish.p50, run.finish_ratio); });
 }
 
-std::string in_detail(const Table& single, const std::string& anchor) {
+std::string in_detail(const Table<Run>& single, const std::string& anchor) {
   return single.print("Launch against " + anchor + ": the ratio lies in here with 95 % confidence",
                       [](const Run& run) { return with_interval(run, run.launch_ratio); }) +
          single.print("Finish against " + anchor + ", likewise",
@@ -185,7 +115,7 @@ std::string in_detail(const Table& single, const std::string& anchor) {
          });
 }
 
-std::string of_the_process(const Table& single) {
+std::string of_the_process(const Table<Run>& single) {
   return single.print("Hold: how long the calling thread is inside the call",
                       [](const Run& run) { return microseconds(run.hold.p50); }) +
          single.print(
@@ -197,20 +127,12 @@ std::string of_the_process(const Table& single) {
              });
 }
 
-std::string as_text(const std::vector<Warning>& warnings) {
-  std::string text = warnings.empty() ? "" : "\nWarnings\n";
-  for (const Warning& warning : warnings) {
-    text += fmt::format("  {}: {};\n    {}\n", name(warning.kind), warning.text, warning.advice);
-  }
-  return text;
-}
-
 }  // namespace
 
 std::string as_text(const Findings& findings, bool brief) {
   const auto& [machine, program, command, runs, warnings] = findings;
-  const Table single(runs, [](const Load& load) { return load.workers == 1; });
-  const Table together(runs, [](const Load& load) { return load.workers > 1; });
+  const Table<Run> single(runs, [](const Load& load) { return load.workers == 1; });
+  const Table<Run> together(runs, [](const Load& load) { return load.workers > 1; });
   std::string text = fmt::format(
       "forklift lab: {} launched from this process, made heavy\n"
       "{}, {} cores, {}, {}, {}; Forklift's engine: {}\n",
@@ -241,8 +163,8 @@ json as_json(const Findings& findings) {
                    {"hold_us", as_json(run.hold)},
                    {"launch_us", as_json(run.launch)},
                    {"finish_us", as_json(run.finish)},
-                   {"launch_ratio", to_json(run.launch_ratio)},
-                   {"finish_ratio", to_json(run.finish_ratio)},
+                   {"launch_ratio", as_json(run.launch_ratio)},
+                   {"finish_ratio", as_json(run.finish_ratio)},
                    {"bystander_gap_us", to_json(run.gap)},
                    {"idle_gap_us", to_json(run.idle_gap)},
                    {"rate_per_s", run.rate}});

@@ -21,6 +21,10 @@ nlohmann::json as_json(const Summary& summary) {
   return {{"p50", summary.p50}, {"p99", summary.p99}, {"max", summary.max}};
 }
 
+nlohmann::json as_json(const Interval& interval) {
+  return {{"p50", interval.p50}, {"low", interval.low}, {"high", interval.high}};
+}
+
 Summary summarize(std::vector<double> figures) {
   if (figures.empty()) return {};
   std::ranges::sort(figures);
@@ -28,6 +32,12 @@ Summary summarize(std::vector<double> figures) {
 }
 
 double median(std::vector<double> figures) { return summarize(std::move(figures)).p50; }
+
+double quantile(std::vector<double> figures, double fraction) {
+  if (figures.empty()) return 0;
+  std::ranges::sort(figures);
+  return at(figures, fraction);
+}
 
 Interval interval(std::vector<double> figures) {
   if (figures.empty()) return {};

@@ -19,6 +19,8 @@ nlohmann::json as_json(const Summary& summary);
 
 Summary summarize(std::vector<double> figures);
 double median(std::vector<double> figures);
+/// The figure at a fraction of the way through all of them; 0 without any.
+double quantile(std::vector<double> figures, double fraction);
 
 /// A median with the interval in which it lies with 95 % confidence.
 struct Interval {
@@ -26,6 +28,8 @@ struct Interval {
   double low = 0;
   double high = 0;
 };
+
+nlohmann::json as_json(const Interval& interval);
 
 /// The interval of the median by order statistics: no assumption about the
 /// distribution, only that the figures are independent.

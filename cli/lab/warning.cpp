@@ -26,6 +26,14 @@ void Warnings::add(Warning warning) {
   all_.push_back(std::move(warning));
 }
 
+std::string as_text(const std::vector<Warning>& warnings) {
+  std::string text = warnings.empty() ? "" : "\nWarnings\n";
+  for (const Warning& warning : warnings) {
+    text += fmt::format("  {}: {};\n    {}\n", name(warning.kind), warning.text, warning.advice);
+  }
+  return text;
+}
+
 nlohmann::json as_json(const std::vector<Warning>& warnings) {
   auto all = nlohmann::json::array();
   for (const Warning& warning : warnings) {

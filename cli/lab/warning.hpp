@@ -41,6 +41,9 @@ class Warnings {
   std::vector<Warning> all_;
 };
 
+/// The end of a report; empty without any.
+std::string as_text(const std::vector<Warning>& warnings);
+
 nlohmann::json as_json(const std::vector<Warning>& warnings);
 
 }  // namespace lab

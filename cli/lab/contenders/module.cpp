@@ -60,25 +60,34 @@ void* open_for_good(const char* file) {
   return handle;
 }
 
-auto load(const std::string& name) {
+}  // namespace
+
+bool has_module(const std::string& name) { return find_companion(file_name(name)).has_value(); }
+
+void* module_entry(const std::string& name, const char* symbol) {
   const auto file = find_companion(file_name(name));
   if (!file) throw std::runtime_error(file_name(name) + " is gone");
   void* const handle = open_for_good(file->c_str());
   if (!handle) throw std::runtime_error("contender '" + name + "': " + ::dlerror());
-  void* const entry = ::dlsym(handle, entry_name);
+  void* const entry = ::dlsym(handle, symbol);
   if (!entry) throw std::runtime_error("contender '" + name + "': " + ::dlerror());
-  return reinterpret_cast<decltype(&forklift_contender)>(entry);
+  return entry;
 }
 
-}  // namespace
+std::string advice_to_build(const std::string& name, const std::string& package) {
+  return "contender '" + name + "' was not built: install " + package +
+         ", then configure and build again";
+}
 
 std::vector<Kind> module_kinds() {
   std::vector<Kind> present;
   for (const Module& module : modules) {
     const std::string name = module.name;
-    if (!find_companion(file_name(name))) continue;
+    if (!has_module(name)) continue;
     present.push_back({name, module.description, [name](const std::string& program) {
-                         return std::unique_ptr<Contender>(load(name)(program.c_str()));
+                         using Entry = decltype(&forklift_contender);
+                         const auto make = reinterpret_cast<Entry>(module_entry(name, entry_name));
+                         return std::unique_ptr<Contender>(make(program.c_str()));
                        }});
   }
   return present;
@@ -86,9 +95,7 @@ std::vector<Kind> module_kinds() {
 
 std::string absence(const std::string& name) {
   for (const Module& module : modules) {
-    if (name != module.name || find_companion(file_name(name))) continue;
-    return "contender '" + name + "' was not built: install " + module.package +
-           ", then configure and build again";
+    if (name == module.name && !has_module(name)) return advice_to_build(name, module.package);
   }
   return "";
 }

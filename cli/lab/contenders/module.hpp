@@ -18,4 +18,15 @@ std::vector<Kind> module_kinds();
 /// about it; empty if it does, or if the lab does not know it.
 std::string absence(const std::string& name);
 
+/// Whether the module of that name was built.
+bool has_module(const std::string& name);
+
+/// Loads a module for good and finds what it exports by that name.
+///
+/// Errors: throws `std::runtime_error`.
+void* module_entry(const std::string& name, const char* symbol);
+
+/// The line of `absence`.
+std::string advice_to_build(const std::string& name, const std::string& package);
+
 }  // namespace lab

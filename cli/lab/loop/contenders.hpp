@@ -1,0 +1,39 @@
+// SPDX-FileCopyrightText: The forklift authors
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "lab/loop/event_loop.hpp"
+
+namespace lab::loop {
+
+/// A kind of contender of this experiment.
+struct Kind {
+  std::string name;
+  std::string description;
+  std::function<std::unique_ptr<EventLoop>(const std::string& program)> make;
+  bool has_loop = true;
+};
+
+/// Those that were built, in the order of the tables.
+const std::vector<Kind>& kinds();
+
+/// Requires: `name` is the name of a kind.
+const Kind& kind(const std::string& name);
+
+/// As for the contenders of the lab: why one that is known does not take part.
+std::string absence(const std::string& name);
+
+/// One launch by each: what is missing or broken shows before any work.
+///
+/// Errors: those of `EventLoop::run`.
+void try_launches(const std::vector<std::string>& names, const std::string& program);
+
+/// The one without a loop, which the rates of all others are compared with.
+inline constexpr const char* threads_name = "8-threads";
+
+}  // namespace lab::loop
