@@ -182,7 +182,8 @@ TEST_CASE("a launch that stands still fails at its deadline in a loop, too") {
 
 TEST_CASE("a pipeline with a stage that stands still is given up as a whole") {
   const Fifo fifo;
-  auto operation = forklift::begin_spawn(Command("yes") | stuck(fifo) | Command("cat"));
+  const Command stands = Command("cat").descriptor(7, Stdio::read(fifo.path()));
+  auto operation = forklift::begin_spawn(Command("yes") | stands | Command("cat"));
   CHECK_FALSE(operation->go_on());
   operation->cancel(SIGTERM);
   CHECK(error_of(std::move(operation)).code() == std::errc::operation_canceled);
