@@ -7,7 +7,9 @@
 #include <stdexcept>
 
 #include "lab/command_line.hpp"
+#include "lab/hang/coroutines.hpp"
 #include "lab/hang/hang.hpp"
+#include "lab/refusal.hpp"
 #include "quantity.hpp"
 
 namespace lab::hang {
@@ -34,13 +36,41 @@ CLI::Option* parsed(CLI::App& app, const char* name, std::optional<T>& target, P
       text);
 }
 
-std::size_t number_of_workers(const std::string& text) {
-  constexpr std::size_t most = 1024;
-  const bool digits = !text.empty() && text.size() <= 4 &&
+constexpr std::size_t most_threads = 1024;
+constexpr std::size_t most_coroutines = 100'000;
+
+template <std::size_t most>
+std::size_t number(const std::string& text) {
+  const bool digits = !text.empty() && text.size() <= 6 &&
                       std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
-  const std::size_t number = digits ? std::stoul(text) : 0;
-  if (number >= 1 && number <= most) return number;
-  throw std::invalid_argument("'" + text + "' is no number from 1 to 1024");
+  const std::size_t asked = digits ? std::stoul(text) : 0;
+  if (asked >= 1 && asked <= most) return asked;
+  throw std::invalid_argument("'" + text + "' is no number from 1 to " + std::to_string(most));
+}
+
+// What the options say together.
+void check_together(const Request& request) {
+  if (!request.coroutines) {
+    if (request.limit) throw Refusal("--limit is for --coroutines");
+    if (request.workers.value_or(0) > most_threads) {
+      throw Refusal("--workers: '" + std::to_string(*request.workers) +
+                    "' is no number from 1 to " + std::to_string(most_threads) +
+                    "; more of them can be --coroutines");
+    }
+    return;
+  }
+  if (!request.record.html.empty()) throw Refusal("--html has no page for --coroutines");
+  if (request.rate > 0) throw Refusal("--rate is for threads, not for --coroutines");
+}
+
+bool run_as_asked(const Request& request) {
+  check_together(request);
+  if (!request.coroutines) return run(request);
+#if defined(FORKLIFT_LAB_ASIO)
+  return run_coroutines(request);
+#else
+  throw Refusal("--coroutines: this command was built without Asio (Debian: libasio-dev)");
+#endif
 }
 
 // Every launch is remembered, so there is a longest run, too.
@@ -66,7 +96,13 @@ void add_to(CLI::App& lab, const std::string& line, Action& chosen) {
   parsed(*hang, "--rss", request->rss, parse_size, "Resident memory at the start (default: 4G)");
   parsed(*hang, "--grow", request->grow, parse_rate,
          "What is added to it, as 256M/s (default: half of it during the run)");
-  parsed(*hang, "--workers", request->workers, number_of_workers, "Threads (default: 16)");
+  parsed(*hang, "--workers", request->workers, number<most_coroutines>,
+         "Threads or coroutines (default: 16)");
+  hang->add_flag(
+      "--coroutines", request->coroutines,
+      "Coroutines on one event loop in place of threads; contenders but forklift block it");
+  parsed(*hang, "--limit", request->limit, number<most_threads>,
+         "Children at a time, with --coroutines (default: 64)");
   hang->add_option("--rate", request->rate,
                    "Launches per second by all workers (default: as fast as they can)")
       ->check(CLI::Range(0.1, 1e6));
@@ -81,8 +117,9 @@ void add_to(CLI::App& lab, const std::string& line, Action& chosen) {
   hang->add_option("--json", request->record.json, "Write the figures to this file, too");
   hang->add_option("--html", request->record.html,
                    "Write a page that shows them to this file, too");
-  hang->callback(
-      [request, &chosen] { chosen = [request] { return run(*request) ? 0 : exit_interrupted; }; });
+  hang->callback([request, &chosen] {
+    chosen = [request] { return run_as_asked(*request) ? 0 : exit_interrupted; };
+  });
 }
 
 }  // namespace lab::hang

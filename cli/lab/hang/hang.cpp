@@ -58,6 +58,7 @@ void check_memory(const Plan& plan, std::size_t available) {
 
 std::vector<std::string> contenders_of(const Request& request) {
   if (!request.contenders.empty()) return request.contenders;
+  if (request.coroutines) return {"go1.8", "forklift"};
   return {"go1.8", "go1.9", "go1.21", "forklift"};
 }
 
@@ -116,18 +117,22 @@ void tell(const Account& account, const Request& request) {
 
 }  // namespace
 
-bool run(const Request& request) {
+Setting prepare(const Request& request) {
   forklift::reserve(8);
-  const Machine machine = this_machine();
-  Plan plan = plan_of(request, machine.available);
-  check_memory(plan, machine.available);
-  const Program program = try_program(request.program);
+  Setting setting{.machine = this_machine(), .program = {}, .plan = {}, .contenders = {}};
+  setting.plan = plan_of(request, setting.machine.available);
+  check_memory(setting.plan, setting.machine.available);
+  setting.program = try_program(request.program);
   check(request.record);
-  plan.program = program.path;
+  setting.plan.program = setting.program.path;
   raise_descriptor_limit();
-  const auto contenders = contenders_of(request);
-  try_launches(contenders, program.path);
+  setting.contenders = contenders_of(request);
+  try_launches(setting.contenders, setting.program.path);
+  return setting;
+}
 
+bool run(const Request& request) {
+  const auto [machine, program, plan, contenders] = prepare(request);
   Bell bell;
   Warnings warnings;
   const ProcessorTime before = processor_time();

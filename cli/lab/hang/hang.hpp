@@ -8,6 +8,9 @@
 #include <string>
 #include <vector>
 
+#include "lab/hang/shift.hpp"
+#include "lab/machine.hpp"
+#include "lab/program.hpp"
 #include "lab/record.hpp"
 
 namespace lab::hang {
@@ -18,7 +21,9 @@ struct Request {
   std::optional<std::size_t> rss;   ///< bytes
   std::optional<std::size_t> grow;  ///< bytes per second
   std::optional<std::size_t> workers;
-  double rate = 0;  ///< launches per second by all workers; 0: as fast as they can
+  bool coroutines = false;           ///< on one thread, in place of threads
+  std::optional<std::size_t> limit;  ///< children at a time, with coroutines
+  double rate = 0;                   ///< launches per second by all workers; 0: as fast as they can
   std::optional<std::chrono::milliseconds> length;
   std::optional<std::chrono::milliseconds> dump_every;
   std::string program;  ///< empty: the do-nothing child
@@ -26,6 +31,17 @@ struct Request {
   Record record;
   std::string command_line;  ///< for the record
 };
+
+/// What a run needs, checked.
+struct Setting {
+  Machine machine;
+  Program program;
+  Plan plan;
+  std::vector<std::string> contenders;
+};
+
+/// Errors: as `run`.
+Setting prepare(const Request& request);
 
 /// Runs the contenders one after the other, and tells what happened; false if it
 /// was interrupted.

@@ -83,12 +83,13 @@ class Shift {
     --left_;
   }
 
-  // Beats that the loop was too busy for are late, not left out.
+  // Those that fall due while one is late fall together with it: a loop that
+  // makes up for each in turn would stay behind long after it was held up.
   Nothing beat() {
     aio::steady_timer timer(context_);
     auto planned = Clock::now();
     while (left_ > 0 || (task_.coroutines == 0 && !is_over())) {
-      planned += std::chrono::milliseconds(1);
+      planned = std::max(planned + std::chrono::milliseconds(1), Clock::now());
       timer.expires_at(planned);
       co_await timer.async_wait(aio::use_awaitable);
       const std::chrono::duration<double, std::micro> late = Clock::now() - planned;

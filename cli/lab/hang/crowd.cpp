@@ -1,0 +1,130 @@
+// SPDX-FileCopyrightText: The forklift authors
+// SPDX-License-Identifier: MIT
+#include "lab/hang/crowd.hpp"
+
+#include <algorithm>
+#include <asio/co_spawn.hpp>
+#include <asio/detached.hpp>
+#include <asio/post.hpp>
+#include <asio/steady_timer.hpp>
+#include <asio/use_awaitable.hpp>
+#include <stdexcept>
+
+namespace lab::hang {
+namespace {
+
+constexpr std::string_view ours = "forklift";
+
+double microseconds(Clock::duration time) {
+  return std::chrono::duration<double, std::micro>(time).count();
+}
+
+}  // namespace
+
+std::string_view name(Place place) {
+  constexpr std::array<std::string_view, places> names = {
+      "running", "waiting for a permit", "launching", "waiting for the end of a child"};
+  return names[static_cast<std::size_t>(place)];
+}
+
+Crowd::Crowd(const std::string& contender, const std::string& program, std::size_t coroutines,
+             std::size_t limit)
+    : limiter_(context_, limit),
+      blocking_(contender == ours ? nullptr : kind(contender).make(program)),
+      command_(program),
+      count_(coroutines),
+      seats_(std::make_unique<Seat[]>(coroutines)),
+      left_(coroutines) {}
+
+Crowd::~Crowd() { ended_ = true; }
+
+void Crowd::start() {
+  asio::co_spawn(context_, beat(), asio::detached);
+  asio::co_spawn(context_, begin_all(), asio::detached);
+  thread_ = std::jthread([this] { context_.run(); });
+}
+
+Harvest Crowd::end() {
+  ended_ = true;
+  thread_.join();
+  if (trouble_) std::rethrow_exception(trouble_);
+  return std::move(harvest_);
+}
+
+Census Crowd::census() const {
+  constexpr std::size_t told = 5;
+  Census census;
+  const auto now = Clock::now();
+  for (std::size_t i = 0; i < count_; ++i) {
+    const Place place = seats_[i].place.load(std::memory_order_acquire);
+    ++census.count[static_cast<std::size_t>(place)];
+    if (place != Place::waiting_for_permit) continue;
+    const Clock::time_point since(Clock::duration(seats_[i].since.load()));
+    census.longest.push_back({i + 1, std::max(now - since, Clock::duration::zero())});
+  }
+  std::ranges::sort(census.longest, std::greater(), &Census::Waiter::waited);
+  if (census.longest.size() > told) census.longest.resize(told);
+  return census;
+}
+
+void Crowd::enter(Seat& seat, Place place) {
+  seat.since.store(Clock::now().time_since_epoch().count(), std::memory_order_relaxed);
+  seat.place.store(place, std::memory_order_release);
+}
+
+// In batches: who begins ten thousand coroutines in one handler holds up the
+// loop by that alone.
+asio::awaitable<void> Crowd::begin_all() {
+  constexpr std::size_t batch = 64;
+  for (std::size_t i = 0; i < count_; ++i) {
+    asio::co_spawn(context_, work(seats_[i]), asio::detached);
+    if (i % batch == 0) co_await asio::post(context_, asio::use_awaitable);
+  }
+}
+
+asio::awaitable<void> Crowd::work(Seat& seat) {
+  try {
+    while (!ended_ && !failed_) {
+      enter(seat, Place::waiting_for_permit);
+      const auto asked = Clock::now();
+      const auto permit = co_await limiter_.async_acquire(asio::use_awaitable);
+      harvest_.permit_wait.push_back(microseconds(Clock::now() - asked));
+      if (!ended_ && !failed_) co_await launch(seat);
+      enter(seat, Place::running);
+    }
+  } catch (...) {
+    if (!failed_.exchange(true)) trouble_ = std::current_exception();
+  }
+  enter(seat, Place::running);
+  --left_;
+}
+
+asio::awaitable<void> Crowd::launch(Seat& seat) {
+  enter(seat, Place::launching);
+  const auto begun = Clock::now();
+  if (blocking_) {
+    harvest_.launch.push_back(blocking_->launch().launch);
+  } else {
+    forklift::Child child = co_await forklift::async_spawn(context_, command_, asio::use_awaitable);
+    harvest_.launch.push_back(microseconds(Clock::now() - begun));
+    enter(seat, Place::waiting_for_end);
+    const auto status = co_await forklift::async_wait(context_, child, asio::use_awaitable);
+    if (!status.success()) throw std::runtime_error("the program " + status.text());
+  }
+  ++harvest_.launches;
+}
+
+// Those that fall due while one is late fall together with it: a loop that makes
+// up for each in turn would stay behind long after it was held up.
+asio::awaitable<void> Crowd::beat() {
+  asio::steady_timer timer(context_);
+  auto planned = Clock::now();
+  while (left_ > 0) {
+    planned = std::max(planned + std::chrono::milliseconds(1), Clock::now());
+    timer.expires_at(planned);
+    co_await timer.async_wait(asio::use_awaitable);
+    harvest_.heartbeat_late.push_back(microseconds(Clock::now() - planned));
+  }
+}
+
+}  // namespace lab::hang

@@ -1,0 +1,89 @@
+// SPDX-FileCopyrightText: The forklift authors
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <array>
+#include <asio/awaitable.hpp>
+#include <asio/io_context.hpp>
+#include <atomic>
+#include <cstddef>
+#include <exception>
+#include <forklift/asio.hpp>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+#include "lab/contender.hpp"
+
+namespace lab::hang {
+
+/// Where a coroutine is between one launch and the next.
+enum class Place : char { running, waiting_for_permit, launching, waiting_for_end };
+inline constexpr std::size_t places = 4;
+
+std::string_view name(Place place);
+
+/// All coroutines at one moment.
+struct Census {
+  std::array<std::size_t, places> count{};
+  struct Waiter {
+    std::size_t number = 0;  ///< from 1
+    Clock::duration waited{};
+  };
+  std::vector<Waiter> longest;  ///< of those who wait for a permit, the longest first
+};
+
+/// What the coroutines of one contender came to, in microseconds.
+struct Harvest {
+  std::size_t launches = 0;
+  std::vector<double> launch, permit_wait, heartbeat_late;
+};
+
+/// Coroutines on the one thread of an event loop. Each asks for a permit,
+/// launches, waits for the end, and begins anew.
+///
+/// Forklift launches without holding the thread. Every other contender is one
+/// blocking call, as in any event loop that has nothing else.
+/// Threads: `census` from any; the rest by the owner.
+class Crowd {
+ public:
+  Crowd(const std::string& contender, const std::string& program, std::size_t coroutines,
+        std::size_t limit);
+  ~Crowd();
+
+  void start();
+  /// Ends them all, each after its launch. Errors: throws what the first launch
+  /// threw that failed.
+  Harvest end();
+
+  bool failed() const { return failed_.load(std::memory_order_relaxed); }
+  Census census() const;
+
+ private:
+  struct Seat {
+    std::atomic<Place> place{Place::running};
+    std::atomic<Clock::rep> since{0};
+  };
+
+  asio::awaitable<void> begin_all();
+  asio::awaitable<void> work(Seat& seat);
+  asio::awaitable<void> launch(Seat& seat);
+  asio::awaitable<void> beat();
+  void enter(Seat& seat, Place place);
+
+  asio::io_context context_{1};
+  forklift::LaunchLimiter limiter_;
+  std::unique_ptr<Contender> blocking_;  // none: Forklift
+  forklift::Command command_;
+  std::size_t count_;
+  std::unique_ptr<Seat[]> seats_;
+  std::size_t left_;
+  std::atomic<bool> ended_{false}, failed_{false};
+  std::exception_ptr trouble_;
+  Harvest harvest_;
+  std::jthread thread_;
+};
+
+}  // namespace lab::hang
