@@ -49,15 +49,6 @@ void set_limit(int resource, rlim_t soft) {
   ::setrlimit(static_cast<__rlimit_resource>(resource), &limit);
 }
 
-std::vector<forklift::Fd> all_descriptors_taken() {
-  std::vector<forklift::Fd> taken;
-  while (true) {
-    forklift::Fd null(::open("/dev/null", O_RDONLY | O_CLOEXEC));
-    if (!null) return taken;
-    taken.push_back(std::move(null));
-  }
-}
-
 }  // namespace
 
 TEST_CASE("a missing program fails at spawn, not at wait") {

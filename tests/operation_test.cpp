@@ -5,7 +5,6 @@
 
 #include <fcntl.h>
 #include <signal.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include <forklift/operation.hpp>
@@ -242,18 +241,13 @@ TEST_CASE("an operation that is dropped takes its children along") {
 }
 
 TEST_CASE("without descriptors an operation fails, and the next one works") {
-  rlimit before{};
-  ::getrlimit(RLIMIT_NOFILE, &before);
-  const rlimit few{static_cast<rlim_t>(*open_descriptors().rbegin() + 1), before.rlim_max};
-  REQUIRE(::setrlimit(RLIMIT_NOFILE, &few) == 0);
-  std::vector<forklift::Fd> all;
-  do {
-    all.emplace_back(::open("/dev/null", O_RDONLY | O_CLOEXEC));
-  } while (all.back());
-  auto operation = forklift::begin_output(Command("cat"), {.input = "x"});
-  const bool done = operation->go_on();
-  all.clear();
-  ::setrlimit(RLIMIT_NOFILE, &before);
+  OperationPtr<Output> operation;
+  bool done = false;
+  {
+    const NoDescriptors none;
+    operation = forklift::begin_output(Command("cat"), {.input = "x"});
+    done = operation->go_on();
+  }
   REQUIRE(done);
   CHECK(error_of(std::move(operation)).code() == std::errc::too_many_files_open);
   CHECK(result_of(forklift::begin_output(Command("cat"), {.input = "x"})).out == "x");

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #include "support.hpp"
 
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -54,6 +55,24 @@ std::set<int> open_descriptors() {
   });
   return numbers;
 }
+
+std::vector<forklift::Fd> all_descriptors_taken() {
+  std::vector<forklift::Fd> taken;
+  while (true) {
+    forklift::Fd null(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+    if (!null) return taken;
+    taken.push_back(std::move(null));
+  }
+}
+
+NoDescriptors::NoDescriptors() {
+  ::getrlimit(RLIMIT_NOFILE, &before_);
+  const rlimit few{static_cast<rlim_t>(*open_descriptors().rbegin() + 1), before_.rlim_max};
+  REQUIRE(::setrlimit(RLIMIT_NOFILE, &few) == 0);
+  taken_ = all_descriptors_taken();
+}
+
+NoDescriptors::~NoDescriptors() { ::setrlimit(RLIMIT_NOFILE, &before_); }
 
 std::size_t thread_count() { return numbers_in("/proc/self/task").size(); }
 

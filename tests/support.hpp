@@ -3,6 +3,7 @@
 #pragma once
 
 #include <doctest/doctest.h>
+#include <sys/resource.h>
 
 #include <forklift/command.hpp>
 #include <forklift/counters.hpp>
@@ -39,6 +40,20 @@ bool threads_come_to(std::size_t most);
 /// Pids of this process's children, zombies included.
 std::set<int> children();
 std::size_t resident_bytes();
+
+/// All descriptors that the limit allows, in use.
+std::vector<forklift::Fd> all_descriptors_taken();
+
+/// No descriptor is free, for the length of a scope.
+class NoDescriptors {
+ public:
+  NoDescriptors();
+  ~NoDescriptors();
+
+ private:
+  rlimit before_{};
+  std::vector<forklift::Fd> taken_;
+};
 
 /// "device:inode" of a descriptor.
 std::string identity(int descriptor);

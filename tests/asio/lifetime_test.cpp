@@ -5,7 +5,7 @@
 // surroundings go.
 
 #include <signal.h>
-#include <sys/resource.h>
+#include <fcntl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -245,20 +245,13 @@ TEST_CASE("without descriptors a launch fails in its handler, and the next one w
   asio::steady_timer opens_what_the_context_needs(context, 0ms);
   opens_what_the_context_needs.async_wait([](auto) {});
   run(context);
-  rlimit before{};
-  ::getrlimit(RLIMIT_NOFILE, &before);
-  const rlimit few{static_cast<rlim_t>(*open_descriptors().rbegin() + 1), before.rlim_max};
-  REQUIRE(::setrlimit(RLIMIT_NOFILE, &few) == 0);
-  std::vector<forklift::Fd> all;
-  do {
-    all.emplace_back(::open("/dev/null", O_RDONLY | O_CLOEXEC));
-  } while (all.back());
   Given<Output> given;
-  async_output(context, Command("echo"), given.taker());
-  CHECK(given.times == 0);
-  run(context);
-  all.clear();
-  ::setrlimit(RLIMIT_NOFILE, &before);
+  {
+    const NoDescriptors none;
+    async_output(context, Command("echo"), given.taker());
+    CHECK(given.times == 0);
+    run(context);
+  }
   CHECK_THROWS_AS(given.take(), LaunchError);
   Given<Output> next;
   async_output(context, Command("echo"), next.taker());
