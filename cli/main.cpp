@@ -9,7 +9,7 @@
 #include "action.hpp"
 #include "doctor.hpp"
 #include "lab/command_line.hpp"
-#include "lab/refusal.hpp"
+#include "refusal.hpp"
 #include "run/run.hpp"
 
 namespace {
@@ -51,7 +51,7 @@ int main(int argc, char** argv) {
     return app.exit(wanted);  // --help, --version
   } catch (const CLI::ParseError& error) {
     return complain(error, exit_usage);
-  } catch (const lab::Refusal& refusal) {
+  } catch (const Refusal& refusal) {
     return complain(refusal, exit_usage);
   } catch (const std::exception& error) {
     return complain(error, exit_failure);

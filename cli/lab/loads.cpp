@@ -7,7 +7,7 @@
 #include <algorithm>
 
 #include "quantity.hpp"
-#include "lab/refusal.hpp"
+#include "refusal.hpp"
 
 namespace lab {
 namespace {

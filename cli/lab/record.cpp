@@ -10,7 +10,7 @@
 #include <stdexcept>
 
 #include "lab/page/page.hpp"
-#include "lab/refusal.hpp"
+#include "refusal.hpp"
 
 namespace lab {
 namespace {

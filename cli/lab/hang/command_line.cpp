@@ -9,7 +9,7 @@
 #include "lab/command_line.hpp"
 #include "lab/hang/coroutines.hpp"
 #include "lab/hang/hang.hpp"
-#include "lab/refusal.hpp"
+#include "refusal.hpp"
 #include "quantity.hpp"
 
 namespace lab::hang {

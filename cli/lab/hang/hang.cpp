@@ -19,7 +19,7 @@
 #include "lab/noise.hpp"
 #include "lab/program.hpp"
 #include "quantity.hpp"
-#include "lab/refusal.hpp"
+#include "refusal.hpp"
 
 namespace lab::hang {
 namespace {

@@ -4,13 +4,9 @@
 
 #include <stdexcept>
 
-namespace lab {
-
-/// Asked for what this machine cannot give: said in one line before any work,
-/// and the command ends as it does for a wrong command line.
+/// Asked for what cannot be given here: said in one line before any work, and
+/// the command ends as it does for a wrong command line.
 class Refusal : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
 };
-
-}  // namespace lab
