@@ -8,15 +8,11 @@
 #include <stdlib.h>
 
 #include <cstring>
-#include <stdexcept>
+#include <string_view>
+
+#include "modules.hpp"
 
 namespace {
-
-// Not dwfl_standard_find_debuginfo: it asks servers when DEBUGINFOD_URLS is set.
-constexpr Dwfl_Callbacks callbacks{.find_elf = ::dwfl_linux_proc_find_elf,
-                                   .find_debuginfo = ::dwfl_build_id_find_debuginfo,
-                                   .section_address = ::dwfl_offline_section_address,
-                                   .debuginfo_path = nullptr};
 
 std::string last_part(const char* path) {
   const char* const slash = std::strrchr(path, '/');
@@ -30,44 +26,6 @@ std::string demangle(const char* symbol) {
   return status == 0 ? text.get() : symbol;
 }
 
-}  // namespace
-
-class StackNames::Modules {
- public:
-  explicit Modules(pid_t pid) : pid_(pid), dwfl_(::dwfl_begin(&callbacks), ::dwfl_end) {
-    if (!dwfl_) throw std::runtime_error("cannot name stacks: " + trouble());
-    ::dwfl_report_begin(dwfl_.get());
-    if (const int error = report(); error != 0) {
-      throw std::runtime_error("cannot look at process " + std::to_string(pid) + ": " +
-                               (error > 0 ? std::strerror(error) : trouble()));
-    }
-  }
-
-  // What was loaded since the last look is looked for, once.
-  Dwfl_Module* find(std::uintptr_t address) {
-    if (auto* const module = ::dwfl_addrmodule(dwfl_.get(), address)) return module;
-    ::dwfl_report_begin_add(dwfl_.get());
-    return report() == 0 ? ::dwfl_addrmodule(dwfl_.get(), address) : nullptr;
-  }
-
- private:
-  int report() {
-    const int error = ::dwfl_linux_proc_report(dwfl_.get(), pid_);
-    ::dwfl_report_end(dwfl_.get(), nullptr, nullptr);
-    return error;
-  }
-
-  static std::string trouble() {
-    const char* const text = ::dwfl_errmsg(-1);
-    return text ? text : "unknown";
-  }
-
-  const pid_t pid_;
-  const std::unique_ptr<Dwfl, decltype(&::dwfl_end)> dwfl_;
-};
-
-namespace {
-
 std::string source_of(Dwfl_Module* module, std::uintptr_t address) {
   Dwfl_Line* const line = ::dwfl_module_getsrc(module, address);
   int number = 0;
@@ -76,7 +34,7 @@ std::string source_of(Dwfl_Module* module, std::uintptr_t address) {
   return file ? fmt::format("{}:{}", last_part(file), number) : "";
 }
 
-Frame resolve(Dwfl_Module* module, std::uintptr_t address, bool returns) {
+Frame resolve(Dwfl_Module* module, std::uintptr_t address, bool returns, bool sources) {
   Frame frame;
   frame.address = address;
   if (!module) return frame;
@@ -90,7 +48,7 @@ Frame resolve(Dwfl_Module* module, std::uintptr_t address, bool returns) {
   GElf_Sym symbol{};
   const char* const name =
       ::dwfl_module_addrinfo(module, within, &offset, &symbol, nullptr, nullptr, nullptr);
-  frame.source = source_of(module, within);
+  if (sources) frame.source = source_of(module, within);
   // Between the symbols of a stripped module lies what others were stripped of:
   // only a symbol whose size reaches so far is that function's name.
   if (!name || (symbol.st_size != 0 && offset >= symbol.st_size)) return frame;
@@ -108,13 +66,35 @@ std::string print(const Frame& frame) {
   return fmt::format("{}+{:#x}{}", place, frame.offset, source);
 }
 
-StackNames::StackNames(pid_t pid) : modules_(std::make_unique<Modules>(pid)) {}
-StackNames::~StackNames() = default;
+// What is in brackets is seldom what one looks for, and always long.
+std::string shorten(std::string function) {
+  constexpr std::string_view anonymous = "(anonymous namespace)";
+  for (auto at = function.find(anonymous); at != std::string::npos; at = function.find(anonymous)) {
+    function.replace(at, anonymous.size(), "{anonymous}");
+  }
+  std::string text;
+  int depth = 0;
+  for (std::size_t i = 0; i < function.size(); ++i) {
+    const char c = function[i];
+    const bool arrow = c == '>' && i > 0 && function[i - 1] == '-';
+    if ((c == '>' && !arrow) || c == ')') --depth;
+    if (depth <= 0) text += c;
+    if (c == '<' || c == '(') ++depth;
+  }
+  return depth == 0 ? text : function;
+}
+
+StackNames::StackNames(pid_t pid) : modules_(std::make_shared<Modules>(pid)), sources_(true) {}
+StackNames::StackNames(std::shared_ptr<Modules> modules) : modules_(std::move(modules)) {}
 
 const Frame& StackNames::at(const void* address, bool returns) {
-  const auto number = reinterpret_cast<std::uintptr_t>(address);
-  const auto found = known_.find({number, returns});
+  return at(reinterpret_cast<std::uintptr_t>(address), returns);
+}
+
+const Frame& StackNames::at(std::uintptr_t address, bool returns) {
+  const auto found = known_.find({address, returns});
   if (found != known_.end()) return found->second;
-  Frame frame = resolve(modules_->find(number), number, returns);
-  return known_.emplace(std::pair(number, returns), std::move(frame)).first->second;
+  Frame frame = resolve(modules_->at(address), address, returns, sources_);
+  if (frame.module.empty()) return unknown_ = std::move(frame);
+  return known_.emplace(std::pair(address, returns), std::move(frame)).first->second;
 }
