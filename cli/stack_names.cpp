@@ -7,6 +7,7 @@
 #include <fmt/core.h>
 #include <stdlib.h>
 
+#include <cctype>
 #include <cstring>
 #include <string_view>
 
@@ -19,11 +20,32 @@ std::string last_part(const char* path) {
   return slash ? slash + 1 : path;
 }
 
+// Without the version of a library's symbol, "posix_spawn@@GLIBC_2.15".
+std::string without_version(const char* symbol) {
+  const std::string_view text = symbol;
+  const std::size_t at = text.find('@');
+  const std::size_t version = text.find_first_not_of('@', at);
+  const bool has_one = at > 0 && version < text.size() && std::isupper(text[version]) != 0;
+  return std::string(has_one ? text.substr(0, at) : text);
+}
+
 std::string demangle(const char* symbol) {
+  const std::string name = without_version(symbol);
   int status = 0;
   const std::unique_ptr<char, decltype(&::free)> text(
-      abi::__cxa_demangle(symbol, nullptr, nullptr, &status), ::free);
-  return status == 0 ? text.get() : symbol;
+      abi::__cxa_demangle(name.c_str(), nullptr, nullptr, &status), ::free);
+  return status == 0 ? text.get() : name;
+}
+
+void remove_suffix(std::string& text, std::string_view suffix) {
+  if (text.ends_with(suffix)) text.resize(text.size() - suffix.size());
+}
+
+// A compiler's copies of one function, and Go's of two ways to call it.
+void remove_variant(std::string& function) {
+  const std::size_t clone = function.find(" [clone ");
+  if (clone != std::string::npos) function.resize(clone);
+  remove_suffix(function, ".abi0");
 }
 
 std::string source_of(Dwfl_Module* module, std::uintptr_t address) {
@@ -66,8 +88,11 @@ std::string print(const Frame& frame) {
   return fmt::format("{}+{:#x}{}", place, frame.offset, source);
 }
 
-// What is in brackets is seldom what one looks for, and always long.
+// What is in brackets is seldom what one looks for, and always long; but not
+// Go's "os/exec.(*Cmd).Start".
 std::string shorten(std::string function) {
+  remove_variant(function);
+  if (function.find(".(*") != std::string::npos) return function;
   constexpr std::string_view anonymous = "(anonymous namespace)";
   for (auto at = function.find(anonymous); at != std::string::npos; at = function.find(anonymous)) {
     function.replace(at, anonymous.size(), "{anonymous}");

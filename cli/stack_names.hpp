@@ -22,7 +22,8 @@ struct Frame {
 /// "function+0x1c (fork_lock.cpp:163)", or "module+0x4711" where there is no name.
 std::string print(const Frame& frame);
 
-/// "std::vector<int, std::allocator<int> >::f(std::string)" to "std::vector<>::f()".
+/// "std::vector<int, std::allocator<int> >::f(std::string) [clone .part.0]" to
+/// "std::vector<>::f()".
 std::string shorten(std::string function);
 
 class Modules;

@@ -20,9 +20,11 @@ namespace watch {
 namespace {
 
 // What a stack ends with if nothing of it is missing.
-constexpr std::array<std::string_view, 8> beginnings{
-    "_start",   "clone",        "__clone",        "clone3",
-    "__clone3", "start_thread", "runtime.goexit", "runtime.mstart"};
+constexpr std::array<std::string_view, 9> beginnings{
+    "_start",       "clone",          "__clone",        "clone3",       "__clone3",
+    "start_thread", "runtime.goexit", "runtime.mstart", "runtime.clone"};
+
+constexpr std::string_view made_at_run_time = "[code made at run time]";
 
 Way by_frame_pointers(std::span<const std::uint64_t> addresses) {
   Way way;
@@ -38,7 +40,7 @@ class Image {
       : modules_(std::make_shared<Modules>(pid)),
         names_(modules_),
         walk_(modules_),
-        made_at_run_time_(pid) {}
+        perf_map_(pid) {}
 
   Way walk(const StackCopy& copy) {
     Registers begin = copy.registers;
@@ -50,6 +52,7 @@ class Image {
     Way way = walk_.from(*caller, copy);
     if (!way.frames.empty()) way.frames.front().returns = true;
     way.frames.insert(way.frames.begin(), {place, false});
+    way.frames.resize(std::min(way.frames.size(), most_frames));
     return way;
   }
 
@@ -57,7 +60,7 @@ class Image {
   std::string name(const CodeAddress& place) {
     const Frame frame = names_.at(place.address, place.returns);
     if (!frame.function.empty()) return shorten(frame.function);
-    const std::string& made = made_at_run_time_.at(place.address - (place.returns ? 1 : 0));
+    const std::string& made = perf_map_.at(place.address - (place.returns ? 1 : 0));
     if (!made.empty()) return made;
     return frame.module.empty() ? "" : print(frame);
   }
@@ -66,27 +69,34 @@ class Image {
   const std::shared_ptr<Modules> modules_;
   StackNames names_;
   Walk walk_;
-  PerfMap made_at_run_time_;
+  PerfMap perf_map_;
 };
 
 std::string number(const CodeAddress& place) { return fmt::format("{:#x}", place.address); }
 
+// Addresses say nothing where a process makes its code itself, and differ from
+// one run to the next: between named functions one word stands for all of them.
+void append(Stack& stack, const std::string& name, std::size_t unnamed) {
+  if (unnamed > 0) stack.emplace_back(made_at_run_time);
+  stack.push_back(name);
+}
+
 // What a torn stack ends with is numbers that lead nowhere.
 Stack names_of(const Way& way, Image* image) {
   Stack stack;
-  std::size_t known = 0;
+  std::size_t unnamed = 0;
   for (const CodeAddress& place : way.frames) {
-    const std::string name = image ? image->name(place) : number(place);
-    stack.push_back(name.empty() ? number(place) : name);
-    if (!name.empty() || stack.size() == 1) known = stack.size();
+    const std::string name = image ? image->name(place) : "";
+    if (!name.empty()) append(stack, name, unnamed);
+    unnamed = name.empty() ? unnamed + 1 : 0;
   }
-  stack.resize(known);
+  if (stack.empty() && unnamed > 0) stack.push_back(number(way.frames.front()));
   return stack;
 }
 
 bool is_whole(const Way& way, const Stack& stack) {
-  const auto ends_with = [&](std::string_view name) { return stack.back().starts_with(name); };
-  return way.complete || (!stack.empty() && std::ranges::any_of(beginnings, ends_with));
+  return way.complete ||
+         (!stack.empty() && std::ranges::find(beginnings, stack.back()) != beginnings.end());
 }
 
 }  // namespace

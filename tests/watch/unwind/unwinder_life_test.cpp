@@ -200,6 +200,15 @@ TEST_CASE("functions made at run time have the names of the perf map, which may 
   CHECK(unwinder.names(std::vector{code + 4}).front() == "anew");
 }
 
+TEST_CASE("code that nobody names is told once between the functions around it") {
+  const auto known = reinterpret_cast<std::uint64_t>(&load_copy);
+  const std::vector<std::uint64_t> addresses{known, 0x10000, 0x10010, known + 1, 0x10020};
+  const Stack stack = Unwinder(::getpid()).names(addresses);
+  REQUIRE(stack.size() == 3);
+  CHECK(stack[1] == "[code made at run time]");
+  CHECK(stack[2] == stack[0]);
+}
+
 TEST_CASE("a perf map that somebody else made is not believed") {
   if (::geteuid() != 0) {
     MESSAGE("skipped: only root can give files away");
