@@ -7,66 +7,46 @@
 #include <fmt/core.h>
 #include <stdlib.h>
 
+#include <cctype>
 #include <cstring>
-#include <stdexcept>
+#include <string_view>
+
+#include "modules.hpp"
 
 namespace {
-
-// Not dwfl_standard_find_debuginfo: it asks servers when DEBUGINFOD_URLS is set.
-constexpr Dwfl_Callbacks callbacks{.find_elf = ::dwfl_linux_proc_find_elf,
-                                   .find_debuginfo = ::dwfl_build_id_find_debuginfo,
-                                   .section_address = ::dwfl_offline_section_address,
-                                   .debuginfo_path = nullptr};
 
 std::string last_part(const char* path) {
   const char* const slash = std::strrchr(path, '/');
   return slash ? slash + 1 : path;
 }
 
-std::string demangle(const char* symbol) {
-  int status = 0;
-  const std::unique_ptr<char, decltype(&::free)> text(
-      abi::__cxa_demangle(symbol, nullptr, nullptr, &status), ::free);
-  return status == 0 ? text.get() : symbol;
+// Without the version of a library's symbol, "posix_spawn@@GLIBC_2.15".
+std::string without_version(const char* symbol) {
+  const std::string_view text = symbol;
+  const std::size_t at = text.find('@');
+  const std::size_t version = text.find_first_not_of('@', at);
+  const bool has_one = at > 0 && version < text.size() && std::isupper(text[version]) != 0;
+  return std::string(has_one ? text.substr(0, at) : text);
 }
 
-}  // namespace
+std::string demangle(const char* symbol) {
+  const std::string name = without_version(symbol);
+  int status = 0;
+  const std::unique_ptr<char, decltype(&::free)> text(
+      abi::__cxa_demangle(name.c_str(), nullptr, nullptr, &status), ::free);
+  return status == 0 ? text.get() : name;
+}
 
-class StackNames::Modules {
- public:
-  explicit Modules(pid_t pid) : pid_(pid), dwfl_(::dwfl_begin(&callbacks), ::dwfl_end) {
-    if (!dwfl_) throw std::runtime_error("cannot name stacks: " + trouble());
-    ::dwfl_report_begin(dwfl_.get());
-    if (const int error = report(); error != 0) {
-      throw std::runtime_error("cannot look at process " + std::to_string(pid) + ": " +
-                               (error > 0 ? std::strerror(error) : trouble()));
-    }
-  }
+void remove_suffix(std::string& text, std::string_view suffix) {
+  if (text.ends_with(suffix)) text.resize(text.size() - suffix.size());
+}
 
-  // What was loaded since the last look is looked for, once.
-  Dwfl_Module* find(std::uintptr_t address) {
-    if (auto* const module = ::dwfl_addrmodule(dwfl_.get(), address)) return module;
-    ::dwfl_report_begin_add(dwfl_.get());
-    return report() == 0 ? ::dwfl_addrmodule(dwfl_.get(), address) : nullptr;
-  }
-
- private:
-  int report() {
-    const int error = ::dwfl_linux_proc_report(dwfl_.get(), pid_);
-    ::dwfl_report_end(dwfl_.get(), nullptr, nullptr);
-    return error;
-  }
-
-  static std::string trouble() {
-    const char* const text = ::dwfl_errmsg(-1);
-    return text ? text : "unknown";
-  }
-
-  const pid_t pid_;
-  const std::unique_ptr<Dwfl, decltype(&::dwfl_end)> dwfl_;
-};
-
-namespace {
+// A compiler's copies of one function, and Go's of two ways to call it.
+void remove_variant(std::string& function) {
+  const std::size_t clone = function.find(" [clone ");
+  if (clone != std::string::npos) function.resize(clone);
+  remove_suffix(function, ".abi0");
+}
 
 std::string source_of(Dwfl_Module* module, std::uintptr_t address) {
   Dwfl_Line* const line = ::dwfl_module_getsrc(module, address);
@@ -76,7 +56,7 @@ std::string source_of(Dwfl_Module* module, std::uintptr_t address) {
   return file ? fmt::format("{}:{}", last_part(file), number) : "";
 }
 
-Frame resolve(Dwfl_Module* module, std::uintptr_t address, bool returns) {
+Frame resolve(Dwfl_Module* module, std::uintptr_t address, bool returns, bool sources) {
   Frame frame;
   frame.address = address;
   if (!module) return frame;
@@ -90,7 +70,7 @@ Frame resolve(Dwfl_Module* module, std::uintptr_t address, bool returns) {
   GElf_Sym symbol{};
   const char* const name =
       ::dwfl_module_addrinfo(module, within, &offset, &symbol, nullptr, nullptr, nullptr);
-  frame.source = source_of(module, within);
+  if (sources) frame.source = source_of(module, within);
   // Between the symbols of a stripped module lies what others were stripped of:
   // only a symbol whose size reaches so far is that function's name.
   if (!name || (symbol.st_size != 0 && offset >= symbol.st_size)) return frame;
@@ -108,13 +88,38 @@ std::string print(const Frame& frame) {
   return fmt::format("{}+{:#x}{}", place, frame.offset, source);
 }
 
-StackNames::StackNames(pid_t pid) : modules_(std::make_unique<Modules>(pid)) {}
-StackNames::~StackNames() = default;
+// What is in brackets is seldom what one looks for, and always long; but not
+// Go's "os/exec.(*Cmd).Start".
+std::string shorten(std::string function) {
+  remove_variant(function);
+  if (function.find(".(*") != std::string::npos) return function;
+  constexpr std::string_view anonymous = "(anonymous namespace)";
+  for (auto at = function.find(anonymous); at != std::string::npos; at = function.find(anonymous)) {
+    function.replace(at, anonymous.size(), "{anonymous}");
+  }
+  std::string text;
+  int depth = 0;
+  for (std::size_t i = 0; i < function.size(); ++i) {
+    const char c = function[i];
+    const bool arrow = c == '>' && i > 0 && function[i - 1] == '-';
+    if ((c == '>' && !arrow) || c == ')') --depth;
+    if (depth <= 0) text += c;
+    if (c == '<' || c == '(') ++depth;
+  }
+  return depth == 0 ? text : function;
+}
+
+StackNames::StackNames(pid_t pid) : modules_(std::make_shared<Modules>(pid)), sources_(true) {}
+StackNames::StackNames(std::shared_ptr<Modules> modules) : modules_(std::move(modules)) {}
 
 const Frame& StackNames::at(const void* address, bool returns) {
-  const auto number = reinterpret_cast<std::uintptr_t>(address);
-  const auto found = known_.find({number, returns});
+  return at(reinterpret_cast<std::uintptr_t>(address), returns);
+}
+
+const Frame& StackNames::at(std::uintptr_t address, bool returns) {
+  const auto found = known_.find({address, returns});
   if (found != known_.end()) return found->second;
-  Frame frame = resolve(modules_->find(number), number, returns);
-  return known_.emplace(std::pair(number, returns), std::move(frame)).first->second;
+  Frame frame = resolve(modules_->at(address), address, returns, sources_);
+  if (frame.module.empty()) return unknown_ = std::move(frame);
+  return known_.emplace(std::pair(address, returns), std::move(frame)).first->second;
 }

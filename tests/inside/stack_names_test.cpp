@@ -6,6 +6,7 @@
 #include <execinfo.h>
 #include <gnu/libc-version.h>
 #include <signal.h>
+#include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -59,6 +60,22 @@ TEST_CASE("a frame without a name is told by its module") {
   frame.module = "libold.so.1";
   frame.offset = 0x4711;
   CHECK(print(frame) == "libold.so.1+0x4711");
+}
+
+TEST_CASE("a function's name is shortened by what is in its brackets") {
+  CHECK(shorten("std::vector<int, std::allocator<int> >::f(std::string) const") ==
+        "std::vector<>::f() const");
+  CHECK(shorten("f(int) [clone .part.0]") == "f()");
+  CHECK(shorten("A::operator->()") == "A::operator->()");
+  CHECK(shorten("os/exec.(*Cmd).Start") == "os/exec.(*Cmd).Start");
+  CHECK(shorten("runtime.goexit.abi0") == "runtime.goexit");
+}
+
+TEST_CASE("a function of a library is named without its version") {
+  StackNames names(::getpid());
+  const Frame& frame = names.at(reinterpret_cast<const void*>(&::posix_spawn), false);
+  CHECK(frame.function.find("posix_spawn") != std::string::npos);
+  CHECK(frame.function.find('@') == std::string::npos);
 }
 
 TEST_CASE("the frames of another process have names, and one that is gone is refused") {

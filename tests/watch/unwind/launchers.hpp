@@ -1,0 +1,15 @@
+// SPDX-FileCopyrightText: The forklift authors
+// SPDX-License-Identifier: MIT
+#pragma once
+
+/// Every way into a new process, each within a function of its own.
+namespace launchers {
+
+void by_fork();
+void by_vfork();
+void by_clone();
+void by_posix_spawn();
+void by_thread();
+void by_system();
+
+}  // namespace launchers
