@@ -29,10 +29,10 @@ int BPF_PROG(on_new_task, struct task_struct* task, __u64 clone_flags) {
   }
   struct watch_under_way* call = &thread->call;
   struct task_struct* maker = bpf_get_current_task_btf();
-  if (call->id && call->child_at) settle(maker, call);
+  if (is_over(call)) settle(maker, call);
   if (!call->id) {
     begin_call(ctx, call, system_call_of(maker));
-    call->cut = detail || !(clone_flags & SHARES_MEMORY);
+    if (detail || !(clone_flags & SHARES_MEMORY)) note_cut(call);
   }
   call->flags = clone_flags | (task->exit_signal & 0xff);
   call->flags_known = 1;

@@ -36,7 +36,9 @@ static __always_inline int enter_creation(void* context) {
   if (!is_target()) return 0;
   struct task_struct* task = bpf_get_current_task_btf();
   struct watch_thread* thread = thread_of(task);
-  if (!thread || thread->call.id) return 0; /* begun anew after a signal */
+  if (!thread) return 0;
+  if (thread->call.over_at) settle(task, &thread->call);
+  if (thread->call.id) return 0; /* begun anew after a signal */
   const int system_call = system_call_of(task);
   const __u64 flags = flags_asked(task, system_call);
   if (flags & MAKES_THREAD) return 0;
@@ -56,13 +58,16 @@ static __always_inline int leave_creation(long result) {
   if (!is_target()) return 0;
   struct watch_thread* thread = known_thread(this_thread());
   if (!thread || !thread->call.id) return 0;
-  const __u64 now = bpf_ktime_get_ns();
-  if (thread->call.makes_thread)
-    forget_call(&thread->call, last_window_end);
-  else if (is_restart(result))
-    thread->call.restarts++;
-  else
-    tell_call(bpf_get_current_task_btf(), &thread->call, now, result < 0 ? -result : 0);
+  struct watch_under_way* call = &thread->call;
+  if (call->makes_thread) {
+    forget_call(call, last_window_end);
+  } else if (is_restart(result)) {
+    call->restarts++;
+  } else {
+    call->over_at = bpf_ktime_get_ns();
+    call->error = result < 0 ? -result : 0;
+    close_window(call, call->over_at);
+  }
   return 0;
 }
 

@@ -53,6 +53,6 @@ int on_sample(void* context) {
     return 0;
   }
   struct watch_thread* thread = known_thread(this_thread());
-  if (thread && thread->call.child_at && !detail) settle(task, &thread->call);
+  if (thread && is_over(&thread->call)) settle(task, &thread->call);
   return 0;
 }

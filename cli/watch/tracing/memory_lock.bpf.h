@@ -23,6 +23,7 @@ int BPF_PROG(on_lock_wanted, struct mm_struct* memory, bool writes) {
   struct watch_thread* thread = thread_of(bpf_get_current_task_btf());
   if (!thread) return 0;
   if (writes) note_copying(ctx, thread);
+  thread->waker = 0;
   thread->lock_wanted = bpf_ktime_get_ns();
   return 0;
 }
@@ -42,7 +43,8 @@ int BPF_PROG(on_lock_had, struct mm_struct* memory, bool writes, bool success) {
   if (now - from < least_wait) return 0;
   const __u64 id = __sync_fetch_and_add(&last_id, 1) + 1;
   tell_stack(ctx, id, &wait_copies, WAIT_COPIES_A_SECOND);
-  tell_wait(bpf_get_current_task_btf(), id, WATCH_MEMORY_LOCK, from, now, 0);
+  tell_wait(bpf_get_current_task_btf(), id, WATCH_MEMORY_LOCK, from, now,
+            thread->waker);
   return 0;
 }
 

@@ -133,12 +133,23 @@ class TracingObserver final : public Observer {
   bool looked_for_missed_ = false;
 };
 
+// What keeps the whole rung from working says more than the hook that failed.
+std::unique_ptr<TracingObserver> attach(const Wish& wish, Recording& recording) {
+  try {
+    return std::make_unique<TracingObserver>(wish, recording);
+  } catch (const Unavailable&) {
+    if (const auto obstacle = obstacle_to_tracing())
+      throw Unavailable(obstacle->reason, obstacle->remedy);
+    throw;
+  }
+}
+
 }  // namespace
 
 std::unique_ptr<Observer> observe_by_tracing(const Wish& wish, Recording& recording) {
   const auto before = now();
   tracing::insist_on_first_pid_namespace();
-  auto observer = std::make_unique<TracingObserver>(wish, recording);
+  auto observer = attach(wish, recording);
   auto& heading = recording.heading;
   heading.begin = observer->begin();
   heading.attaching = heading.begin - before;

@@ -125,6 +125,8 @@ class Session::Hooks {
     if (const int error = watch_hooks__attach(hooks_.get()))
       refuse("the hooks cannot be attached", -error);
     kernel_.reset();
+    hooks_->bss->attached_at =
+        static_cast<__u64>(std::chrono::steady_clock::now().time_since_epoch() / Nanoseconds(1));
   }
 
   // Without them only the time within faults is unknown.

@@ -33,7 +33,7 @@ static __always_inline void leave(void* context, struct task_struct* task, bool 
   struct watch_thread* thread = thread_of(task);
   if (!thread) return;
   const int system_call = system_call_of(task);
-  if (!detail && thread->call.id && !is_creating(system_call)) settle(task, &thread->call);
+  if ((!detail || thread->call.over_at) && !is_creating(system_call)) settle(task, &thread->call);
   thread->system_call = system_call;
   thread->blocked = !preempted && state != RUNNING && state != WAKING;
   thread->off_since = now;
@@ -50,10 +50,10 @@ static __always_inline void resume_call(struct task_struct* task, struct watch_t
   struct watch_under_way* call = &thread->call;
   call->off_cpu += now - thread->off_since;
   if (thread->runnable_since) call->runnable += now - thread->runnable_since;
-  if (!call->child_at || detail) return;
+  if (!is_over(call)) return;
   call->last_ran = now;
   /* It waited for its child to execute a program, and had nothing else to wait for. */
-  if (thread->blocked && (call->flags & SUSPENDS)) settle(task, call);
+  if (!detail && thread->blocked && (call->flags & SUSPENDS)) close_window(call, now);
 }
 
 static __always_inline void resume_other(struct task_struct* task, struct watch_thread* thread,
@@ -73,7 +73,7 @@ static __always_inline void note_missed(void* context, struct task_struct* task)
   thread->call.id = __sync_fetch_and_add(&last_id, 1) + 1;
   thread->call.begin = thread->call.child_at = bpf_ktime_get_ns();
   thread->call.system_call = system_call;
-  thread->call.cut = 1;
+  note_cut(&thread->call);
 }
 
 static __always_inline void come_back(void* context, struct task_struct* task, __u64 now) {

@@ -22,6 +22,9 @@ const volatile __u8 meanings[WATCH_SYSTEM_CALLS] = {};
 struct watch_counters counters = {};
 __u64 last_id = 0;
 
+/* Filled in when all hooks are in place: earlier nothing was seen. */
+__u64 attached_at = 0;
+
 /* Calls that have begun and not made their child; and when the last one did. */
 __u64 windows_open = 0;
 __u64 last_window_end = 0;

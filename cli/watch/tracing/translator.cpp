@@ -205,11 +205,12 @@ void Translator::take_unended(pid_t caller, const watch_under_way& from, Nanosec
                               Recording& recording) {
   Call call = call_of(from, view_.descriptors);
   call.thread = caller;
-  const auto seen_last = time(std::max(from.child_at, from.last_ran));
+  const auto seen_last = time(std::max({from.child_at, from.over_at, from.last_ran}));
   const bool suspended = from.in_window != 0;
-  const bool ended = from.child_at != 0 && !suspended;
+  const bool ended = (from.child_at != 0 || from.over_at != 0) && !suspended;
   call.duration = std::max((ended ? seen_last : now) - call.begin, Nanoseconds(0));
   call.cut = call.cut || !ended;
+  call.error = from.error;
   if (from.lock_from != 0) {
     call.lock_held = now - time(from.lock_from);
     windows_.hold({from.id, caller, time(from.lock_from), now});
@@ -222,8 +223,10 @@ void Translator::take_unended(pid_t caller, const watch_under_way& from, Nanosec
 }
 
 void Translator::conclude(Recording& recording) {
+  windows_.give_up_open();
   settle(recording);
   for (Held& held : waits_) {
+    if (held.wait.reason != Wait::Reason::memory_lock) continue;
     if (!append(recording.waits, std::move(held.wait))) ++left_out_;
   }
   for (HeldExec& held : execs_) {

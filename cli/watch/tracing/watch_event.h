@@ -136,7 +136,8 @@ struct watch_under_way {
   __u64 id;
   __u64 begin;
   __u64 child_at;  /* when the child was there */
-  __u64 last_ran;  /* when the caller came back to a processor after that */
+  __u64 over_at;   /* when the system call was seen to end, in detail */
+  __u64 last_ran;  /* when the caller came back to a processor after either */
   __u64 lock_from; /* the lock is held since then */
   __u64 lock_let_go;
   __u64 flags;
@@ -147,11 +148,13 @@ struct watch_under_way {
   struct watch_size size;
   __u32 child;
   __s32 system_call;
+  __s32 error;
   __u32 restarts;
   __u8 flags_known;
   __u8 cut;
   __u8 in_window; /* others' waits are of interest */
   __u8 makes_thread;
+  __u32 unused;
 };
 
 /* A thread of the target. */

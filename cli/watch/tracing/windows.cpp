@@ -8,7 +8,7 @@ namespace watch::tracing {
 namespace {
 
 // Far more than can be under way during one wait.
-constexpr std::size_t most_kept = 4096;
+constexpr std::size_t most_kept = 512;
 
 void keep(std::deque<Window>& windows, const Window& window) {
   windows.push_back(window);
@@ -45,6 +45,10 @@ void Windows::open(const Window& window) {
 void Windows::close(const Window& window) {
   std::erase_if(calls_, [&](const Window& other) { return other.call == window.call; });
   keep(calls_, window);
+}
+
+void Windows::give_up_open() {
+  std::erase_if(calls_, [](const Window& call) { return !call.end; });
 }
 
 void Windows::hold(const Window& window) { keep(holds_, window); }

@@ -33,6 +33,8 @@ class Windows {
   void open(const Window& window);
   void close(const Window& window);
   void hold(const Window& window);
+  /// Ends that never came were lost.
+  void give_up_open();
 
   /// The copying call that held the lock for most of a wait for it.
   Overlap holder(const Wait& wait) const;

@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <spawn.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -66,7 +67,7 @@ bool most_of(const Target::Truth& truth, nanoseconds from, nanoseconds to) {
       from = to = {};
       ++truth.passed;
     }
-    ::usleep(200);
+    ::usleep(200 + 100 * threads);  // many together must leave the machine some room
   }
 }
 
@@ -121,9 +122,10 @@ pid_t make(Target::Way way) {
     case Target::Way::vfork: return vfork_and_exec();
     case Target::Way::vfork_of_sleeper: return vfork_of_sleeper();
     case Target::Way::posix_spawn: return spawn();
+    case Target::Way::thread: std::thread([] {}).join(); return 0;
     case Target::Way::exec: ::execl("/bin/sleep", "sleep", "1000", nullptr); return -1;
     case Target::Way::exit: ::_exit(0);
-    default: return static_cast<pid_t>(::syscall(SYS_clone, CLONE_THREAD, 0, 0, 0, 0));
+    default: return static_cast<pid_t>(::syscall(SYS_clone, CLONE_NEWNS | CLONE_FS, 0, 0, 0, 0));
   }
 }
 
@@ -179,6 +181,7 @@ Target::Target(std::size_t megabytes, unsigned threads) {
     std::abort();
   pid_ = ::fork();
   if (pid_ == 0) {
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     ::close(to[1]);
     gate = gates[0];
     arrivals = arriving[1];

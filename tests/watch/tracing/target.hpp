@@ -22,7 +22,8 @@ class Target {
     posix_spawn,
     vfork_of_sleeper,  ///< its child waits for `release`
     fail,              ///< flags that the kernel refuses
-    exec,              ///< becomes another program; tells no more
+    thread,
+    exec,  ///< becomes another program; tells no more
     exit,
   };
 
