@@ -151,6 +151,10 @@ TEST_CASE("posix_spawn and vfork have no victims") {
     target.create(way, 10);
     watched.conclude();
     CHECK(watched.victims() == 0);
+    // Threads that sleep meanwhile are nobody's victims.
+    CHECK(std::ranges::none_of(watched.recording.waits, [](const Wait& wait) {
+      return wait.reason == Wait::Reason::other;
+    }));
     REQUIRE(watched.recording.calls.size() == 10);
     check_durations(watched.recording, target.truth(), first);
     for (std::size_t i = 0; i < 10; ++i) {
@@ -159,6 +163,39 @@ TEST_CASE("posix_spawn and vfork have no victims") {
       CHECK((call.flags.value_or(0) & sharing) == sharing);
       CHECK(call.child == truth.child);
     }
+  }
+}
+
+TEST_CASE("who waits for a mutex that the caller of fork holds waits for a futex, woken by it") {
+  if (!is_possible()) return;
+  Target target(64, 0);
+  const auto recording = recording_of(target, Target::Way::fork_with_waiter, 3);
+  REQUIRE(recording.calls.size() == 3);
+  const auto is_futex = [](const Wait& wait) { return wait.reason == Wait::Reason::futex; };
+  CHECK(std::ranges::count_if(recording.waits, is_futex) == 3);
+  for (const Wait& wait : recording.waits) {
+    if (!is_futex(wait)) continue;
+    REQUIRE(wait.call >= 1);
+    CHECK(wait.waker == target.pid());
+    CHECK(wait.overlap <= recording.calls[wait.call - 1].duration);
+    CHECK(wait.overlap >= recording.calls[wait.call - 1].lock_held);
+  }
+}
+
+TEST_CASE("stacks are there if they are wished for") {
+  if (!is_possible()) return;
+  Target target(8, 0);
+  for (const bool wished : {true, false}) {
+    watch::Recording recording;
+    recording.heading.target.pid = target.pid();
+    watch::Wish wish;
+    wish.stacks = wished;
+    const auto observer = watch::observe_by_tracing(wish, recording);
+    target.create(Target::Way::fork);
+    observer->conclude(recording);
+    REQUIRE(recording.calls.size() == 1);
+    CHECK(recording.calls[0].stack.empty() != wished);
+    CHECK((watch::source(recording, watch::Figure::stacks) != nullptr) == wished);
   }
 }
 

@@ -14,7 +14,10 @@
 #include <unistd.h>
 
 #include <cstdlib>
+#include <fstream>
+#include <mutex>
 #include <new>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -111,6 +114,30 @@ pid_t fork_and(bool executes, pid_t child) {
   ::_exit(0);
 }
 
+char state_of(pid_t thread) {
+  std::ifstream file("/proc/self/task/" + std::to_string(thread) + "/stat");
+  std::string line;
+  std::getline(file, line);
+  const auto at = line.rfind(") ");
+  return at == std::string::npos ? '?' : line[at + 2];
+}
+
+pid_t fork_with_waiter() {
+  std::mutex mutex;
+  std::atomic<pid_t> waiter{0};
+  std::unique_lock held(mutex);
+  std::thread thread([&] {
+    waiter = ::gettid();
+    const std::lock_guard wants(mutex);
+  });
+  while (waiter == 0 || state_of(waiter) != 'S') ::sched_yield();
+  const pid_t child = ::fork();
+  if (child == 0) ::_exit(0);
+  held.unlock();
+  thread.join();
+  return child;
+}
+
 pid_t make(Target::Way way) {
   switch (way) {
     case Target::Way::fork: return fork_and(false, ::fork());
@@ -122,6 +149,7 @@ pid_t make(Target::Way way) {
     case Target::Way::vfork: return vfork_and_exec();
     case Target::Way::vfork_of_sleeper: return vfork_of_sleeper();
     case Target::Way::posix_spawn: return spawn();
+    case Target::Way::fork_with_waiter: return fork_with_waiter();
     case Target::Way::thread: std::thread([] {}).join(); return 0;
     case Target::Way::exec: ::execl("/bin/sleep", "sleep", "1000", nullptr); return -1;
     case Target::Way::exit: ::_exit(0);

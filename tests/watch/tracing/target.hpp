@@ -22,6 +22,7 @@ class Target {
     posix_spawn,
     vfork_of_sleeper,  ///< its child waits for `release`
     fail,              ///< flags that the kernel refuses
+    fork_with_waiter,  ///< a thread waits for a mutex that the caller holds
     thread,
     exec,  ///< becomes another program; tells no more
     exit,
