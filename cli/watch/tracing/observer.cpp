@@ -31,7 +31,8 @@ class TracingObserver final : public Observer {
   TracingObserver(const Wish& wish, Recording& recording)
       : session_(recording.heading.target.pid, wish),
         descriptors_(recording.heading.target.pid),
-        begin_(now()) {
+        begin_(now()),
+        timer_([this] { return session_.cost(); }, begin_) {
     if (wish.stacks) read_names(recording);
     tracing::View view;
     if (unwinder_) view.names = [this](const StackCopy& copy) { return unwinder_->names(copy); };
@@ -57,7 +58,7 @@ class TracingObserver final : public Observer {
     translator_->conclude(recording);
     tick(recording);
     tell_losses(recording);
-    const auto cost = session_.cost();
+    const auto cost = timer_.estimate(now());
     recording.ending.hook_time = cost.time;
     recording.ending.hook_runs = cost.runs;
   }
@@ -98,6 +99,7 @@ class TracingObserver final : public Observer {
     }
     tick.threads_made = counters.threads_made;
     recording.ticks.push_back(tick);
+    timer_.turn(tick.at);
     look_for_missed_call(tick, recording);
   }
 
@@ -129,6 +131,7 @@ class TracingObserver final : public Observer {
   tracing::Descriptors descriptors_;
   std::optional<tracing::Translator> translator_;
   Nanoseconds begin_{};
+  tracing::HookTimer timer_;
   Nanoseconds last_tick_{};
   bool looked_for_missed_ = false;
 };

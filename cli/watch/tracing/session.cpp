@@ -67,10 +67,6 @@ using Owned = std::unique_ptr<T, Release>;
 
 class Session::Hooks {
  public:
-  ~Hooks() {
-    if (statistics_ >= 0) ::close(statistics_);
-  }
-
   void open() {
     keep_quiet();
     kernel_.reset(btf__load_vmlinux_btf());
@@ -147,7 +143,6 @@ class Session::Hooks {
   void listen() {
     buffer_.reset(ring_buffer__new(bpf_map__fd(hooks_->maps.records), &Hooks::give, this, nullptr));
     if (!buffer_) refuse("the hooks' records cannot be read", errno);
-    statistics_ = bpf_enable_stats(BPF_STATS_RUN_TIME);
   }
 
   void poll(std::chrono::milliseconds patience, const Take& take) {
@@ -199,7 +194,6 @@ class Session::Hooks {
   std::vector<Owned<bpf_link>> clocks_;
   Owned<ring_buffer> buffer_;
   const Take* take_ = nullptr;
-  int statistics_ = -1;
 };
 
 Session::Session(pid_t target, const Wish& wish) : hooks_(std::make_unique<Hooks>()) {

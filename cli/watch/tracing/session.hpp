@@ -12,17 +12,12 @@
 
 #include "watch/event.hpp"
 #include "watch/observer.hpp"
+#include "watch/tracing/hook_cost.hpp"
 #include "watch/tracing/watch_event.h"
 
 struct watch_hooks;
 
 namespace watch::tracing {
-
-/// Processor time within our hooks, on the whole machine.
-struct HookCost {
-  Nanoseconds time{};
-  std::uint64_t runs = 0;
-};
 
 /// The hooks in the kernel, from loading to letting go.
 ///
@@ -40,7 +35,7 @@ class Session {
 
   watch_counters counters() const;
   std::vector<std::pair<pid_t, watch_thread>> threads() const;
-  /// 0 where the caller may not have it counted.
+  /// As far as the kernel was asked to count it.
   HookCost cost() const;
 
   bool counts_faults() const noexcept { return counts_faults_; }
