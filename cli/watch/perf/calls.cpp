@@ -17,6 +17,9 @@ namespace {
 // What the kernel returns to itself when a signal came: it begins anew.
 constexpr std::int64_t restarts[] = {-512, -513, -514, -516};
 
+// The suspended caller is woken somewhat before the record of the exec.
+constexpr Nanoseconds exec_wakes_before = std::chrono::milliseconds(2);
+
 std::optional<clone_args> from_stack(const Record& record) {
   const std::uint64_t at = record.value - stack_pointer(record.registers);
   clone_args arguments{};
@@ -97,7 +100,7 @@ Call Calls::finish(Open& open, Nanoseconds at) {
   call.duration = at - call.begin;
   call.off_cpu = open.off;
   call.runnable = open.runnable;
-  const bool suspended = open.child_off && open.slept_until >= *open.child_off;
+  const bool suspended = open.child_off && open.slept_until >= *open.child_off - exec_wakes_before;
   if (!call.flags && suspended) call.flags = CLONE_VM | CLONE_VFORK | SIGCHLD;
   return std::move(call);
 }

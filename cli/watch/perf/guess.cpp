@@ -18,8 +18,11 @@ constexpr Nanoseconds settles_after = milliseconds(3);
 // A suspended maker sleeps until its child executes; that is waited for so long.
 constexpr Nanoseconds longest_suspension = std::chrono::seconds(30);
 constexpr Nanoseconds remembered = std::chrono::seconds(2);
-constexpr Nanoseconds at_once = std::chrono::microseconds(500);
-constexpr Nanoseconds shortest_stuck = std::chrono::microseconds(300);
+// The suspended sleep at once; others return first, to faults and closings.
+constexpr Nanoseconds at_once = std::chrono::microseconds(150);
+// exec wakes them before it has its record written.
+constexpr Nanoseconds exec_wakes_before = milliseconds(2);
+constexpr Nanoseconds shortest_stuck = std::chrono::microseconds(600);
 
 }  // namespace
 
@@ -87,7 +90,8 @@ Call Guess::call_of(const Birth& birth) {
   Call call;
   call.thread = birth.maker;
   call.child = birth.child;
-  const bool suspended = birth.slept && birth.executed && birth.slept->end >= *birth.executed &&
+  const bool suspended = birth.slept && birth.executed &&
+                         birth.slept->end >= *birth.executed - exec_wakes_before &&
                          (!birth.ended || birth.slept->end < *birth.ended);
   const auto stuck = suspended ? std::nullopt : birth.first_stuck;
   call.cut = !stuck && birth.least_begin == Nanoseconds{};

@@ -60,6 +60,7 @@ void Timeline::came_back(const Record& record) {
   if (!off) return;
   calls_.was_off(*off);
   guess_.was_off(*off);
+  if (off->preempted) verdict_.preempted(*off);
   if (off->length() >= setting_.least_wait) undecided_.push_back(*off);
 }
 

@@ -7,14 +7,7 @@
 namespace watch::perf {
 namespace {
 
-// Those that a call sets free compete for the processors.
-Nanoseconds tolerance(Nanoseconds duration) {
-  return std::max<Nanoseconds>(std::chrono::milliseconds(1), duration / 20);
-}
-
-bool near(Nanoseconds moment, Nanoseconds end, Nanoseconds duration) {
-  return std::chrono::abs(moment - end) <= tolerance(duration);
-}
+constexpr Nanoseconds lately = std::chrono::milliseconds(500);
 
 }  // namespace
 
@@ -25,6 +18,21 @@ void Verdict::finished(const Call& call) {
                     .end = call.begin + call.duration,
                     .copying = copies(call),
                     .blocked = {}});
+}
+
+void Verdict::preempted(const OffCpu& off) {
+  const bool old = longest_preempted_.end < off.end - lately;
+  if (old || off.length() > longest_preempted_.length()) longest_preempted_ = off;
+}
+
+// Those that a call sets free compete for the processors, with others as well.
+bool Verdict::near(Nanoseconds moment, const Span& span) const {
+  const auto duration = span.end - span.begin;
+  auto tolerance = std::max<Nanoseconds>(std::chrono::milliseconds(1), duration / 20);
+  if (span.end - tolerance > moment) return false;
+  const bool busy = longest_preempted_.end > span.begin - lately;
+  if (busy) tolerance = std::max(tolerance, longest_preempted_.length());
+  return moment <= span.end + tolerance;
 }
 
 void Verdict::forget_before(Nanoseconds moment) {
@@ -53,7 +61,7 @@ bool Verdict::ends_with_copy(const OffCpu& off) const {
     if (span.thread == off.thread || span.copying != true) continue;
     if (overlap(off, span.begin, span.end) == Nanoseconds{}) continue;
     began_within |= off.begin >= span.begin;
-    ended_with |= near(off.end, span.end, span.end - span.begin);
+    ended_with |= near(off.end, span);
   }
   return began_within && ended_with;
 }
@@ -73,7 +81,7 @@ std::optional<Wait::Reason> Verdict::other_reason(const OffCpu& off, const Span&
   const auto place = seen ? seen : looks_.habit(off.thread);
   const bool began_within = off.begin >= span.begin;
   if (place == Place::futex) {
-    const bool set_free = near(off.end, span.end, span.end - span.begin);
+    const bool set_free = near(off.end, span);
     if (began_within || set_free) return Wait::Reason::futex;
     return std::nullopt;
   }

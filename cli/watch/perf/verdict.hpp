@@ -20,6 +20,8 @@ class Verdict {
 
   /// In the order of their ends, with their numbers.
   void finished(const Call& call);
+  /// How long threads wait for a processor shows how late the freed come back.
+  void preempted(const OffCpu& off);
   /// Empty if the interval is nobody's business. Needs all calls that had begun
   /// before its end.
   std::optional<Wait> of(const OffCpu& off);
@@ -37,6 +39,7 @@ class Verdict {
     std::vector<pid_t> blocked;  // once in a call: the lock is held once
   };
   Span* most_overlapped(const OffCpu& off, bool copying_only);
+  bool near(Nanoseconds moment, const Span& span) const;
   bool ends_with_copy(const OffCpu& off) const;
   bool waited_for_lock(const OffCpu& off);
   std::optional<Wait::Reason> other_reason(const OffCpu& off, const Span& span) const;
@@ -44,6 +47,7 @@ class Verdict {
   const Looks& looks_;
   Nanoseconds least_wait_;
   std::deque<Span> spans_;
+  OffCpu longest_preempted_;  // of late
 };
 
 }  // namespace watch::perf

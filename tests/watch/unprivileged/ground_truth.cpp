@@ -11,11 +11,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <atomic>
 #include <csignal>
+#include <ctime>
+#include <fstream>
 #include <thread>
 
 #include "watch/proc/clock.hpp"
+#include "watch/proc/tasks.hpp"
 
 extern char** environ;
 
@@ -55,12 +57,20 @@ pid_t make_child(Way way) {
   return child;
 }
 
+watch::Nanoseconds now_of(clockid_t clock) {
+  timespec now{};
+  clock_gettime(clock, &now);
+  return std::chrono::seconds(now.tv_sec) + watch::Nanoseconds(now.tv_nsec);
+}
+
 Timed time_one(Way way) {
-  const auto begin = watch::monotonic_now();
+  const auto processor_begin = now_of(CLOCK_THREAD_CPUTIME_ID);
+  const auto begin = now_of(CLOCK_MONOTONIC);
   const pid_t child = make_child(way);
-  const auto end = watch::monotonic_now();
+  const auto end = now_of(CLOCK_MONOTONIC);
+  const auto processor = now_of(CLOCK_THREAD_CPUTIME_ID) - processor_begin;
   waitpid(child, nullptr, 0);
-  return {.begin = begin, .duration = end - begin};
+  return {.begin = begin, .duration = end - begin, .processor = processor};
 }
 
 [[noreturn]] void live(const Target::Plan& plan, int orders, int told) {
@@ -124,6 +134,18 @@ std::vector<Timed> Target::take_calls() {
   const auto size = static_cast<ssize_t>(all.size() * sizeof(Timed));
   REQUIRE(read(told_.get(), all.data(), static_cast<std::size_t>(size)) == size);
   return all;
+}
+
+watch::Nanoseconds Target::run_delay() const {
+  std::int64_t all = 0;
+  for (const pid_t thread : watch::threads_of(pid_)) {
+    std::ifstream file(watch::task_file(pid_, thread, "schedstat"));
+    std::int64_t ran = 0;
+    std::int64_t waited = 0;
+    file >> ran >> waited;
+    all += waited;
+  }
+  return watch::Nanoseconds(all);
 }
 
 watch::Recording Target::recording() const {

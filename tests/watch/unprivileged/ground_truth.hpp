@@ -16,6 +16,7 @@ namespace truth {
 struct Timed {
   watch::Nanoseconds begin{};
   watch::Nanoseconds duration{};
+  watch::Nanoseconds processor{};  ///< of the duration
 };
 
 enum class Way { fork, posix_spawn };
@@ -38,6 +39,8 @@ class Target {
   void make(int calls);
   bool done() const;
   std::vector<Timed> take_calls();
+  /// How long its threads have waited for a processor so far.
+  watch::Nanoseconds run_delay() const;
   /// Opens the recording for it.
   watch::Recording recording() const;
 

@@ -35,20 +35,23 @@ bool hooked(const Recording& recording) {
 
 struct Seen {
   Recording recording;
+  Nanoseconds run_delay{};
   std::vector<truth::Timed> timed;
 };
 
 Seen watch_calls(Target& target, int count) {
-  Seen seen{.recording = target.recording(), .timed = {}};
+  Seen seen{.recording = target.recording(), .run_delay = {}, .timed = {}};
   watch::Wish wish;
   wish.stacks = false;
   const auto observer = watch::observe_by_perf(wish, seen.recording);
+  seen.run_delay = target.run_delay();
   target.make(count);
   const auto patience = watch::monotonic_now() + std::chrono::seconds(60);
   while (!target.done() && watch::monotonic_now() < patience) {
     observer->collect(seen.recording, milliseconds(50));
   }
   seen.timed = target.take_calls();
+  seen.run_delay = target.run_delay() - seen.run_delay;
   observer->collect(seen.recording, milliseconds(50));
   observer->conclude(seen.recording);
   return seen;
@@ -59,10 +62,25 @@ std::size_t blocked(const Recording& recording) {
       std::ranges::count(recording.waits, Wait::Reason::memory_lock, &Wait::reason));
 }
 
-// Its own clock sees the wrapper of libc and the first faults afterwards, too.
-Nanoseconds allowance(const truth::Timed& timed, bool exact) {
-  const Nanoseconds least = milliseconds(exact ? 1 : 2);
-  return std::max(least, timed.duration / 10);
+// Threads that wait for a processor all the time cannot be blocked.
+bool calm(const Seen& seen) {
+  constexpr Nanoseconds little = milliseconds(8);
+  return seen.run_delay < little * calls * threads;
+}
+
+// Its own clock sees the wrapper of libc and the first faults afterwards, too;
+// and on a busy machine that it lost the processor after the call.
+void check_time(const watch::Call& call, const truth::Timed& timed, bool exact) {
+  CAPTURE(call.duration.count());
+  CAPTURE(timed.duration.count());
+  CAPTURE(timed.processor.count());
+  const Nanoseconds slack = exact ? milliseconds(0) : milliseconds(2);
+  const auto allowance = std::max<Nanoseconds>(milliseconds(1), timed.processor / 10);
+  CHECK(call.begin >= timed.begin - slack);
+  CHECK(call.begin + call.duration <= timed.begin + timed.duration + slack);
+  const auto on_processor = call.duration - call.off_cpu.value_or(Nanoseconds{});
+  CHECK(on_processor >= timed.processor - allowance - slack);
+  if (exact) CHECK(on_processor <= timed.processor + allowance);
 }
 
 }  // namespace
@@ -75,12 +93,10 @@ TEST_CASE("each fork is seen once and lasts as long as by the target's own clock
   const bool exact = hooked(seen.recording);
   for (std::size_t i = 0; i < calls; ++i) {
     const auto& call = seen.recording.calls[i];
-    CAPTURE(call.duration.count());
-    CAPTURE(seen.timed[i].duration.count());
-    CHECK(std::chrono::abs(call.duration - seen.timed[i].duration) <=
-          allowance(seen.timed[i], exact));
+    check_time(call, seen.timed[i], exact);
     CHECK(call.number == i + 1);
-    CHECK(watch::copies(call) == true);
+    if (exact) CHECK(watch::copies(call));
+    CHECK(watch::copies(call).value_or(true));
     CHECK(call.thread == target.pid());
     CHECK(call.child > 0);
     CHECK(call.error == 0);
@@ -93,7 +109,19 @@ TEST_CASE("each fork is seen once and lasts as long as by the target's own clock
 TEST_CASE("each thread that touches memory is blocked once by each fork") {
   if (!may_watch()) return;
   Target target({.memory = 256 * megabyte, .threads = threads, .way = Way::fork});
-  const auto seen = watch_calls(target, calls);
+  auto seen = watch_calls(target, calls);
+  for (int more = 0; more < 5 && !calm(seen); ++more) seen = watch_calls(target, calls);
+  CAPTURE(seen.run_delay.count());
+  CHECK(blocked(seen.recording) <= threads * calls);
+  if (!calm(seen)) {
+    MESSAGE("skipped: the machine is busy all the time");
+    return;
+  }
+  // Where calls are guessed, one whose kind remains unknown blocks nobody.
+  if (!hooked(seen.recording)) {
+    CHECK(blocked(seen.recording) >= threads * calls / 2);
+    return;
+  }
   CHECK(blocked(seen.recording) == threads * calls);
   std::map<std::uint64_t, std::size_t> by_call;
   for (const auto& wait : seen.recording.waits) {
@@ -110,8 +138,12 @@ TEST_CASE("posix_spawn shares the memory and blocks nobody") {
   Target target({.memory = 128 * megabyte, .threads = threads, .way = Way::posix_spawn});
   const auto seen = watch_calls(target, calls);
   REQUIRE(seen.recording.calls.size() == calls);
-  for (const auto& call : seen.recording.calls) CHECK(watch::copies(call) == false);
-  CHECK(blocked(seen.recording) == 0);
+  const bool exact = hooked(seen.recording);
+  for (const auto& call : seen.recording.calls) {
+    if (exact) CHECK(watch::copies(call));
+    CHECK_FALSE(watch::copies(call).value_or(false));
+  }
+  if (exact) CHECK(blocked(seen.recording) == 0);
 }
 
 TEST_CASE("what a child executes is told with the time until then") {
