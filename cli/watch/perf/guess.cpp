@@ -14,6 +14,7 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr Nanoseconds together = milliseconds(2);
+constexpr Nanoseconds freed_before = std::chrono::microseconds(500);
 constexpr Nanoseconds settles_after = milliseconds(3);
 // A suspended maker sleeps until its child executes; that is waited for so long.
 constexpr Nanoseconds longest_suspension = std::chrono::seconds(30);
@@ -77,7 +78,9 @@ bool Guess::may_change(Birth& birth, Nanoseconds seen_until, const Switches& swi
 std::optional<Nanoseconds> Guess::find_first_stuck(const Birth& birth) const {
   std::optional<Nanoseconds> first;
   for (const auto& off : recent_) {
-    if (off.thread == birth.maker || off.begin >= birth.at) continue;
+    // The lock is held until shortly before the birth is told.
+    if (off.thread == birth.maker || birth.at - off.begin < shortest_stuck) continue;
+    if (off.end < birth.at - freed_before) continue;
     if (off.begin < birth.least_begin || std::chrono::abs(off.end - birth.at) > together) continue;
     if (looks_.within(off).value_or(Place::memory_lock) != Place::memory_lock) continue;
     first = first ? std::min(*first, off.begin) : off.begin;

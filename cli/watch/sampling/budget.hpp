@@ -29,7 +29,7 @@ class Budget {
 
   Nanoseconds least_step_;
   double cost_of_look_ = 3000;  // nanoseconds
-  Nanoseconds saved_ = std::chrono::milliseconds(20);
+  Nanoseconds saved_ = std::chrono::milliseconds(10);
 };
 
 }  // namespace watch::sampling

@@ -15,6 +15,8 @@ namespace {
 
 // One thread may have come for another that went.
 constexpr unsigned most_left_out = 10;
+constexpr std::size_t many = 64;
+constexpr std::size_t looks_for_runners = 6;
 
 }  // namespace
 
@@ -36,9 +38,14 @@ void Crowd::call_the_roll() {
   const auto present = threads_of(pid_);
   const std::set<pid_t> here(present.begin(), present.end());
   std::erase_if(threads_, [&](const auto& one) { return !here.contains(one.first); });
+  runners_ = static_cast<std::size_t>(
+      std::ranges::count_if(threads_, [](const auto& one) { return one.second.runs; }));
   for (const pid_t thread : present) {
     if (threads_.contains(thread)) continue;
-    threads_.emplace(thread, KeptFile(task_file(pid_, thread, "wchan")));
+    auto& files = threads_[thread];
+    files.wchan = KeptFile(task_file(pid_, thread, "wchan"));
+    files.schedstat = KeptFile(task_file(pid_, thread, "schedstat"));
+    files.last_schedstat = files.schedstat.look();
     ++newcomers_;
   }
 }
@@ -51,22 +58,46 @@ bool Crowd::tells_places() {
   });
 }
 
-Sighting Crowd::look_at(pid_t thread, KeptFile& wchan) {
-  return {.thread = thread, .place = place_named(wchan.look())};
+bool Crowd::are_many() const { return threads_.size() > many; }
+
+std::size_t Crowd::worth_looking_at() const {
+  return are_many() ? std::max<std::size_t>(runners_, 1) : threads_.size();
+}
+
+void Crowd::Thread::look_whether_it_runs() {
+  const auto now = schedstat.look();
+  runs = now != last_schedstat;
+  last_schedstat = now;
+}
+
+// Most of hundreds of threads sleep for seconds: they cannot be stuck.
+void Crowd::look_for_runners() {
+  auto next = threads_.upper_bound(last_);
+  for (std::size_t i = 0; i < looks_for_runners; ++i, ++next) {
+    if (next == threads_.end()) next = threads_.begin();
+    auto& [thread, files] = *next;
+    last_ = thread;
+    const bool before = files.runs;
+    files.look_whether_it_runs();
+    if (files.runs && !before) ++runners_;
+    if (!files.runs && before) --runners_;
+  }
 }
 
 std::vector<Sighting> Crowd::look(std::size_t count, const std::set<pid_t>& always) {
+  if (are_many()) look_for_runners();
   std::vector<Sighting> seen;
-  for (const pid_t thread : always) {
-    const auto found = threads_.find(thread);
-    if (found != threads_.end()) seen.push_back(look_at(thread, found->second));
-  }
-  const std::size_t most = std::min(count, threads_.size());
-  auto next = threads_.upper_bound(last_);
-  for (std::size_t i = 0; i < most; ++i, ++next) {
+  std::size_t chosen = 0;
+  auto next = threads_.upper_bound(last_seen_);
+  for (std::size_t i = 0; i < threads_.size(); ++i, ++next) {
     if (next == threads_.end()) next = threads_.begin();
-    last_ = next->first;
-    if (!always.contains(last_)) seen.push_back(look_at(last_, next->second));
+    auto& [thread, files] = *next;
+    const bool choose = chosen < count && is_worth(files);
+    if (!choose && !always.contains(thread)) continue;
+    seen.push_back({.thread = thread, .place = place_named(files.wchan.look())});
+    if (!choose) continue;
+    ++chosen;
+    last_seen_ = thread;
   }
   return seen;
 }

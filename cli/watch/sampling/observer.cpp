@@ -14,6 +14,7 @@
 #include <algorithm>
 #include <csignal>
 #include <deque>
+#include <map>
 #include <utility>
 
 #include "watch/proc/clock.hpp"
@@ -94,6 +95,7 @@ class BySampling final : public Observer {
   Episodes episodes_;
   std::deque<Episode> waiting_for_child_;
   std::set<pid_t> makers_;  // that have made a child before
+  std::map<pid_t, pid_t> suspended_by_;
   std::vector<Sighting> last_seen_;
   std::optional<Size> size_before_;
   Nanoseconds begin_;
@@ -154,7 +156,8 @@ void BySampling::collect(Recording& recording, milliseconds patience) {
   processor_before_ = processor_now();
   for (;;) {
     const auto next =
-        std::max(last_round_ + budget_.step(crowd_.size(), something_happens()), monotonic_now());
+        std::max(last_round_ + budget_.step(crowd_.worth_looking_at(), something_happens()),
+                 monotonic_now());
     if (next >= end) break;
     sleep_until(next);
     look(recording);
@@ -178,7 +181,7 @@ void BySampling::look(Recording& recording) {
     crowd_.call_the_roll();
     next_roll_ = now + between_rolls;
   }
-  const std::size_t count = budget_.looks_a_round(crowd_.size(), something_happens());
+  const std::size_t count = budget_.looks_a_round(crowd_.worth_looking_at(), something_happens());
   last_seen_ = crowd_.look(count, worth_a_look());
   take_over(stretches_.saw(now, last_seen_), recording);
   check_children(now, recording);
@@ -220,21 +223,27 @@ void BySampling::suspended(const Stretch& stretch, Recording& recording) {
   call.flags = CLONE_VM | CLONE_VFORK | SIGCHLD;
   call.begin = stretch.begin;
   call.duration = stretch.end - stretch.begin;
-  for (const auto& birth : family_.births({stretch.thread})) call.child = birth.child;
+  call.child = std::exchange(suspended_by_[stretch.thread], 0);
   add(std::move(call), recording);
 }
 
 std::vector<pid_t> BySampling::likely_makers() const {
-  std::vector<pid_t> all;
+  std::vector<pid_t> all(makers_.begin(), makers_.end());
+  if (!makers_.contains(pid_)) all.push_back(pid_);
   for (const auto& [thread, place] : last_seen_) {
-    if (all.size() == most_makers) return all;
-    if (place == Place::running || makers_.contains(thread)) all.push_back(thread);
+    if (all.size() >= most_makers) return all;
+    if (place == Place::running && !makers_.contains(thread)) all.push_back(thread);
   }
   return all;
 }
 
 void BySampling::check_children(Nanoseconds now, Recording& recording) {
-  if (!stretches_.under_way(Place::creation).empty()) return;  // told when it returns
+  // A child that its maker waits for is told when that goes on.
+  for (const auto& stretch : stretches_.under_way(Place::creation)) {
+    auto& child = suspended_by_[stretch.thread];
+    if (child != 0) continue;
+    for (const auto& birth : family_.births({stretch.thread})) child = birth.child;
+  }
   if (family_.anything_born()) check_until_ = now + milliseconds(5);
   const bool all = now >= next_full_check_ || !waiting_for_child_.empty();
   if (!all && now > check_until_) return;
@@ -310,7 +319,8 @@ void BySampling::add(Call call, Recording& recording) {
   call.number = ++last_number_;
   call.thread_name = thread_name(pid_, call.thread);
   if (!call.size) call.size = size_.now();
-  makers_.insert(call.thread);
+  if (makers_.size() >= most_makers) makers_.clear();
+  if (call.thread != 0) makers_.insert(call.thread);
   recording.calls.push_back(std::move(call));
 }
 
@@ -343,13 +353,13 @@ void BySampling::conclude(Recording& recording) {
   if (rounds_ < 2) return;
   const auto step = looked_for_ / static_cast<Nanoseconds::rep>(rounds_ - 1);
   recording.heading.sources = sources(step);
-  const std::uint64_t all = rounds_ * crowd_.size();
-  if (looks_ + looks_ / 10 < all) {
+  if (looks_ + looks_ / 10 < rounds_ * crowd_.size()) {
     recording.notices.push_back(
         {.kind = Notice::Kind::other,
          .at = now,
-         .text = fmt::format("of {} threads only some {} were looked at in each round",
-                             crowd_.size(), looks_ / rounds_),
+         .text =
+             fmt::format("of {} threads only those that ran lately were looked at, {} in a round",
+                         crowd_.size(), looks_ / rounds_),
          .count = 1});
   }
 }
