@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <charconv>
 #include <sstream>
 
@@ -30,6 +31,39 @@ std::size_t length_of_character(std::string_view text) {
   const bool is_no_character =
       (first == 0xed && second >= 0xa0) || (first == 0xf4 && second >= 0x90);
   return is_control || is_overlong || is_no_character ? 0 : length;
+}
+
+using Names = std::vector<std::string>;
+
+std::optional<Names> entries(const std::string& folder) {
+  DIR* const directory = ::opendir(folder.c_str());
+  if (!directory) return std::nullopt;
+  Names names;
+  while (const dirent* entry = ::readdir(directory)) {
+    if (entry->d_name[0] != '.') names.emplace_back(entry->d_name);
+  }
+  ::closedir(directory);
+  return names;
+}
+
+std::optional<Stat> stat_in(const std::string& path) {
+  const std::string text = read_file(path).text;
+  // A name may have parentheses and blanks, but nothing after it has.
+  const std::size_t name_end = text.rfind(')');
+  if (name_end == std::string::npos) return std::nullopt;
+  std::istringstream words(text.substr(name_end + 1));
+  Stat stat;
+  std::uint64_t flags = 0;
+  std::string skipped;
+  words >> stat.state;
+  for (int i = 4; i < 9; ++i) words >> skipped;
+  words >> flags;
+  for (int i = 10; i < 20; ++i) words >> skipped;
+  words >> stat.threads >> skipped >> stat.started;
+  if (!words) return std::nullopt;
+  constexpr std::uint64_t kernel_thread = 0x00200000;  // PF_KTHREAD of linux/sched.h
+  stat.of_kernel = (flags & kernel_thread) != 0;
+  return stat;
 }
 
 }  // namespace
@@ -90,24 +124,27 @@ std::string printable(std::string_view text) {
   return result;
 }
 
-std::optional<Stat> stat_of(pid_t pid) {
-  const std::string text = read_file(proc_path(pid, "stat")).text;
-  // A name may have parentheses and blanks, but nothing after it has.
-  const std::size_t name_end = text.rfind(')');
-  if (name_end == std::string::npos) return std::nullopt;
-  std::istringstream words(text.substr(name_end + 1));
-  Stat stat;
-  std::uint64_t flags = 0;
-  std::string skipped;
-  words >> stat.state;
-  for (int i = 4; i < 9; ++i) words >> skipped;
-  words >> flags;
-  for (int i = 10; i < 20; ++i) words >> skipped;
-  words >> stat.threads >> skipped >> stat.started;
-  if (!words) return std::nullopt;
-  constexpr std::uint64_t kernel_thread = 0x00200000;  // PF_KTHREAD of linux/sched.h
-  stat.of_kernel = (flags & kernel_thread) != 0;
-  return stat;
+std::optional<Stat> stat_of(pid_t pid) { return stat_in(proc_path(pid, "stat")); }
+
+std::size_t count_running(pid_t pid) {
+  constexpr int most = 4096;
+  std::size_t running = 0;
+  int looked_at = 0;
+  for (const std::string& thread : entries(proc_path(pid, "task")).value_or(Names())) {
+    if (++looked_at > most) break;
+    const auto stat = stat_in(proc_path(pid, "task/" + thread + "/stat"));
+    if (stat && stat->state == 'R') ++running;
+  }
+  return running;
+}
+std::vector<pid_t> all_ids() {
+  std::vector<pid_t> ids;
+  for (const std::string& name : entries("/proc").value_or(Names())) {
+    pid_t id = 0;
+    const char* const end = name.data() + name.size();
+    if (std::from_chars(name.data(), end, id).ptr == end) ids.push_back(id);
+  }
+  return ids;
 }
 
 std::optional<std::size_t> count_descriptors(pid_t pid) {
@@ -117,14 +154,8 @@ std::optional<std::size_t> count_descriptors(pid_t pid) {
   if (::stat(path.c_str(), &found) == 0 && found.st_size > 0) {
     return static_cast<std::size_t>(found.st_size);
   }
-  DIR* const directory = ::opendir(path.c_str());
-  if (!directory) return std::nullopt;
-  std::size_t count = 0;
-  while (const dirent* entry = ::readdir(directory)) {
-    if (entry->d_name[0] != '.') ++count;
-  }
-  ::closedir(directory);
-  return count;
+  const auto names = entries(path);
+  return names ? std::optional(names->size()) : std::nullopt;
 }
 
 }  // namespace process

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 /// What /proc says in lines and words.
 namespace process {
@@ -46,6 +47,13 @@ struct Stat {
 
 /// None if there is no such process.
 std::optional<Stat> stat_of(pid_t pid);
+
+/// How many of its threads run or wait for a processor at this moment; of the
+/// first thousands.
+std::size_t count_running(pid_t pid);
+
+/// Of all processes and kernel threads.
+std::vector<pid_t> all_ids();
 
 /// How many descriptors are open; none if that may not be known.
 std::optional<std::size_t> count_descriptors(pid_t pid);
