@@ -1,0 +1,126 @@
+// SPDX-FileCopyrightText: The forklift authors
+// SPDX-License-Identifier: MIT
+#include "check/finding.hpp"
+
+#include <fmt/core.h>
+#include <pwd.h>
+
+#include <charconv>
+#include <string_view>
+#include <thread>
+
+#include "check/advice.hpp"
+#include "check/calibrate.hpp"
+#include "check/label.hpp"
+#include "process/proc_file.hpp"
+
+namespace check {
+namespace {
+
+// For smaps the kernel looks at each small page and holds the memory lock for
+// reading meanwhile: some 30 ms for every GiB, for which a call of the process
+// that maps memory would wait.
+constexpr std::uint64_t most_for_smaps = std::uint64_t{2} << 30;
+
+std::optional<std::vector<Mapping>> read_mappings(const process::Process& process,
+                                                  std::vector<std::string>& notes) {
+  if (process.memory.resident > most_for_smaps) {
+    notes.push_back(fmt::format(
+        "with {} resident its mappings were not looked at: that would stop its own calls for "
+        "memory. Huge pages and MADV_DONTFORK may make a fork cheaper than said",
+        size_text(process.memory.resident)));
+    return std::nullopt;
+  }
+  auto mappings = mappings_of(process.pid);
+  if (!mappings) {
+    notes.push_back(
+        "its mappings may not be read by you: huge pages and MADV_DONTFORK may make a fork "
+        "cheaper than said; sudo tells");
+  }
+  return mappings;
+}
+
+// Of "0.51 0.40 0.35 3/241 4711": those that run or wait for a processor, but us.
+std::size_t runnable_threads() {
+  const std::string text = process::read_file("/proc/loadavg").text;
+  std::size_t at = 0;
+  for (int word = 0; word < 3; ++word) at = text.find(' ', at) + 1;
+  std::size_t count = 0;
+  std::from_chars(text.data() + at, text.data() + text.size(), count);
+  return count > 0 ? count - 1 : 0;
+}
+
+void note_busy_processors(std::vector<std::string>& notes) {
+  const std::size_t processors = std::thread::hardware_concurrency();
+  const std::size_t runnable = runnable_threads();
+  if (runnable < processors) return;
+  notes.push_back(
+      fmt::format("{} other threads want the {} processors now: a fork has to wait for its share, "
+                  "and so takes longer than its own time said here",
+                  runnable, processors));
+}
+
+void note_namespace(pid_t pid, std::vector<std::string>& notes) {
+  const std::string status = process::read_file(process::proc_path(pid, "status")).text;
+  const std::string_view ids = process::field(status, "NSpid:");
+  const std::size_t last = ids.find_last_of(" \t");
+  if (last == std::string_view::npos) return;
+  notes.push_back(fmt::format("it lives in a pid namespace of its own, where its id is {}",
+                              ids.substr(last + 1)));
+}
+
+void note_swap(const process::Process& process, std::vector<std::string>& notes) {
+  if (process.memory.swapped == 0) return;
+  notes.push_back(fmt::format(
+      "{} of it are swapped out: a fork copies those entries, too, one lock after the other",
+      size_text(process.memory.swapped)));
+}
+
+std::uint64_t kept_from_children(const std::vector<Mapping>& mappings) {
+  std::uint64_t bytes = 0;
+  for (const Mapping& mapping : mappings) {
+    if (mapping.kept_from_children && mapping.is_private) bytes += mapping.resident;
+  }
+  return bytes;
+}
+
+std::uint64_t huge(const std::vector<Mapping>& mappings) {
+  std::uint64_t bytes = 0;
+  for (const Mapping& mapping : mappings) bytes += mapping.huge;
+  return bytes;
+}
+
+std::vector<std::string> advice_for(const Finding& finding) {
+  if (is_good(finding.prediction.stall)) return {};
+  std::vector<std::string> lines = advice(finding.process.runtime, finding.process.runtime_version);
+  for (std::string& line : advice(finding.prediction)) lines.push_back(std::move(line));
+  return lines;
+}
+
+}  // namespace
+
+std::string user_name(uid_t user) {
+  const passwd* const entry = ::getpwuid(user);
+  return entry ? process::printable(entry->pw_name) : std::to_string(user);
+}
+
+Finding find_out(pid_t pid) {
+  Finding finding;
+  finding.process = process::look_at(pid);
+  finding.user = user_name(finding.process.user);
+  finding.running = process::count_running(pid);
+  const auto mappings = read_mappings(finding.process, finding.notes);
+  if (mappings) {
+    finding.process.memory.huge += huge(*mappings);
+    finding.kept_from_children = kept_from_children(*mappings);
+  }
+  note_namespace(pid, finding.notes);
+  note_swap(finding.process, finding.notes);
+  note_busy_processors(finding.notes);
+  finding.calibration = calibrate();
+  finding.prediction = predict(finding.process, mappings, finding.calibration);
+  finding.advice = advice_for(finding);
+  return finding;
+}
+
+}  // namespace check
