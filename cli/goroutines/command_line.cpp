@@ -7,6 +7,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <charconv>
 #include <chrono>
 #include <cstdio>
 #include <memory>
@@ -35,6 +36,15 @@ milliseconds interval(const std::string& text) {
   const milliseconds asked = parse_duration(text);
   if (asked >= milliseconds(10)) return asked;
   throw std::invalid_argument("'" + text + "' is less than 10ms");
+}
+
+pid_t process_id(const std::string& text) {
+  pid_t pid = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), pid);
+  if (error != std::errc() || end != text.data() + text.size() || pid <= 0) {
+    throw CLI::ValidationError("PID", "'" + text + "' is no process id");
+  }
+  return pid;
 }
 
 void show(const Request& request, Reader& reader) {
@@ -112,9 +122,11 @@ void add_to(CLI::App& app, const std::string&, Action& chosen) {
   CLI::App* const command = app.add_subcommand(
       "goroutines", "Show what the goroutines of a Go process do, and who waits for its ForkLock");
   const auto request = std::make_shared<Request>();
-  command->add_option("PID", request->pid, "A process that runs a Go program")
-      ->required()
-      ->check(CLI::PositiveNumber);
+  command
+      ->add_option_function<std::string>(
+          "PID", [request](const std::string& text) { request->pid = process_id(text); },
+          "A process that runs a Go program")
+      ->required();
   command->add_option_function<std::string>(
       "--every",
       [request](const std::string& text) {

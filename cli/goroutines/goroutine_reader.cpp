@@ -204,7 +204,10 @@ std::optional<Goroutine> GoroutineReader::read(Address address) {
       for (const StackPlace& place : places) goroutine.stack.push_back(frame(place.pc));
       if (before->status() == waiting) goroutine.waits = wait(places);
       const auto creator = before->at<Address>(target_.layout->creator);
-      if (creator != 0 && target_.lines.function(creator)) goroutine.created_by = frame(creator);
+      // The first one is created by the runtime, of which nobody wants to hear.
+      if (goroutine.id != 1 && target_.lines.function(creator)) {
+        goroutine.created_by = frame(creator);
+      }
       return goroutine;
     }
   }

@@ -4,8 +4,11 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
+
 #include "goroutines/code_scan.hpp"
 #include "goroutines/go_sections.hpp"
+#include "goroutines/plausible.hpp"
 #include "goroutines/wait_reasons.hpp"
 #include "refusal.hpp"
 
@@ -26,7 +29,6 @@ LineTable read_lines(const Program& program) {
   const Address begin = text ? *text : code ? code->address : 0;
   if (section) {
     auto bytes = table_bytes(program, *section);
-    // Only loading gives the beginning of the code to a file without addresses.
     if (auto table = LineTable::read(std::move(bytes), begin)) return std::move(*table);
   }
   throw Refusal(program.who() + ": its table of functions is of a format that is not known");
@@ -41,9 +43,27 @@ std::string why_not_in_stripped(const LineTable& lines, const char* function) {
 #endif
 }
 
-std::optional<Layout> find_layout(const Program& program, Version version) {
-  if (auto layout = layout_from_dwarf(program.elf())) return layout;
-  return known_layout(version);
+// A version later than the table knows may well look as the last one it knows:
+// whether it does is seen.
+std::optional<Layout> layout_by_table(const Target& target) {
+  if (!target.all_goroutines) return std::nullopt;
+  const auto version = std::min(target.version, newest_known());
+  const auto layout = known_layout(version);
+  if (!layout ||
+      !makes_sense(target.program.memory(), target.lines, *target.all_goroutines, *layout)) {
+    return std::nullopt;
+  }
+  return layout;
+}
+
+std::string why_no_layout(const Target& target) {
+  const std::string known =
+      fmt::format("the table has Go {} to {}", print(oldest_known()), print(newest_known()));
+  const std::string its = target.version_text.empty() ? "it does not tell its version"
+                                                      : "this is " + target.version_text;
+  return fmt::format(
+      "what a goroutine looks like is not known: the program has no debug information, {}, and {}",
+      known, its);
 }
 
 }  // namespace
@@ -53,7 +73,7 @@ Target::Target(pid_t pid)
       lines(read_lines(program)),
       version_text(version_of(program)),
       version(parse_version(version_text)),
-      layout(find_layout(program, version)),
+      layout(layout_from_dwarf(program.elf())),
       wait_reasons(read_wait_reasons(program)),
       fork_lock(program.variable("syscall.ForkLock")),
       forking_lock(program.variable("syscall.forkingLock")),
@@ -68,13 +88,8 @@ Target::Target(pid_t pid)
     missing.push_back("where the goroutines lie is not known: " +
                       why_not_in_stripped(lines, "runtime.allgadd"));
   }
-  if (!layout) {
-    missing.push_back(fmt::format(
-        "what a goroutine looks like is not known: it has no debug information, and the table has "
-        "Go {} to {}, not {}",
-        print(oldest_known()), print(newest_known()),
-        version_text.empty() ? "an unknown version" : version_text));
-  }
+  if (!layout) layout = layout_by_table(*this);
+  if (!layout) missing.push_back(why_no_layout(*this));
 }
 
 }  // namespace goroutines

@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <span>
 
 #include "goroutines/group.hpp"
 #include "goroutines/report.hpp"
@@ -70,6 +71,15 @@ std::string print(const Frame& frame) {
   return (frame.function.empty() ? "?" : frame.function) + place;
 }
 
+// Not how the runtime puts a goroutine to sleep, as Go does not show it either.
+std::span<const Frame> shown(const Goroutine& goroutine) {
+  const auto first = std::ranges::find_if_not(
+      goroutine.stack, [](const Frame& frame) { return frame.function.starts_with("runtime."); });
+  const auto skipped = static_cast<std::size_t>(first - goroutine.stack.begin());
+  const std::span<const Frame> all(goroutine.stack);
+  return skipped == all.size() ? all : all.subspan(skipped);
+}
+
 std::string print_stack(const Goroutine& goroutine) {
   if (goroutine.unsettled) return "    (ran on while it was looked at)\n";
   std::string text;
@@ -77,7 +87,7 @@ std::string print_stack(const Goroutine& goroutine) {
     text += goroutine.state == "running" ? "    (on a processor: its stack is not to be known)\n"
                                          : "    (its stack cannot be read)\n";
   }
-  for (const Frame& frame : goroutine.stack) text += "    " + print(frame) + "\n";
+  for (const Frame& frame : shown(goroutine)) text += "    " + print(frame) + "\n";
   if (goroutine.created_by) text += "    created by " + print(*goroutine.created_by) + "\n";
   return text;
 }
