@@ -7,6 +7,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <charconv>
 #include <chrono>
 #include <cstdio>
@@ -18,7 +19,6 @@
 #include "goroutines/report.hpp"
 #include "lab/hang/bell.hpp"
 #include "quantity.hpp"
-#include "refusal.hpp"
 
 namespace goroutines {
 namespace {
@@ -91,18 +91,17 @@ bool wait_for(Clock::time_point moment, lab::hang::Bell& bell, const Life& life)
 void repeat(const Request& request, Reader& reader, const Life& life) {
   lab::hang::Bell bell;
   auto next = Clock::now();
-  while (wait_for(next, bell, life)) {
-    try {
+  try {
+    while (wait_for(next, bell, life)) {
       show(request, reader);
-    } catch (const Refusal&) {
-      if (life.ended()) break;
-      throw;
+      if (!request.json) fmt::print("\n");
+      next = std::max(next + *request.every, Clock::now());
     }
-    if (!request.json) fmt::print("\n");
-    next += *request.every;
-    if (next < Clock::now()) next = Clock::now();
+    if (!life.ended()) return;
+  } catch (const Ended&) {
+    // A little earlier than anybody is told.
   }
-  if (life.ended()) fmt::print(stderr, "process {} ('{}') has ended\n", request.pid, reader.name());
+  fmt::print(stderr, "process {} ('{}') has ended\n", request.pid, reader.name());
 }
 
 int run(const Request& request) {

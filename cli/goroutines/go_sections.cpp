@@ -39,13 +39,39 @@ std::string from_build_information(const Program& program) {
   return header ? program.memory().text(*header, longest_version).value_or("") : "";
 }
 
+// Magic number, two zeros, the size of an instruction and that of an address.
+bool table_begins(std::span<const std::byte> bytes, std::uint64_t at) {
+  constexpr std::uint32_t oldest = 0xfffffff0, newest = 0xfffffffb;
+  const auto magic = value_at<std::uint32_t>(bytes, at);
+  const auto zeros = value_at<std::uint16_t>(bytes, at + 4);
+  const auto instruction = value_at<std::uint8_t>(bytes, at + 6);
+  const auto address = value_at<std::uint8_t>(bytes, at + 7);
+  return magic && *magic >= oldest && *magic <= newest && zeros == 0 && address == 8 &&
+         (instruction == 1 || instruction == 2 || instruction == 4);
+}
+
+// Where the system's linker has put it together with other things.
+std::optional<Program::Section> table_within(const Program::Section& section) {
+  constexpr std::uint64_t alignment = 32;
+  for (std::uint64_t at = 0; at < section.bytes.size(); at += alignment) {
+    if (!table_begins(section.bytes, at)) continue;
+    return Program::Section{.address = section.address + at,
+                            .size = section.size - at,
+                            .bytes = section.bytes.subspan(at)};
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 std::optional<Program::Section> line_table_section(const Program& program) {
   for (const char* const name : {".gopclntab", ".data.rel.ro.gopclntab"}) {
     if (auto section = program.section(name)) return section;
   }
-  return std::nullopt;
+  if (!program.section(".go.buildinfo") && !program.section(".note.go.buildid"))
+    return std::nullopt;
+  const auto section = program.section(".data.rel.ro");
+  return section ? table_within(*section) : std::nullopt;
 }
 
 std::string version_of(const Program& program) {

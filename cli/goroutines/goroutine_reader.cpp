@@ -152,24 +152,20 @@ StackStart GoroutineReader::start(const Raw& raw, const Goroutine& goroutine) co
 
 // The semaphore that a goroutine waits for is kept in the frames of those who
 // wait: which lock it is, code that was inlined no longer says.
-std::optional<ForkLockWait> GoroutineReader::wait(const std::vector<StackPlace>& places) const {
-  constexpr std::array waiting_functions = {"runtime.semacquire1", "runtime.semacquire"};
-  if (!target_.fork_lock || places.empty()) return std::nullopt;
-  const auto& table = target_.lines;
-  for (std::size_t i = 0; i + 1 < places.size(); ++i) {
-    const auto function = table.function(instruction_of(table, places[i].pc));
-    if (!function ||
-        std::ranges::find(waiting_functions, function->name) == waiting_functions.end()) {
-      continue;
-    }
-    // Its own frame, and what its caller laid out as arguments.
-    const Address end = i + 2 < places.size() ? places[i + 2].sp : places[i + 1].sp;
-    for (Address at = places[i].sp; at < end; at += sizeof(Address)) {
-      const auto word = value_at<Address>(walker_.bytes(), at - places.front().sp);
-      if (!word) break;
-      if (const auto found = wait_at(*word, *target_.fork_lock)) return found;
-    }
-    return std::nullopt;
+std::optional<ForkLockWait> GoroutineReader::wait(const std::vector<StackPlace>& places) {
+  if (!target_.fork_lock) return std::nullopt;
+  const auto waiting_here = [this](const StackPlace& place) {
+    const std::string& function = frame(place.pc).function;
+    return function == "runtime.semacquire1" || function == "runtime.semacquire";
+  };
+  const auto found = std::ranges::find_if(places, waiting_here);
+  if (places.end() - found < 2) return std::nullopt;
+  // Its own frame, and what its caller laid out as arguments.
+  const Address end = places.end() - found > 2 ? (found + 2)->sp : (found + 1)->sp;
+  for (Address at = found->sp; at < end; at += sizeof(Address)) {
+    const auto word = value_at<Address>(walker_.bytes(), at - places.front().sp);
+    if (!word) return std::nullopt;
+    if (const auto kind = wait_at(*word, *target_.fork_lock)) return kind;
   }
   return std::nullopt;
 }
@@ -205,7 +201,7 @@ std::optional<Goroutine> GoroutineReader::read(Address address) {
       if (before->status() == waiting) goroutine.waits = wait(places);
       const auto creator = before->at<Address>(target_.layout->creator);
       // The first one is created by the runtime, of which nobody wants to hear.
-      if (goroutine.id != 1 && target_.lines.function(creator)) {
+      if (goroutine.id != 1 && !frame(creator).function.empty()) {
         goroutine.created_by = frame(creator);
       }
       return goroutine;

@@ -29,7 +29,7 @@ class GoroutineReader {
   std::string reason(const Raw& raw) const;
   std::optional<pid_t> thread(const Raw& raw) const;
   StackStart start(const Raw& raw, const Goroutine& goroutine) const;
-  std::optional<ForkLockWait> wait(const std::vector<StackPlace>& places) const;
+  std::optional<ForkLockWait> wait(const std::vector<StackPlace>& places);
   const Frame& frame(Address pc);
 
   const Target& target_;

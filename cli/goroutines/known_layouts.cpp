@@ -89,13 +89,20 @@ constexpr Layout go_1_25{.thread = 48,
                          .thread_id = 64};
 
 constexpr std::array rows = {
-    Row{{1, 8}, {1, 8}, go_1_8},     // the source of 1.8
-    Row{{1, 9}, {1, 10}, go_1_9},    // the source of 1.9.2
-    Row{{1, 11}, {1, 16}, go_1_11},  // the sources of 1.12.6, 1.14 and 1.16
-    Row{{1, 17}, {1, 20}, go_1_17},  // the debug information of 1.19; the source of 1.20.6
-    Row{{1, 21}, {1, 22}, go_1_21},  // the source of 1.21
-    Row{{1, 23}, {1, 24}, go_1_23},  // the source of 1.24
-    Row{{1, 25}, {1, 26}, go_1_25},  // the source of 1.25.3, and one on the way to 1.26
+    // Parts of the source of 1.8; `creator` follows from 1.9's order of fields.
+    Row{{1, 8}, {1, 8}, go_1_8},
+    // The source of 1.9.2; 1.10 is taken to be the same.
+    Row{{1, 9}, {1, 10}, go_1_9},
+    // The source of 1.12.6, parts of 1.14 to 1.16: they differ in single bytes only.
+    Row{{1, 11}, {1, 16}, go_1_11},
+    // The debug information of 1.19, the source of 1.20.6, parts of 1.17 and 1.18.
+    Row{{1, 17}, {1, 20}, go_1_17},
+    // Parts of the sources of 1.21 and 1.22.
+    Row{{1, 21}, {1, 22}, go_1_21},
+    // Parts of the sources of 1.23 and 1.24.
+    Row{{1, 23}, {1, 24}, go_1_23},
+    // The source of 1.25.3, and one on the way to 1.26.
+    Row{{1, 25}, {1, 26}, go_1_25},
 };
 
 }  // namespace

@@ -2,16 +2,13 @@
 // SPDX-License-Identifier: MIT
 #include "goroutines/reader.hpp"
 
-#include <errno.h>
 #include <fmt/core.h>
-#include <time.h>
 
 #include <algorithm>
 #include <array>
 
 #include "goroutines/goroutine_reader.hpp"
 #include "goroutines/target.hpp"
-#include "refusal.hpp"
 
 namespace goroutines {
 namespace {
@@ -62,7 +59,7 @@ std::vector<Address> Reader::State::addresses(Snapshot& snapshot) const {
   const Memory& memory = target.program.memory();
   for (int i = 0; i < tries; ++i) {
     const auto slice = memory.value<Slice>(*target.all_goroutines);
-    if (!slice) throw Refusal(target.program.who() + " has ended");
+    if (!slice) throw Ended(target.program.who() + " has ended");
     if (slice->length > slice->room || slice->length > most_goroutines) continue;
     std::vector<Address> addresses(slice->length);
     const bool whole = memory.read(slice->first, std::as_writable_bytes(std::span(addresses)));
@@ -106,7 +103,7 @@ Snapshot Reader::look() {
   snapshot.missing = state_->target.missing;
   snapshot.fork_lock = state_->fork_lock();
   if (state_->target.fork_lock && !snapshot.fork_lock) {
-    throw Refusal(state_->target.program.who() + " has ended");
+    throw Ended(state_->target.program.who() + " has ended");
   }
   state_->read_goroutines(snapshot);
   snapshot.took = std::chrono::steady_clock::now() - begin;

@@ -10,9 +10,16 @@
 #include <string>
 
 #include "goroutines/snapshot.hpp"
+#include "refusal.hpp"
 #include "watch/event.hpp"
 
 namespace goroutines {
+
+/// The process has ended, or is about to: its memory is gone already.
+class Ended : public Refusal {
+ public:
+  using Refusal::Refusal;
+};
 
 /// Looks into a Go process from outside: it is neither stopped nor signalled,
 /// nothing of it is written.
@@ -39,7 +46,7 @@ class Reader {
   /// Cost: one system call, some microseconds.
   std::optional<watch::ForkLockState> fork_lock() const;
 
-  /// Errors: throws `Refusal` if the process has ended meanwhile.
+  /// Errors: throws `Ended`.
   /// Cost: some microseconds a goroutine.
   Snapshot look();
 

@@ -9,7 +9,6 @@
 #include <string>
 
 #include "go_program.hpp"
-#include "refusal.hpp"
 
 using namespace goroutines;
 
@@ -49,7 +48,7 @@ TEST_CASE("a program that has ended has no ForkLock any more") {
   Reader reader(running->pid());
   running.reset();
   CHECK_FALSE(reader.fork_lock());
-  CHECK_THROWS_AS(reader.look(), Refusal);
+  CHECK_THROWS_AS(reader.look(), Ended);
 }
 
 TEST_CASE("what is no Go program is refused in one line with its name") {
