@@ -166,6 +166,9 @@ std::optional<ForkLockWait> GoroutineReader::wait(const std::vector<StackPlace>&
     const auto word = value_at<Address>(walker_.bytes(), at - places.front().sp);
     if (!word) return std::nullopt;
     if (const auto kind = wait_at(*word, *target_.fork_lock)) return kind;
+    if (target_.forking_lock && wait_at(*word, *target_.forking_lock) == ForkLockWait::queued) {
+      return ForkLockWait::queued;
+    }
   }
   return std::nullopt;
 }
