@@ -9,6 +9,7 @@
 #include "action.hpp"
 #include "check/command_line.hpp"
 #include "doctor.hpp"
+#include "goroutines/command_line.hpp"
 #include "lab/command_line.hpp"
 #include "refusal.hpp"
 #include "run/run.hpp"
@@ -43,6 +44,7 @@ int main(int argc, char** argv) {
   app.add_subcommand("run", "Run a program with all that a child can be given");
   lab::add_to(app, join(argc, argv), chosen);
   check::add_to(app, join(argc, argv), chosen);
+  goroutines::add_to(app, join(argc, argv), chosen);
   app.add_subcommand("doctor", "Say what this machine offers to launches")->callback([&chosen] {
     chosen = [] { return doctor(), 0; };
   });
