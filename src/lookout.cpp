@@ -51,6 +51,13 @@ std::optional<ThreadPlace> who_waits(const Sighting& sighting) {
   return ThreadPlace{.thread = thread, .at = Clock::now()};
 }
 
+// Whoever waited keeps his stack there.
+void remember(Sighting& sighting, const StallReport::Launch& seen) {
+  auto waited = sighting.still ? std::move(sighting.still->waiting) : std::nullopt;
+  sighting.still = seen;
+  if (!seen.waiting) sighting.still->waiting = std::move(waited);
+}
+
 }  // namespace
 
 std::atomic<Lookout*> Lookout::on_duty_{nullptr};
@@ -88,7 +95,7 @@ void Lookout::look(const StallAccount& account, StallReport& report) {
     if (sighting->number < account.first || !is_on_its_way(*sighting)) continue;
     StallReport::Launch seen = describe(*sighting);
     seen.waiting = who_waits(*sighting);
-    if (!sighting->still && seen.lasting >= account.threshold) sighting->still = seen;
+    if (seen.lasting >= account.threshold) remember(*sighting, seen);
     report.launches.push_back(std::move(seen));
   }
   std::ranges::sort(report.launches, std::ranges::greater(), &StallReport::Launch::lasting);
@@ -148,19 +155,21 @@ void Lookout::remove(const Sighting& sighting) {
   sightings_.pop_back();
 }
 
-// One that is over and was never seen had nobody who waited for it.
+// One that was known late, because its owner looked late, has not stood still:
+// somebody must have seen it, unless the call that began it took so long.
 void Lookout::count(const Sighting& sighting, bool failed) {
   const nanoseconds lasted = Clock::now() - sighting.begin;
   const nanoseconds hold(sighting.hold.load(std::memory_order_relaxed));
+  const nanoseconds held = hold < nanoseconds(0) ? lasted : hold;
   for (StallAccount* const account : accounts_) {
     if (sighting.number < account->first) continue;
     ++account->launched;
     account->failed += failed;
-    account->hold.add(hold < nanoseconds(0) ? lasted : hold);
+    account->hold.add(held);
     account->launch.add(lasted);
     if (lasted < account->threshold) continue;
+    if (!sighting.still && held < account->threshold) continue;
     auto known = sighting.still ? *sighting.still : describe(sighting);
-    if (!sighting.still && hold >= nanoseconds(0)) known.step = Step::exec;
     known.lasting = lasted;
     known.beginning = false;
     if (account->long_launches.size() == most_long_launches) account->long_launches.pop_front();

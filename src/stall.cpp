@@ -226,14 +226,16 @@ void StallMeter::State::dump_if_asked() {
   }
 }
 
-// Once told, a stall is forgotten when the report does not have it any more.
+// A launch is in no report between the moment its child has left and the one in
+// which its owner knows it, so what has been told is not forgotten at once.
 void StallMeter::State::look_for_stalls() {
   if (Clock::now() < quiet_until_) return;
   const StallReport now = report();
   std::set<Stall> stalls = stalls_in(now);
-  const bool is_news = !std::ranges::includes(told_, stalls);
-  told_ = std::move(stalls);
-  if (!is_news) return;
+  if (std::ranges::includes(told_, stalls)) return;
+  told_.insert(stalls.begin(), stalls.end());
+  constexpr std::size_t most_told = 1024;
+  if (told_.size() > most_told) told_ = std::move(stalls);
   on_stall_(now);
   quiet_until_ = Clock::now() + options_.pause;
 }

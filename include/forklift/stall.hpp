@@ -58,7 +58,7 @@ struct FORKLIFT_EXPORT StallReport {
     std::string program;
     Engine engine = Engine::fork;
     /// Under way; `clone` until the child is there. Of one that is over: where it
-    /// was when it passed the threshold, `exec` if nobody looked.
+    /// was last seen beyond the threshold.
     Step step = Step::clone;
     std::string subject;  ///< what the step is about, where that is known
     pid_t thread = 0;     ///< that began it
@@ -70,7 +70,7 @@ struct FORKLIFT_EXPORT StallReport {
 
   std::chrono::nanoseconds threshold{};
   std::vector<Launch> launches;       ///< in flight, the longest first
-  std::vector<Launch> long_launches;  ///< beyond the threshold and over: the last 64
+  std::vector<Launch> long_launches;  ///< seen beyond the threshold and over: the last 64
   std::uint64_t launched = 0;         ///< launches that are over
   std::uint64_t failed = 0;           ///< of these
   Histogram hold;                     ///< how long the call that began a launch took
