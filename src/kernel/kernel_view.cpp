@@ -1,15 +1,15 @@
 // SPDX-FileCopyrightText: The forklift authors
 // SPDX-License-Identifier: MIT
-#include "lab/hang/kernel_view.hpp"
+#include "kernel/kernel_view.hpp"
 
-#include <fmt/core.h>
 #include <sys/syscall.h>
 
+#include <cstdlib>
 #include <fstream>
 #include <string_view>
 #include <utility>
 
-namespace lab::hang {
+namespace forklift::kernel {
 namespace {
 
 // The calls of which launches are made.
@@ -37,7 +37,7 @@ constexpr std::pair<long, const char*> call_names[] = {
 };
 
 std::string first_line(pid_t thread, const char* name) {
-  std::ifstream file(fmt::format("/proc/self/task/{}/{}", thread, name));
+  std::ifstream file("/proc/self/task/" + std::to_string(thread) + "/" + name);
   std::string line;
   std::getline(file, line);
   return line;
@@ -55,7 +55,7 @@ std::string call_of(const std::string& syscall) {
   for (const auto& [known, name] : call_names) {
     if (known == number) return name;
   }
-  return fmt::format("system call {}", number);
+  return "system call " + std::to_string(number);
 }
 
 std::string_view word(char state) {
@@ -77,7 +77,7 @@ std::string kernel_view(pid_t thread) {
   if (!place.empty() && place != "0") text += " in " + place;
   // "running" instead of a number: it is not stopped, so the kernel cannot look.
   const bool known = !syscall.empty() && (syscall[0] >= '0' && syscall[0] <= '9');
-  return known ? fmt::format("in the kernel: {}, {}", call_of(syscall), text) : text;
+  return known ? "in the kernel: " + call_of(syscall) + ", " + text : text;
 }
 
-}  // namespace lab::hang
+}  // namespace forklift::kernel

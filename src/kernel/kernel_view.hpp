@@ -6,7 +6,7 @@
 
 #include <string>
 
-namespace lab::hang {
+namespace forklift::kernel {
 
 /// What the kernel tells of a thread of this process that cannot speak for
 /// itself: "in the kernel: clone, sleeping in kernel_clone".
@@ -14,4 +14,4 @@ namespace lab::hang {
 /// From syscall, wchan and stat of proc(5); what they do not tell is left out.
 std::string kernel_view(pid_t thread);
 
-}  // namespace lab::hang
+}  // namespace forklift::kernel
