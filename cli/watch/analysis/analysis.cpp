@@ -3,6 +3,7 @@
 #include "watch/analysis/analysis.hpp"
 
 #include <algorithm>
+#include <set>
 
 #include "watch/analysis/parts.hpp"
 
@@ -61,10 +62,12 @@ std::uint64_t threads_made(const std::vector<Tick>& ticks) {
 }
 
 void analyze_calls(const Recording& recording, const Waits& victims, Analysis& analysis) {
+  std::set<std::uint64_t> blockers;
+  for (const Wait* const wait : victims) blockers.insert(wait->call);
   Calls all, copying;
   for (const Call& call : recording.calls) {
     all.push_back(&call);
-    if (may_copy(call)) copying.push_back(&call);
+    if (copies_tables(call).value_or(blockers.contains(call.number))) copying.push_back(&call);
   }
   analysis.kinds =
       group(all, victims, [](const Call& call) { return std::pair(kind(call), Stack()); });
@@ -87,7 +90,14 @@ const Call* CallIndex::find(std::uint64_t number) const {
   return number == 0 || found == calls_.end() ? nullptr : found->second;
 }
 
-bool may_copy(const Call& call) { return copies(call).value_or(true); }
+std::optional<bool> copies_tables(const Call& call) {
+  if (call.flags) return copies(call);
+  if (call.function == "fork") return true;
+  if (call.function == "vfork") return false;
+  return std::nullopt;
+}
+
+bool may_copy(const Call& call) { return copies_tables(call).value_or(true); }
 
 bool is_victim(const Wait& wait, const Call* call) {
   return call && wait.reason == Wait::Reason::memory_lock && wait.thread != call->thread &&

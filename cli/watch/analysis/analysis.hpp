@@ -93,7 +93,7 @@ struct Analysis {
   std::vector<Group> kinds;   ///< the most time first
   std::vector<Group> places;  ///< by kind and stack, the most blocked time first
   Group all;                  ///< all calls together
-  Group copying;              ///< those that copy, or may
+  Group copying;              ///< those that copy, or blocked others as if they did
   Victims victims;
   std::map<Wait::Reason, Blocked> meanwhile;  ///< waits that merely overlapped a call
   Blocked lock_outside;  ///< waits for the memory lock that no copying call explains
@@ -125,7 +125,11 @@ class CallIndex {
   std::unordered_map<std::uint64_t, const Call*> calls_;
 };
 
-/// It copies page tables, or may: its flags are not known.
+/// Whether it copies page tables, by its flags or its name; unknown for a clone
+/// whose flags are not known.
+std::optional<bool> copies_tables(const Call& call);
+
+/// It copies page tables, or may.
 bool may_copy(const Call& call);
 
 /// A wait of another thread for the memory lock that a copying call held. The

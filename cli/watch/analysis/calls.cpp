@@ -35,8 +35,9 @@ std::optional<Spread> on_cpu(const Calls& calls) {
 }
 
 std::optional<bool> copying(const Calls& calls) {
-  const auto first = copies(*calls.front());
-  const bool all = std::ranges::all_of(calls, [&](const Call* c) { return copies(*c) == first; });
+  const auto first = copies_tables(*calls.front());
+  const bool all =
+      std::ranges::all_of(calls, [&](const Call* c) { return copies_tables(*c) == first; });
   return all ? first : std::nullopt;
 }
 
