@@ -11,6 +11,7 @@
 #include "lab/command_line.hpp"
 #include "refusal.hpp"
 #include "run/run.hpp"
+#include "watch/report_command.hpp"
 
 namespace {
 
@@ -41,6 +42,7 @@ int main(int argc, char** argv) {
   Action chosen;
   app.add_subcommand("run", "Run a program with all that a child can be given");
   lab::add_to(app, join(argc, argv), chosen);
+  watch::add_report_to(app, chosen);
   app.add_subcommand("doctor", "Say what this machine offers to launches")->callback([&chosen] {
     chosen = [] { return doctor(), 0; };
   });
