@@ -53,6 +53,7 @@ struct Group {
 /// Threads that a copying call blocked: they waited for the memory lock it held.
 struct Victims {
   Blocked all;
+  std::size_t calls = 0;     ///< that blocked anybody
   double per_call = 0;       ///< threads blocked at once, on average
   Nanoseconds worst_call{};  ///< blocked time of all threads by one call
   std::uint64_t worst = 0;   ///< its number

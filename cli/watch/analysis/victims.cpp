@@ -56,6 +56,7 @@ Victims count_victims(const Waits& victims) {
   figures.all = blocked(victims, &Wait::overlap);
   std::map<std::uint64_t, Waits> calls;
   for (const Wait* const wait : victims) calls[wait->call].push_back(wait);
+  figures.calls = calls.size();
   std::size_t threads = 0;
   for (const auto& [call, waits] : calls) {
     const Blocked of_call = blocked(waits, &Wait::overlap);

@@ -201,7 +201,7 @@ class Lines {
     json parsed = json::parse(line_.data(), line_.data() + end, nullptr, false);
     if (parsed.is_discarded()) {
       // Nothing ends without a newline but what was cut off.
-      if (stream_.eof() && number_ > 1) throw Flaw("is cut off: the recording has no ending");
+      if (stream_.eof() && number_ > 1) throw Flaw("cut short within this line");
       throw Flaw(number_ == 1 ? "is not the beginning of a recording" : "is no JSON");
     }
     return parsed;
@@ -225,7 +225,7 @@ Recording read_all(Lines& lines) {
   take_heading(*first, recording);
   for (bool ended = false; !ended;) {
     const auto line = lines.next();
-    if (!line) throw Flaw("is missing: the recording was cut short, it has no ending");
+    if (!line) throw Flaw("cut short, the ending is missing");
     ended = take_event(*line, recording);
   }
   if (lines.next()) throw Flaw("comes after the ending");

@@ -97,6 +97,7 @@ Json json(const Victims& victims) {
                       {"blocked", json(place.blocked)}});
   }
   return {{"all", json(victims.all)},
+          {"calls", victims.calls},
           {"threads_per_call", victims.per_call},
           {"worst_call", victims.worst},
           {"worst_call_ms", ms(victims.worst_call)},

@@ -85,7 +85,7 @@ std::optional<Verdict> missed(const Case& of) {
     verdict.evidence = {fmt::format("{}{} copy-on-write faults before any copying call",
                                     mark(of.recording, Figure::copy_faults), say_count(faults))};
   }
-  verdict.advice = {"watch for longer, or from the first instruction: forklift watch -- PROGRAM"};
+  verdict.advice = {"watch from the first instruction: forklift watch -- PROGRAM"};
   return verdict;
 }
 

@@ -14,7 +14,7 @@
 namespace watch::rules {
 namespace {
 
-constexpr std::size_t width_of_stack = 70;
+constexpr std::size_t width_of_stack = 150;
 
 const Group* worst_place(const Analysis& analysis) {
   const auto found = std::ranges::find_if(
@@ -50,11 +50,17 @@ std::vector<std::string> evidence_of_stall(const Case& of) {
   return lines;
 }
 
-std::string others(const Victims& victims) {
-  if (victims.all.events == 0) return "; nobody but the caller was held up";
-  const double threads = victims.per_call;
-  return fmt::format(", and each that blocked others blocked {} of them{}", say_count(threads),
-                     threads > 1.5 ? " at once" : "");
+std::string others(const Victims& victims, std::size_t calls) {
+  if (victims.calls == 0) return "; nobody but the caller was held up";
+  const std::string which =
+      victims.calls == calls ? ", and each" : fmt::format("; {} of them", victims.calls);
+  return fmt::format("{} blocked {} at once", which,
+                     say_several(static_cast<std::size_t>(victims.per_call + 0.5), "other thread"));
+}
+
+// Sampled, it can be nothing though there were calls.
+Nanoseconds time_of_calls(const Analysis& analysis) {
+  return std::max(analysis.after->call_time.value_or(Nanoseconds{}), analysis.copying.time.total);
 }
 
 }  // namespace
@@ -70,7 +76,7 @@ std::optional<Verdict> copying_call_stalls(const Case& of) {
       "Process creation stalls this process: {} copied page tables and took {}{} (median), {} at "
       "most{}.",
       say_several(calls.calls, "call"), mark(recording, Figure::duration), say(calls.time.p50),
-      say(calls.time.max), others(analysis.victims));
+      say(calls.time.max), others(analysis.victims, calls.calls));
   verdict.evidence = evidence_of_stall(of);
   verdict.advice = advice_for(of, Ill::copying);
   verdict.weight = seconds(calls.time.total) + seconds(analysis.victims.all.time.total);
@@ -94,8 +100,8 @@ std::optional<Verdict> runtime_frozen(const Case& of) {
       analysis.frozen_calls, say_several(analysis.copying.calls, "copying call"),
       mark(recording, Figure::memory_lock), say(analysis.longest_freeze));
   verdict.evidence = {
-      fmt::format("{} at the median of the calls; each of them could not run for "
-                  "half of a call or more",
+      fmt::format("it has {}; all but the caller could not run for at least half of "
+                  "the call",
                   say_several(threads, "thread"))};
   verdict.advice = advice_for(of, Ill::copying);
   verdict.weight = seconds(analysis.longest_freeze) * static_cast<double>(analysis.frozen_calls);
@@ -108,16 +114,15 @@ std::optional<Verdict> copy_on_write_storm(const Case& of) {
     return std::nullopt;
   }
   const Aftermath& after = *analysis.after;
-  const Nanoseconds calls = after.call_time.value_or(analysis.copying.time.total);
+  const Nanoseconds calls = time_of_calls(analysis);
   if (*after.fault_time < threshold::fault_time || *after.fault_time <= calls) return std::nullopt;
   Verdict verdict{.id = "copy_on_write_storm"};
   verdict.confidence =
       confidence(recording, {Figure::copy_faults, Figure::fault_time}, analysis.copying.calls);
   verdict.sentence = fmt::format(
       "The calls are the smaller part: writing to copied pages afterwards cost {}{} of processor "
-      "time in page faults, {}the calls themselves {}.",
-      mark(recording, Figure::fault_time), say(*after.fault_time),
-      after.call_time ? mark(recording, Figure::fault_time) : "", say(calls));
+      "time in page faults; the calls themselves took {}.",
+      mark(recording, Figure::fault_time), say(*after.fault_time), say(calls));
   verdict.evidence = {
       fmt::format("{}{} copy-on-write faults beyond those of before ({} a second), {} per call",
                   mark(recording, Figure::copy_faults), say_count(after.copy_faults),

@@ -10,6 +10,7 @@
 #include "watch/clone_flags.hpp"
 #include "watch/report/text/sections.hpp"
 #include "watch/verdict/rules.hpp"
+#include "watch/verdict/thresholds.hpp"
 #include "watch/wording.hpp"
 
 namespace watch::text {
@@ -20,16 +21,8 @@ using rules::mark, rules::seconds;
 // What is shown of long lists; the JSON has all.
 constexpr std::size_t most_places = 5;
 constexpr std::size_t most_programs = 5;
-
-std::string times(const Spread& spread) {
-  if (spread.count <= 1) return say(spread.max);
-  return fmt::format("{} median, {} p99, {} at most, {} in all", say(spread.p50), say(spread.p99),
-                     say(spread.max), say(spread.total));
-}
-
-std::string of_call(const Spread& spread) {
-  return fmt::format("{} median, {} at most", say(spread.p50), say(spread.max));
-}
+// A process that nobody copies has some, too.
+constexpr double few_faults = 50;
 
 std::string failures(const Group& group) {
   std::string text;
@@ -60,17 +53,34 @@ void put_flags(Page& page, const Group& group) {
   }
 }
 
-std::string part(const char* name, const std::optional<Spread>& spread) {
-  return spread ? fmt::format("{} {}", of_call(*spread), name) : "";
+constexpr std::size_t name_width = 28;
+constexpr std::size_t time_width = 13;
+
+void put_row_of_table(Page& page, const std::string& name,
+                      std::initializer_list<std::string> cells) {
+  std::string text = "  " + left(name, name_width);
+  for (const std::string& cell : cells) text += right(cell, time_width);
+  page.line(text);
 }
 
-void put_parts(Page& page, const std::string& name, const std::string& mark,
-               std::initializer_list<std::string> parts) {
-  std::string text;
-  for (const std::string& each : parts) {
-    if (!each.empty()) text += (text.empty() ? mark : "; ") + each;
-  }
-  if (!text.empty()) page.row(name, text);
+void put_times(Page& page, const std::string& name, const std::string& mark,
+               const std::optional<Spread>& spread) {
+  if (!spread || spread->max == Nanoseconds{}) return;
+  const auto cell = [&mark](Nanoseconds time) { return mark + say(time); };
+  put_row_of_table(page, name,
+                   {cell(spread->p50), cell(spread->p99), cell(spread->max), cell(spread->total)});
+}
+
+void put_table(Page& page, const Group& group, const Recording& recording) {
+  put_row_of_table(page, "", {"median", "p99", "at most", "in all"});
+  put_times(page, "time", mark(recording, Figure::duration), group.time);
+  const std::string on_cpu = mark(recording, Figure::on_cpu);
+  put_times(page, "  on a processor", on_cpu, group.on_cpu);
+  put_times(page, "  off it", on_cpu, group.off_cpu);
+  put_times(page, "    only waiting for one", on_cpu, group.runnable);
+  const std::string lock = mark(recording, Figure::memory_lock);
+  put_times(page, "  until the memory lock", lock, group.lock_wait);
+  put_times(page, "  holding it", lock, group.lock_held);
 }
 
 std::string range(const std::string& median, const std::string& most) {
@@ -130,9 +140,9 @@ void put_places(Page& page, const Group& kind, const Analysis& analysis) {
     }
     const std::string blocked =
         place.victims.events == 0 ? "" : ", blocked others for " + say(place.victims.time.total);
-    page.row(shown == 1 ? "called at" : "",
-             fmt::format("{}: {} at most in {}{}", say(place.stack, 60), say(place.time.max),
-                         say_several(place.calls, "call"), blocked));
+    page.row(shown == 1 ? "called at" : "and at", say(place.stack, 3 * width / 2));
+    page.row("", fmt::format("{}, {} at most{}", say_several(place.calls, "call"),
+                             say(place.time.max), blocked));
   }
   if (more > 0) page.row("", fmt::format("and from {} more", say_several(more, "place")));
 }
@@ -141,20 +151,15 @@ void put_group(Page& page, const Group& group, const Subject& subject) {
   const auto& [recording, analysis, verdicts] = subject;
   page.strong("  ", title(group, analysis));
   put_flags(page, group);
-  page.row("time", mark(recording, Figure::duration) + times(group.time));
-  put_parts(page, "of that", mark(recording, Figure::on_cpu),
-            {part("on a processor", group.on_cpu), part("off it", group.off_cpu),
-             part("waiting for one", group.runnable)});
-  put_parts(page, "memory lock", mark(recording, Figure::memory_lock),
-            {part("waited for", group.lock_wait), part("held", group.lock_held)});
   put_size(page, group);
   put_pace(page, group, recording);
   put_places(page, group, analysis);
+  put_table(page, group, recording);
   put_histogram(page, group);
 }
 
 std::string where(const BlockedAt& place) {
-  return place.stack.empty() ? "" : "  " + say(place.stack, 40);
+  return place.stack.empty() ? "" : "  " + say(place.stack, 54);
 }
 
 }  // namespace
@@ -221,7 +226,8 @@ void put_meanwhile(Page& page, const Subject& subject) {
 void put_after(Page& page, const Subject& subject) {
   const auto& after = subject.analysis.after;
   if (!after ||
-      (after->copy_faults < 1 && after->fault_time.value_or(Nanoseconds{}).count() == 0)) {
+      (after->per_call < few_faults && after->without_call < threshold::faults_without_call &&
+       after->fault_time.value_or(Nanoseconds{}) == Nanoseconds{})) {
     return;
   }
   const Recording& recording = subject.recording;
@@ -230,11 +236,11 @@ void put_after(Page& page, const Subject& subject) {
            fmt::format("{}{}, {} per call; {} a second before the first call",
                        mark(recording, Figure::copy_faults), say_count(after->copy_faults),
                        say_count(after->per_call), say_count(after->before_per_second)));
-  if (after->fault_time) {
-    page.row("their time",
-             fmt::format("{}{} of processors in page faults, beside {} in the calls",
-                         mark(recording, Figure::fault_time), say(*after->fault_time),
-                         say(after->call_time.value_or(subject.analysis.copying.time.total))));
+  if (after->fault_time.value_or(Nanoseconds{}) > Nanoseconds{}) {
+    page.row("their time", fmt::format("{}{} of processors in page faults, beside {} in the calls",
+                                       mark(recording, Figure::fault_time), say(*after->fault_time),
+                                       say(std::max(after->call_time.value_or(Nanoseconds{}),
+                                                    subject.analysis.copying.time.total))));
   }
   if (after->per_second.size() > 1) {
     page.row("over time", sparkline(after->per_second, 60) + "  up to " +

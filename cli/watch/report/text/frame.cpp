@@ -70,8 +70,9 @@ void put_target(Page& page, const Subject& subject) {
   if (!target.command.empty() && target.command != target.name) {
     page.line(shorten(target.command, width));
   }
-  page.paragraph("", fmt::format("watched for {} from {} {}, on {}", say(subject.analysis.watched),
-                                 heading.begun, ended(ending.reason), heading.machine));
+  page.paragraph("", heading.machine);
+  page.paragraph("", fmt::format("watched for {} from {}, {}", say(subject.analysis.watched),
+                                 heading.begun, ended(ending.reason)));
 }
 
 void put_verdicts(Page& page, const Subject& subject) {
@@ -80,9 +81,9 @@ void put_verdicts(Page& page, const Subject& subject) {
     page.paragraph("  ", "Nothing was watched that could be judged.");
   }
   for (const Verdict& verdict : subject.verdicts) {
-    page.strong("  * ", verdict.sentence);
+    page.strong("  * ",
+                fmt::format("{} [{} confidence]", verdict.sentence, name(verdict.confidence)));
     for (const std::string& line : verdict.evidence) page.paragraph("      - ", line);
-    page.paragraph("        ", fmt::format("confidence: {}", name(verdict.confidence)));
   }
 }
 

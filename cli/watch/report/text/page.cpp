@@ -26,16 +26,25 @@ std::string without_controls(std::string text) {
   return text;
 }
 
+// A figure stays on one line with its mark and its unit.
+bool belong_together(const std::string& before, const std::string& word) {
+  constexpr std::string_view units[] = {"ns", "us", "ms", "s", "%", "KiB", "MiB", "GiB", "TiB"};
+  const std::string unit = word.substr(0, word.find_first_of(",.;:)"));
+  const char last = before.back();
+  return before.ends_with("≈") ||
+         (last >= '0' && last <= '9' && std::ranges::find(units, unit) != std::end(units));
+}
+
 std::vector<std::string> words_of(const std::string& text) {
   std::vector<std::string> words;
   std::size_t begin = 0;
   while (begin <= text.size()) {
     const std::size_t end = std::min(text.find(' ', begin), text.size());
-    // A figure stays on the line of its mark.
-    if (!words.empty() && words.back() == "≈") {
-      words.back() += " " + text.substr(begin, end - begin);
-    } else if (end > begin) {
-      words.push_back(text.substr(begin, end - begin));
+    const std::string word = text.substr(begin, end - begin);
+    if (!words.empty() && belong_together(words.back(), word)) {
+      words.back() += " " + word;
+    } else if (!word.empty()) {
+      words.push_back(word);
     }
     begin = end + 1;
   }
