@@ -77,16 +77,15 @@ std::string shorten(const std::string& text, std::size_t width) {
 
 std::string say(const Stack& stack, std::size_t width) {
   if (stack.empty()) return "(no stack)";
-  std::string text;
-  for (std::size_t i = 0; i < stack.size(); ++i) {
-    const std::string more = (i == 0 ? "" : " < ") + shorten(stack[i], 40);
-    const bool is_last = i + 1 == stack.size();
-    if (columns(text) + columns(more) + (is_last ? 0 : 5) > width) {
-      return i == 0 ? shorten(more, width) : text + " < " + left_out;
-    }
-    text += more;
+  constexpr std::size_t longest_name = 40;
+  constexpr const char* called_by = " < ";
+  std::string whole, fitting;  // with room for what is left out
+  for (const std::string& name : stack) {
+    whole += (whole.empty() ? "" : called_by) + shorten(name, longest_name);
+    if (columns(whole) + 5 <= width) fitting = whole + called_by + left_out;
   }
-  return text;
+  if (columns(whole) <= width) return whole;
+  return fitting.empty() ? shorten(whole, width) : fitting;
 }
 
 }  // namespace watch
