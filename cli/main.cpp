@@ -13,6 +13,7 @@
 #include "lab/command_line.hpp"
 #include "refusal.hpp"
 #include "run/run.hpp"
+#include "watch/report_command.hpp"
 
 namespace {
 
@@ -45,6 +46,7 @@ int main(int argc, char** argv) {
   lab::add_to(app, join(argc, argv), chosen);
   check::add_to(app, join(argc, argv), chosen);
   goroutines::add_to(app, join(argc, argv), chosen);
+  watch::add_report_to(app, chosen);
   app.add_subcommand("doctor", "Say what this machine offers to launches")->callback([&chosen] {
     chosen = [] { return doctor(), 0; };
   });
