@@ -15,25 +15,6 @@ std::string print(Clock::duration time) {
   return print_time(std::chrono::duration<double, std::micro>(time).count());
 }
 
-// "std::vector<int, std::allocator<int> >::f(std::string)" to "std::vector<>::f()":
-// what is in brackets is seldom what one looks for, and always long.
-std::string shorten(std::string function) {
-  constexpr std::string_view anonymous = "(anonymous namespace)";
-  for (auto at = function.find(anonymous); at != std::string::npos; at = function.find(anonymous)) {
-    function.replace(at, anonymous.size(), "{anonymous}");
-  }
-  std::string text;
-  int depth = 0;
-  for (std::size_t i = 0; i < function.size(); ++i) {
-    const char c = function[i];
-    const bool arrow = c == '>' && i > 0 && function[i - 1] == '-';
-    if ((c == '>' && !arrow) || c == ')') --depth;
-    if (depth <= 0) text += c;
-    if (c == '<' || c == '(') ++depth;
-  }
-  return depth == 0 ? text : function;
-}
-
 std::string name_frame(StackNames& names, void* address, bool returns) {
   Frame frame = names.at(address, returns);
   frame.function = shorten(frame.function);
