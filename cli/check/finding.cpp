@@ -4,6 +4,7 @@
 
 #include <fmt/core.h>
 #include <pwd.h>
+#include <unistd.h>
 
 #include <charconv>
 #include <string_view>
@@ -44,8 +45,9 @@ void note_basis(const Known& known, std::vector<std::string>& notes) {
         "its calls that map memory may then wait for some 30 ms a GiB");
   } else if (known.basis == Basis::sizes) {
     notes.push_back(
-        "its mappings may not be read by you: huge pages and MADV_DONTFORK may make a fork "
-        "cheaper than said; sudo tells");
+        std::string("its mappings may not be read: huge pages and MADV_DONTFORK may make a fork "
+                    "cheaper than said") +
+        (::geteuid() == 0 ? "" : "; as root more is known"));
   }
 }
 
@@ -99,9 +101,17 @@ std::uint64_t huge(const std::vector<Mapping>& mappings) {
   return bytes;
 }
 
+// Whose programs can say something about their memory. A child of Redis needs it
+// all, a JVM has an option.
+bool can_madvise(process::Runtime runtime) {
+  using process::Runtime;
+  return runtime == Runtime::native || runtime == Runtime::go || runtime == Runtime::cpython;
+}
+
 std::vector<std::string> advice_for(const Finding& finding) {
   if (is_good(finding.prediction.stall)) return {};
   std::vector<std::string> lines = advice(finding.process.runtime, finding.process.runtime_version);
+  if (!can_madvise(finding.process.runtime)) return lines;
   for (std::string& line : advice(finding.prediction)) lines.push_back(std::move(line));
   return lines;
 }

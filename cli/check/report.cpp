@@ -28,12 +28,6 @@ std::string things(std::size_t count, const char* one, const char* many) {
   return fmt::format("{} {}", count, count == 1 ? one : many);
 }
 
-std::string runtime_text(const process::Process& process) {
-  std::string text = process::name(process.runtime);
-  if (!process.runtime_version.empty()) text += " " + process.runtime_version;
-  return text;
-}
-
 std::string descriptors_text(const process::Process& process) {
   return process.descriptors ? things(*process.descriptors, "descriptor", "descriptors")
                              : "descriptors may not be counted";
@@ -43,7 +37,7 @@ std::string who(const Finding& finding) {
   const process::Process& process = finding.process;
   std::string text =
       row(fmt::format("process {}", process.pid), cut(process.command, columns - indent.size()));
-  text += row("", fmt::format("{}, user {}, {} ({} running now), {}", runtime_text(process),
+  text += row("", fmt::format("runtime {}, user {}, {} ({} running now), {}", runtime_text(process),
                               finding.user, things(process.threads, "thread", "threads"),
                               finding.running, descriptors_text(process)));
   return text;

@@ -74,14 +74,6 @@ void look_closer_at_top(Survey& survey, std::size_t top, steady_clock::time_poin
   std::ranges::stable_sort(survey.places, std::greater(), stall);
 }
 
-std::string runtime_text(const process::Process& process) {
-  if (process.executable.empty() && process.runtime == process::Runtime::native) return "?";
-  const std::string& version = process.runtime_version;
-  const std::string name = process::name(process.runtime);
-  return version.starts_with(name) || version.empty() ? (version.empty() ? name : version)
-                                                      : name + " " + version;
-}
-
 // The path of the program says less than its arguments.
 std::string short_command(const std::string& command) {
   const std::size_t program_end = std::min(command.find(' '), command.size());
