@@ -71,6 +71,7 @@ Lines of_jvm(const std::string& version) {
   if (is_before(version, {13, 0})) {
     lines.push_back("Java " + version + " uses vfork unless it was told FORK: that copies none");
   }
+  lines.push_back("-XX:+UseTransparentHugePages leaves few entries of the heap to copy");
   return lines;
 }
 

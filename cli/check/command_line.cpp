@@ -20,6 +20,7 @@ struct Request {
   pid_t pid = 0;
   std::size_t top = 20;
   bool json = false;
+  bool thorough = false;
   std::string command_line;
 };
 
@@ -53,7 +54,7 @@ void print(nlohmann::json json, const Request& request) {
 }
 
 int check_as_asked(const Request& request) {
-  const Finding finding = find_out(request.pid);
+  const Finding finding = find_out(request.pid, request.thorough);
   if (request.json) {
     print(as_json(finding), request);
   } else {
@@ -64,7 +65,7 @@ int check_as_asked(const Request& request) {
 
 int survey_as_asked(const Request& request) {
   constexpr auto patience = std::chrono::seconds(5);
-  const Survey result = survey(patience);
+  const Survey result = survey(request.top, patience);
   if (request.json) {
     print(as_json(result, request.top), request);
   } else {
@@ -83,6 +84,8 @@ void add_to(CLI::App& app, const std::string& line, Action& chosen) {
   check->add_option_function<std::string>("PID", into(request->pid, "process id"), "The process")
       ->required();
   check->add_flag("--json", request->json, "Print JSON");
+  check->add_flag("--thorough", request->thorough,
+                  "Look at all mappings of a large process, for which its own calls may wait");
   check->callback([request, &chosen] { chosen = [request] { return check_as_asked(*request); }; });
   CLI::App* const survey = app.add_subcommand(
       "survey", "List all processes of the machine by what one fork would cost them");

@@ -4,6 +4,7 @@
 
 #include <fmt/core.h>
 #include <pwd.h>
+#include <unistd.h>
 
 #include <charconv>
 #include <string_view>
@@ -12,32 +13,42 @@
 #include "check/advice.hpp"
 #include "check/calibrate.hpp"
 #include "check/label.hpp"
+#include "check/sample.hpp"
 #include "process/proc_file.hpp"
 
 namespace check {
 namespace {
 
 // For smaps the kernel looks at each small page and holds the memory lock for
-// reading meanwhile: some 30 ms for every GiB, for which a call of the process
-// that maps memory would wait.
-constexpr std::uint64_t most_for_smaps = std::uint64_t{2} << 30;
+// reading meanwhile: a call of the process that maps memory waits for some 30 ms
+// a GiB.
+constexpr std::uint64_t most_for_smaps = std::uint64_t{512} << 20;
 
-std::optional<std::vector<Mapping>> read_mappings(const process::Process& process,
-                                                  std::vector<std::string>& notes) {
-  if (process.memory.resident > most_for_smaps) {
-    notes.push_back(fmt::format(
-        "with {} resident its mappings were not looked at: that would stop its own calls for "
-        "memory. Huge pages and MADV_DONTFORK may make a fork cheaper than said",
-        size_text(process.memory.resident)));
-    return std::nullopt;
+struct Known {
+  std::optional<std::vector<Mapping>> mappings;
+  Basis basis = Basis::sizes;
+};
+
+Known know_mappings(const process::Process& process, bool thorough) {
+  if (thorough || process.memory.resident <= most_for_smaps) {
+    if (auto all = mappings_of(process.pid)) return {std::move(all), Basis::mappings};
+  } else if (auto some = sample_mappings(process)) {
+    return {std::move(some), Basis::samples};
   }
-  auto mappings = mappings_of(process.pid);
-  if (!mappings) {
+  return {};
+}
+
+void note_basis(const Known& known, std::vector<std::string>& notes) {
+  if (known.basis == Basis::samples) {
     notes.push_back(
-        "its mappings may not be read by you: huge pages and MADV_DONTFORK may make a fork "
-        "cheaper than said; sudo tells");
+        "its mappings were sampled, and MADV_DONTFORK was not looked for: --thorough does, but "
+        "its calls that map memory may then wait for some 30 ms a GiB");
+  } else if (known.basis == Basis::sizes) {
+    notes.push_back(
+        std::string("its mappings may not be read: huge pages and MADV_DONTFORK may make a fork "
+                    "cheaper than said") +
+        (::geteuid() == 0 ? "" : "; as root more is known"));
   }
-  return mappings;
 }
 
 // Of "0.51 0.40 0.35 3/241 4711": those that run or wait for a processor, but us.
@@ -90,9 +101,17 @@ std::uint64_t huge(const std::vector<Mapping>& mappings) {
   return bytes;
 }
 
+// Whose programs can say something about their memory. A child of Redis needs it
+// all, a JVM has an option.
+bool can_madvise(process::Runtime runtime) {
+  using process::Runtime;
+  return runtime == Runtime::native || runtime == Runtime::go || runtime == Runtime::cpython;
+}
+
 std::vector<std::string> advice_for(const Finding& finding) {
   if (is_good(finding.prediction.stall)) return {};
   std::vector<std::string> lines = advice(finding.process.runtime, finding.process.runtime_version);
+  if (!can_madvise(finding.process.runtime)) return lines;
   for (std::string& line : advice(finding.prediction)) lines.push_back(std::move(line));
   return lines;
 }
@@ -104,21 +123,23 @@ std::string user_name(uid_t user) {
   return entry ? process::printable(entry->pw_name) : std::to_string(user);
 }
 
-Finding find_out(pid_t pid) {
+Finding find_out(pid_t pid, bool thorough) {
   Finding finding;
   finding.process = process::look_at(pid);
   finding.user = user_name(finding.process.user);
   finding.running = process::count_running(pid);
-  const auto mappings = read_mappings(finding.process, finding.notes);
-  if (mappings) {
-    finding.process.memory.huge += huge(*mappings);
-    finding.kept_from_children = kept_from_children(*mappings);
+  const Known known = know_mappings(finding.process, thorough);
+  if (known.mappings) {
+    finding.process.memory.huge += huge(*known.mappings);
+    finding.kept_from_children = kept_from_children(*known.mappings);
   }
+  note_basis(known, finding.notes);
   note_namespace(pid, finding.notes);
   note_swap(finding.process, finding.notes);
   note_busy_processors(finding.notes);
   finding.calibration = calibrate();
-  finding.prediction = predict(finding.process, mappings, finding.calibration);
+  finding.prediction = predict(finding.process, known.mappings, finding.calibration);
+  finding.prediction.basis = known.basis;
   finding.advice = advice_for(finding);
   return finding;
 }

@@ -24,8 +24,10 @@ struct Finding {
 };
 
 /// Errors: as `process::look_at` and `calibrate`.
-/// Cost: less than half a second. The process is only read about in /proc.
-Finding find_out(pid_t pid);
+/// Cost: less than half a second. The process is only read about in /proc, but
+/// `thorough` looks at all of its mappings at the cost of that: its calls that map
+/// memory may wait meanwhile, for some 30 ms a GiB.
+Finding find_out(pid_t pid, bool thorough);
 
 std::string user_name(uid_t user);
 

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "check/mapping.hpp"
+#include "process/process.hpp"
 
 namespace check {
 
@@ -14,5 +15,8 @@ std::string size_text(std::uint64_t bytes);
 
 /// "[heap]", "anonymous memory at 7f1200000000", "libc.so.6".
 std::string label(const Mapping& mapping);
+
+/// "go1.19.8", "jvm 17.0.15", "native"; "?" if it may not be known.
+std::string runtime_text(const process::Process& process);
 
 }  // namespace check

@@ -24,6 +24,7 @@ std::optional<Mapping> parse_head(std::string_view line) {
   if (ended.ec != std::errc()) return std::nullopt;
   std::string_view rest(ended.ptr, static_cast<std::size_t>(end - ended.ptr));
   mapping.is_private = rest.size() > 4 && rest[4] == 'p';
+  mapping.is_reserved = rest.starts_with(" ---");
   for (int word = 0; word < 4; ++word) {
     rest.remove_prefix(std::min(rest.find_first_not_of(' '), rest.size()));
     rest.remove_prefix(std::min(rest.find(' '), rest.size()));

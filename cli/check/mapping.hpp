@@ -18,6 +18,7 @@ struct Mapping {
   std::uint64_t end = 0;
   std::string name;  ///< "[heap]", a file; empty for anonymous memory
   bool is_private = false;
+  bool is_reserved = false;         ///< nobody may access it: addresses kept for later
   bool kept_from_children = false;  ///< by MADV_DONTFORK
   std::uint64_t resident = 0;
   std::uint64_t anonymous = 0;  ///< of the resident: its own pages, which a fork marks

@@ -29,6 +29,7 @@ std::uint64_t faults_in(const Mapping& mapping) {
 }
 
 void add_causes(Prediction& prediction, const std::vector<Mapping>& mappings) {
+  prediction.basis = Basis::mappings;
   for (const Mapping& mapping : mappings) {
     const std::uint64_t tables = copied_tables(mapping);
     prediction.tables += tables;
@@ -47,7 +48,6 @@ void add_sizes(Prediction& prediction, const process::Memory& memory) {
   const std::uint64_t own = memory.anonymous + memory.swapped;
   prediction.tables = std::min(own / page * entry, memory.page_tables);
   prediction.faults = memory.anonymous / page;
-  prediction.at_most = true;
 }
 
 }  // namespace
@@ -64,6 +64,17 @@ Prediction predict(const process::Process& process,
   prediction.stall = cost(prediction.tables, calibration);
   return prediction;
 }
+
+std::string name(Basis basis) {
+  switch (basis) {
+    case Basis::sizes: break;
+    case Basis::samples: return "samples";
+    case Basis::mappings: return "mappings";
+  }
+  return "sizes";
+}
+
+bool is_bound(const Prediction& prediction) { return prediction.basis == Basis::sizes; }
 
 bool is_good(Nanoseconds stall) { return stall < milliseconds(1); }
 

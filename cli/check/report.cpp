@@ -9,36 +9,16 @@
 #include <string_view>
 
 #include "check/label.hpp"
+#include "check/lines.hpp"
 #include "quantity.hpp"
 
 namespace check {
 namespace {
 
-constexpr std::size_t columns = 100;
 constexpr std::size_t most_causes = 5;
 constexpr std::string_view indent = "                ";
 
 double milliseconds(watch::Nanoseconds time) { return static_cast<double>(time.count()) / 1e6; }
-
-// Wrapped between words.
-std::string paragraph(std::string_view first, std::string_view next, std::string_view text) {
-  std::string result(first);
-  std::size_t column = first.size();
-  bool begins = true;
-  while (!text.empty()) {
-    const std::string_view word = text.substr(0, text.find(' '));
-    if (!begins && column + 1 + word.size() > columns) {
-      result += "\n" + std::string(next);
-      column = next.size();
-      begins = true;
-    }
-    result += (begins ? "" : " ") + std::string(word);
-    column += word.size() + (begins ? 0 : 1);
-    begins = false;
-    text.remove_prefix(std::min(word.size() + 1, text.size()));
-  }
-  return result + "\n";
-}
 
 std::string row(std::string_view title, std::string_view text) {
   return paragraph(fmt::format("{:<{}}", title, indent.size()), indent, text);
@@ -46,12 +26,6 @@ std::string row(std::string_view title, std::string_view text) {
 
 std::string things(std::size_t count, const char* one, const char* many) {
   return fmt::format("{} {}", count, count == 1 ? one : many);
-}
-
-std::string runtime_text(const process::Process& process) {
-  std::string text = process::name(process.runtime);
-  if (!process.runtime_version.empty()) text += " " + process.runtime_version;
-  return text;
 }
 
 std::string descriptors_text(const process::Process& process) {
@@ -63,7 +37,7 @@ std::string who(const Finding& finding) {
   const process::Process& process = finding.process;
   std::string text =
       row(fmt::format("process {}", process.pid), cut(process.command, columns - indent.size()));
-  text += row("", fmt::format("{}, user {}, {} ({} running now), {}", runtime_text(process),
+  text += row("", fmt::format("runtime {}, user {}, {} ({} running now), {}", runtime_text(process),
                               finding.user, things(process.threads, "thread", "threads"),
                               finding.running, descriptors_text(process)));
   return text;
@@ -71,7 +45,7 @@ std::string who(const Finding& finding) {
 
 std::string sizes(const Finding& finding) {
   const process::Memory& memory = finding.process.memory;
-  const bool known = !finding.prediction.at_most;
+  const bool known = !is_bound(finding.prediction);
   std::string text =
       row("memory", fmt::format("{} resident, of which its own {}, in huge pages {}",
                                 size_text(memory.resident), size_text(memory.anonymous),
@@ -102,7 +76,7 @@ std::string victims(const Finding& finding) {
 std::string verdict(const Finding& finding) {
   const Prediction& prediction = finding.prediction;
   std::string text =
-      row("one fork", fmt::format("{}{}: {}", prediction.at_most ? "at most " : "≈ ",
+      row("one fork", fmt::format("{}{}: {}", is_bound(prediction) ? "at most " : "≈ ",
                                   time_text(prediction.stall), rating(prediction.stall)));
   text += row("", victims(finding));
   text += row("", fmt::format("afterwards up to {} fault once more, when they are written to "
@@ -183,7 +157,8 @@ nlohmann::json as_json(const Prediction& prediction) {
   }
   return {{"stall_ms", milliseconds(prediction.stall)},
           {"rating", rating(prediction.stall)},
-          {"at_most", prediction.at_most},
+          {"basis", name(prediction.basis)},
+          {"at_most", is_bound(prediction)},
           {"copied_tables", prediction.tables},
           {"copy_faults_at_most", prediction.faults},
           {"causes", std::move(causes)}};
@@ -193,13 +168,6 @@ nlohmann::json as_json(const Prediction& prediction) {
 
 std::string time_text(watch::Nanoseconds time) {
   return print_time(static_cast<double>(time.count()) / 1000);
-}
-
-std::string cut(const std::string& text, std::size_t most) {
-  if (text.size() <= most) return text;
-  std::size_t end = most - 3;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0U) == 0x80) --end;
-  return text.substr(0, end) + "...";
 }
 
 std::string text(const watch::Calibration& calibration) {

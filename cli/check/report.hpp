@@ -26,7 +26,4 @@ std::string text(const watch::Calibration& calibration);
 /// "340 us", "21.4 ms".
 std::string time_text(watch::Nanoseconds time);
 
-/// At most so many columns, with "..." where it is cut.
-std::string cut(const std::string& text, std::size_t columns);
-
 }  // namespace check

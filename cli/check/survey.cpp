@@ -12,7 +12,9 @@
 #include "check/calibrate.hpp"
 #include "check/finding.hpp"
 #include "check/label.hpp"
+#include "check/lines.hpp"
 #include "check/report.hpp"
+#include "check/sample.hpp"
 #include "process/proc_file.hpp"
 #include "refusal.hpp"
 
@@ -20,6 +22,9 @@ namespace check {
 namespace {
 
 using std::chrono::steady_clock;
+using watch::Nanoseconds;
+
+Nanoseconds stall(const Place& place) { return place.prediction.stall; }
 
 // None if it has no memory, or ended meanwhile.
 std::optional<process::Process> look_if_it_is_one(pid_t pid) {
@@ -43,27 +48,30 @@ class Users {
   std::map<uid_t, std::string> names_;
 };
 
-// The mappings are read where this is cheap, since huge pages make a difference
-// to those alone that have much memory of their own, but not to most.
-bool is_worth_a_look(const process::Memory& memory) {
-  constexpr std::uint64_t mebibyte = 1U << 20;
-  return memory.anonymous >= 32 * mebibyte && memory.resident <= 1024 * mebibyte;
+// Huge pages make a difference to those alone that have much memory; sampling is
+// for who has more than can be looked at in a moment.
+void look_closer(Place& place, const watch::Calibration& calibration) {
+  constexpr std::uint64_t most_for_smaps = 64U << 20;
+  const bool is_small = place.process.memory.resident <= most_for_smaps;
+  const auto mappings = is_small ? mappings_of(place.process.pid) : sample_mappings(place.process);
+  if (!mappings) return;
+  place.prediction = predict(place.process, mappings, calibration);
+  if (!is_small) place.prediction.basis = Basis::samples;
 }
 
-Place place(process::Process process, std::string user, const watch::Calibration& calibration,
-            bool has_time) {
-  std::optional<std::vector<Mapping>> mappings;
-  if (has_time && is_worth_a_look(process.memory)) mappings = mappings_of(process.pid);
-  const Prediction prediction = predict(process, mappings, calibration);
-  return {std::move(process), std::move(user), prediction};
-}
-
-std::string runtime_text(const process::Process& process) {
-  if (process.executable.empty() && process.runtime == process::Runtime::native) return "?";
-  const std::string& version = process.runtime_version;
-  const std::string name = process::name(process.runtime);
-  return version.starts_with(name) || version.empty() ? (version.empty() ? name : version)
-                                                      : name + " " + version;
+// From the dearest on, until so many cost more than any of the others could: what
+// is known without their mappings is a bound.
+void look_closer_at_top(Survey& survey, std::size_t top, steady_clock::time_point end) {
+  std::ranges::stable_sort(survey.places, std::greater(), stall);
+  std::vector<Nanoseconds> known;
+  for (Place& place : survey.places) {
+    const auto is_dearer = [&place](Nanoseconds other) { return other >= stall(place); };
+    if (steady_clock::now() > end) break;
+    if (static_cast<std::size_t>(std::ranges::count_if(known, is_dearer)) >= top) break;
+    look_closer(place, survey.calibration);
+    known.push_back(stall(place));
+  }
+  std::ranges::stable_sort(survey.places, std::greater(), stall);
 }
 
 // The path of the program says less than its arguments.
@@ -82,17 +90,16 @@ std::string line(const Place& place) {
                      cut(place.user, 10), cut(runtime_text(process), 14),
                      size_text(process.memory.resident), size_text(process.memory.page_tables),
                      process.threads, descriptors, time_text(place.prediction.stall),
-                     place.prediction.at_most ? "<" : " ", cut(short_command(process.command), 18));
+                     is_bound(place.prediction) ? "<" : " ",
+                     cut(short_command(process.command), 18));
 }
 
 std::string remarks(const Survey& survey, std::size_t shown) {
   std::string text;
-  const auto is_bounded = [](const Place& place) { return place.prediction.at_most; };
+  const auto is_bounded = [](const Place& place) { return is_bound(place.prediction); };
   if (std::any_of(survey.places.begin(), survey.places.begin() + static_cast<std::ptrdiff_t>(shown),
                   is_bounded)) {
-    text +=
-        "<  at most: by its sizes alone, since its mappings are too many to look at, or may not "
-        "be read\n";
+    text += "<  at most: by its sizes alone, since its mappings may not be read by you\n";
   }
   if (survey.left_out > 0) {
     text += fmt::format("{} processes were left out: time was up\n", survey.left_out);
@@ -111,7 +118,7 @@ nlohmann::json as_json(const Place& place) {
                          {"page_tables", process.memory.page_tables},
                          {"threads", process.threads},
                          {"stall_ms", static_cast<double>(place.prediction.stall.count()) / 1e6},
-                         {"at_most", place.prediction.at_most},
+                         {"at_most", is_bound(place.prediction)},
                          {"rating", rating(place.prediction.stall)},
                          {"command", process.command}};
   json["descriptors"] = process.descriptors ? nlohmann::json(*process.descriptors) : nullptr;
@@ -120,21 +127,22 @@ nlohmann::json as_json(const Place& place) {
 
 }  // namespace
 
-Survey survey(std::chrono::milliseconds patience) {
+Survey survey(std::size_t top, std::chrono::milliseconds patience) {
   Survey result{.places = {}, .left_out = 0, .calibration = calibrate()};
   Users users;
   const auto end = steady_clock::now() + patience;
   for (const pid_t pid : process::all_ids()) {
-    const bool has_time = steady_clock::now() < end;
-    if (!has_time) ++result.left_out;
-    auto found = has_time ? look_if_it_is_one(pid) : std::nullopt;
+    if (steady_clock::now() > end) {
+      ++result.left_out;
+      continue;
+    }
+    auto found = look_if_it_is_one(pid);
     if (!found) continue;
-    std::string user = users.name(found->user);
-    result.places.push_back(
-        place(std::move(*found), std::move(user), result.calibration, steady_clock::now() < end));
+    const Prediction bound = predict(*found, std::nullopt, result.calibration);
+    const uid_t user = found->user;
+    result.places.push_back({std::move(*found), users.name(user), bound});
   }
-  std::ranges::stable_sort(result.places, std::greater(),
-                           [](const Place& place) { return place.prediction.stall; });
+  look_closer_at_top(result, top, end);
   return result;
 }
 
@@ -144,8 +152,9 @@ std::string text(const Survey& survey, std::size_t top) {
                   "runtime", "resident", "tables", "threads", "fds", "one fork", "command");
   const std::size_t shown = std::min(top, survey.places.size());
   for (std::size_t i = 0; i < shown; ++i) text += line(survey.places[i]);
-  text += fmt::format("\n{} of {} processes; calibrated: {}\n", shown, survey.places.size(),
-                      check::text(survey.calibration));
+  text += "\n" + paragraph("", "",
+                           fmt::format("{} of {} processes; calibrated: {}", shown,
+                                       survey.places.size(), check::text(survey.calibration)));
   return text + remarks(survey, shown);
 }
 

@@ -27,9 +27,10 @@ struct Survey {
   watch::Calibration calibration;
 };
 
-/// Kernel threads are no processes, nor are zombies.
+/// Kernel threads are no processes, nor are zombies. The first `top` are looked at
+/// more closely than the others.
 /// Cost: ends after `patience`, and the calibration.
-Survey survey(std::chrono::milliseconds patience);
+Survey survey(std::size_t top, std::chrono::milliseconds patience);
 
 std::string text(const Survey& survey, std::size_t top);
 

@@ -53,6 +53,19 @@ TEST_CASE("smaps is read with names, sizes and flags") {
   CHECK(check::label(mappings[1]) == "anonymous memory at 7f0000000000");
 }
 
+TEST_CASE("a runtime is named once, and not guessed where the executable is hidden") {
+  process::Process process;
+  CHECK(check::runtime_text(process) == "?");
+  process.executable = "/usr/bin/x";
+  CHECK(check::runtime_text(process) == "native");
+  process.runtime = process::Runtime::go;
+  process.runtime_version = "go1.19.8";
+  CHECK(check::runtime_text(process) == "go1.19.8");
+  process.runtime = process::Runtime::jvm;
+  process.runtime_version = "17.0.15";
+  CHECK(check::runtime_text(process) == "jvm 17.0.15");
+}
+
 TEST_CASE("text that is no smaps has no mappings") {
   CHECK(check::parse_mappings("").empty());
   CHECK(check::parse_mappings("Rss: 4 kB\nnonsense\n\n").empty());

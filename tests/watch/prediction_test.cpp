@@ -30,7 +30,7 @@ TEST_CASE("a fork costs its fixed part and its share for the tables it copies") 
   CHECK(found.tables == 2 * mebibyte);
   CHECK(found.stall == 21ms);
   CHECK(found.faults == 1024 * mebibyte / 4096);
-  CHECK_FALSE(found.at_most);
+  CHECK_FALSE(check::is_bound(found));
 }
 
 TEST_CASE("the dearest mapping is told first, with its share") {
@@ -62,7 +62,7 @@ TEST_CASE("without mappings a prediction is a bound, by what is the process's ow
   process.memory.anonymous = 1024 * mebibyte;
   process.memory.page_tables = 6 * mebibyte;
   const auto found = check::predict(process, std::nullopt, ten_a_megabyte);
-  CHECK(found.at_most);
+  CHECK(check::is_bound(found));
   CHECK(found.tables == 2 * mebibyte);
   CHECK(found.stall == 21ms);
 }
