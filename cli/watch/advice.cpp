@@ -86,7 +86,7 @@ Lines for_go(const Process& process) {
         "build with Go 1.9 or later: os/exec no longer copies page tables (CLONE_VFORK), and "
         "with 1.21 or later, where launches do not wait for each other"};
   }
-  return {"leave CLONE_NEWUSER out of SysProcAttr.Cloneflags: with it, os/exec copies page tables",
+  return {"leave CLONE_NEWUSER out of SysProcAttr: with it, os/exec copies page tables",
           "if os/exec is not what launches, C code under cgo forks: its stack tells which"};
 }
 
@@ -132,20 +132,30 @@ std::string leave_out(const Circumstances& circumstances) {
       which);
 }
 
-// Whoever runs on a runtime does not own its heap.
+std::string huge_pages(const char* how) {
+  return fmt::format(
+      "huge pages ({}) have page tables 512 times smaller; each write after a fork then copies "
+      "2 MiB, so only where calls are rare or execute at once",
+      how);
+}
+
+// Whoever runs on a runtime does not own its heap, and can do less about it.
 Lines by_memory(const Process& process, const Circumstances& circumstances) {
-  if (process.runtime == Runtime::redis) {
-    return {
-        "leave transparent huge pages off (disable-thp yes): they make the call shorter, but "
-        "each write after it copies 2 MiB"};
+  const bool has_huge_pages = process.memory.huge > process.memory.anonymous / 2;
+  switch (process.runtime) {
+    case Runtime::redis: return {huge_pages_in_redis};
+    case Runtime::native:
+      if (has_huge_pages) return {leave_out(circumstances)};
+      return {leave_out(circumstances), huge_pages("madvise(MADV_HUGEPAGE)")};
+    case Runtime::cpython:  // mmap.madvise
+      return {leave_out(circumstances)};
+    case Runtime::jvm:
+      if (has_huge_pages) return {};
+      return {huge_pages("-XX:+UseTransparentHugePages")};
+    case Runtime::go:
+    case Runtime::node: return {};
   }
-  Lines lines{leave_out(circumstances)};
-  if (process.memory.huge < process.memory.anonymous / 2) {
-    lines.push_back(
-        "huge pages (madvise(MADV_HUGEPAGE)) have page tables 512 times smaller; each write after "
-        "a fork then copies 2 MiB, so only where calls are rare or execute at once");
-  }
-  return lines;
+  return {};
 }
 
 Lines against_copying(const Process& process, const Circumstances& circumstances) {
@@ -188,11 +198,7 @@ Lines against_fork_lock(const Process& process) {
         "launch by Forklift's Command, which takes no lock; where the ForkLock must be, hold "
         "it for opening and marking only"};
   }
-  if (is_before(process, {1, 9})) {
-    return {
-        "build with Go 1.9 or later (1.21 or later if you can): a launch then holds the "
-        "ForkLock for less than a millisecond, whatever the memory"};
-  }
+  if (is_before(process, {1, 9})) return for_go(process);
   Lines lines;
   if (is_before(process, {1, 21})) {
     lines.push_back("build with Go 1.21 or later: launches then do not wait for each other");

@@ -63,6 +63,12 @@ TEST_CASE("Redis is told to leave huge pages off, which others may use") {
   CHECK(says(told(Runtime::native, ""), "MADV_HUGEPAGE"));
 }
 
+TEST_CASE("memory is spoken of only where a program has a say in it") {
+  CHECK(says(told(Runtime::jvm, "17.0.15"), "UseTransparentHugePages"));
+  CHECK_FALSE(says(told(Runtime::go, "go1.19.8"), "MADV_DONTFORK"));
+  CHECK_FALSE(says(told(Runtime::node, ""), "MADV_DONTFORK"));
+}
+
 TEST_CASE("for each ill there is advice on each runtime") {
   for (const Runtime runtime : {Runtime::native, Runtime::go, Runtime::cpython, Runtime::jvm,
                                 Runtime::node, Runtime::redis}) {
