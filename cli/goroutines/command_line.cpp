@@ -17,7 +17,7 @@
 
 #include "goroutines/reader.hpp"
 #include "goroutines/report.hpp"
-#include "lab/hang/bell.hpp"
+#include "interrupt.hpp"
 #include "quantity.hpp"
 
 namespace goroutines {
@@ -65,10 +65,12 @@ class Life {
   }
   Life(const Life&) = delete;
 
-  bool ended() const {
-    if (fd_ < 0) return ::access(fmt::format("/proc/{}", pid_).c_str(), F_OK) != 0;
+  /// Whether it ends within so long; a signal may end the wait early.
+  bool ends_within(milliseconds limit) const {
     pollfd ready{.fd = fd_, .events = POLLIN, .revents = 0};
-    return ::poll(&ready, 1, 0) > 0;
+    const int count = ::poll(&ready, 1, static_cast<int>(limit.count()));
+    if (fd_ < 0) return ::access(fmt::format("/proc/{}", pid_).c_str(), F_OK) != 0;
+    return count > 0;
   }
 
  private:
@@ -76,28 +78,28 @@ class Life {
   pid_t pid_;
 };
 
-// Sleeps in pieces, as no one call waits for a signal and for a process alike.
-bool wait_for(Clock::time_point moment, lab::hang::Bell& bell, const Life& life) {
+// In pieces: a signal that comes just before the wait does not end it.
+bool wait_for(Clock::time_point moment, const Interrupt& interrupt, const Life& life) {
   constexpr milliseconds piece(100);
-  while (!bell.interrupted() && !life.ended()) {
-    const auto now = Clock::now();
-    if (now >= moment) return true;
-    bell.wait_until(std::min(moment, now + piece));
+  while (!interrupt.asked()) {
+    const auto left = std::chrono::ceil<milliseconds>(moment - Clock::now());
+    if (life.ends_within(std::clamp(left, milliseconds(0), piece))) return false;
+    if (Clock::now() >= moment) return true;
   }
   return false;
 }
 
 // Until Ctrl-C, which is how one ends this, or the end of the process.
 void repeat(const Request& request, Reader& reader, const Life& life) {
-  lab::hang::Bell bell;
+  const Interrupt interrupt;
   auto next = Clock::now();
   try {
-    while (wait_for(next, bell, life)) {
+    while (wait_for(next, interrupt, life)) {
       show(request, reader);
       if (!request.json) fmt::print("\n");
       next = std::max(next + *request.every, Clock::now());
     }
-    if (!life.ended()) return;
+    if (!life.ends_within(milliseconds(0))) return;
   } catch (const Ended&) {
     // A little earlier than anybody is told.
   }
