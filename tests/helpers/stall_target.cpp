@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MIT
 
 // stall_target MODE [--mib N] [--threads T] [--calls K] [--interval MS]
-//                   [--touch|--idle|--futex] [--slow-exec MS] [--huge]
+//                   [--touch|--idle|--futex] [--pace US] [--slow-exec MS] [--huge]
 //
 // A heavy process with threads that creates others, and times each creation by
 // itself: what a watcher says is held against this. It prints "ready" and its
@@ -42,7 +42,6 @@ using Clock = std::chrono::steady_clock;  // CLOCK_MONOTONIC
 using std::chrono::microseconds, std::chrono::milliseconds, std::chrono::nanoseconds;
 
 constexpr std::size_t page = 4096;
-constexpr microseconds pace(200);
 
 struct Wish {
   std::string mode;
@@ -52,6 +51,7 @@ struct Wish {
   milliseconds interval{100};
   milliseconds slow_exec{0};
   std::string work = "touch";
+  microseconds pace{200};
   bool huge = false;
 };
 
@@ -84,6 +84,8 @@ Wish parse(int argc, char** argv) {
       wish.calls = number;
     } else if (option == "--interval") {
       wish.interval = milliseconds(number);
+    } else if (option == "--pace") {
+      wish.pace = microseconds(number);
     } else if (option == "--slow-exec") {
       wish.slow_exec = milliseconds(number);
     } else {
@@ -137,19 +139,19 @@ void work_once(const std::string& work, Ballast& ballast, std::uint64_t& random,
   }
 }
 
-Stalls work(const std::string& work, Ballast& ballast, int number) {
+Stalls work(const Wish& wish, Ballast& ballast, int number) {
   Stalls stalls;
   std::uint64_t random = 88172645463325252U + 7919U * static_cast<std::uint64_t>(number);
   while (!over) {
     const auto begin = Clock::now();
-    work_once(work, ballast, random, number);
+    work_once(wish.work, ballast, random, number);
     const nanoseconds took = Clock::now() - begin;
     stalls.longest = std::max(stalls.longest, took);
     if (took > milliseconds(1)) {
       ++stalls.count;
       stalls.total += took;
     }
-    std::this_thread::sleep_for(pace);
+    std::this_thread::sleep_for(wish.pace);
   }
   return stalls;
 }
@@ -333,8 +335,7 @@ int main(int argc, char** argv) {
   std::vector<Stalls> stalls(static_cast<std::size_t>(wish.threads));
   std::vector<std::thread> workers;
   for (int i = 0; i < wish.threads; ++i) {
-    workers.emplace_back(
-        [&, i] { stalls[static_cast<std::size_t>(i)] = work(wish.work, ballast, i); });
+    workers.emplace_back([&, i] { stalls[static_cast<std::size_t>(i)] = work(wish, ballast, i); });
   }
   // The first launch finds out what the kernel can do, by children of its own.
   if (wish.mode == "forklift") ways::by_forklift(wish).finish();

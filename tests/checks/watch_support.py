@@ -1,0 +1,192 @@
+# SPDX-FileCopyrightText: The forklift authors
+# SPDX-License-Identifier: MIT
+"""What the checks of `forklift watch` have in common: targets that time themselves,
+and watchers whose reports are held against that."""
+
+import json
+import os
+import pathlib
+import statistics
+import subprocess
+import sys
+import threading
+
+forklift, stall_target = sys.argv[1], sys.argv[2]
+targets = pathlib.Path(__file__).parent.parent / "watch" / "targets"
+PATIENCE = 60
+
+
+def skip(why):
+    print(f"skipped: {why}")
+    sys.exit(77)
+
+
+def clean_environment():
+    return {**os.environ, "LC_ALL": "C"}
+
+
+class Target:
+    """A process that says "ready" and its pid, and works when it is told to."""
+
+    def __init__(self, *words):
+        self.process = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                        text=True, env=clean_environment())
+        line = self.process.stdout.readline().split()
+        assert line and line[0] == "ready", (words, line, self.process.poll())
+        self.pid = int(line[1])
+
+    def go(self):
+        self.process.stdin.write("go\n")
+        self.process.stdin.flush()
+
+    def truth(self):
+        """What it says of itself when it has done its work; it may live on."""
+        line = self.process.stdout.readline()
+        assert line, self.process.poll()
+        return json.loads(line)
+
+    def end(self):
+        self.process.stdin.close()
+        self.process.stdout.close()
+        return self.process.wait(PATIENCE)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.wait()
+
+
+class Watch:
+    """A watcher that is in place when this is made."""
+
+    def __init__(self, pid, *options, seconds=PATIENCE, within=()):
+        words = [*within, forklift, "watch", str(pid), "--for", f"{seconds}s", "--json", *options]
+        self.process = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                        stderr=subprocess.PIPE, text=True, env=clean_environment())
+        self.errors = []
+        self.in_place = threading.Event()
+        self.reader = threading.Thread(target=self.read_errors, daemon=True)
+        self.reader.start()
+        assert self.in_place.wait(PATIENCE), "the watcher is not in place"
+        assert self.process.poll() is None, self.errors
+
+    def read_errors(self):
+        for line in self.process.stderr:
+            self.errors.append(line)
+            if "watching" in line:
+                self.in_place.set()
+        self.process.wait()
+        self.in_place.set()
+
+    def report(self):
+        text = self.process.stdout.read()
+        assert self.process.wait(PATIENCE) == 0, self.errors
+        report = json.loads(text)
+        assert report["schema"] == "forklift-watch" and report["version"] == 1, report
+        return report
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.wait()
+
+
+# Root's own view of the files that name the kernel's tracepoints, where they are
+# not mounted: gone with the watcher.
+with_tracefs = ["unshare", "--mount", "sh", "-c",
+                'mount -t tracefs tracefs /sys/kernel/tracing && exec "$@"', "sh"]
+
+
+class TimesDiffer(AssertionError):
+    """What others on the machine may be to blame for, once."""
+
+
+def attempt(claim, times=3):
+    """Counts have to be right each time, times in one of three attempts."""
+    for _ in range(times - 1):
+        try:
+            return claim()
+        except TimesDiffer as error:
+            print("another attempt:", error)
+    return claim()
+
+
+def needs(rung):
+    """Skips where the machine does not let us stand on a rung."""
+    told = subprocess.run([forklift, "doctor"], capture_output=True, text=True, check=True,
+                          stdin=subprocess.DEVNULL, timeout=PATIENCE).stdout.splitlines()
+    found = [number for number, line in enumerate(told) if line.split()[1:2] == [rung]]
+    assert len(found) == 1, told
+    if told[found[0]].split()[0] != "yes":
+        skip(f"no rung {rung}: {told[found[0] + 1].strip()}")
+
+
+def watched(*words, options=()):
+    """What a target says of itself, and what a watcher of its whole work says."""
+    with Target(*words) as target, Watch(target.pid, *options) as watch:
+        target.go()
+        truth = target.truth()
+        target.end()
+        return truth, watch.report()
+
+
+def stall(mode, *options, **more):
+    return watched(stall_target, mode, *map(str, options), **more)
+
+
+def durations(truth):
+    """In milliseconds."""
+    return [call["duration_us"] / 1000 for call in truth["calls"]]
+
+
+def is_near(told, true, least=1.0):
+    """10 %, or a millisecond."""
+    return abs(told - true) <= max(true / 10, least)
+
+
+def check_near(told, true, what, least=1.0):
+    if not is_near(told, true, least):
+        raise TimesDiffer(f"{told} ms told, {true} ms true: {what}")
+
+
+def check_times(truth, group):
+    """Median and total are what the target's own clock says."""
+    true = durations(truth)
+    told = group["time"]
+    assert told["count"] == len(true), (told, len(true))
+    # Of an even number either of the middle two is the median.
+    low, high = statistics.median_low(true), statistics.median_high(true)
+    check_near(told["p50_ms"], min(max(told["p50_ms"], low), high), sorted(true))
+    check_near(told["total_ms"], sum(true), sorted(true), len(true))
+
+
+def check_shorter(truth, group):
+    """The target times more than the call: what was seen of it fits into that."""
+    true = durations(truth)
+    assert group["time"]["total_ms"] <= sum(true) * 1.02 + len(true) * 0.1, (group["time"], true)
+
+
+def only_kind(report):
+    """All calls were of one kind."""
+    kinds = report["kinds"]
+    assert len(kinds) == 1, [kind["kind"] for kind in kinds]
+    return kinds[0]
+
+
+def functions(report):
+    """All that appears in the stacks of calls."""
+    return {function for place in report["places"] for function in place["stack"]}
+
+
+def is_exact(report, figure):
+    return any(source["figure"] == figure and source["exact"] for source in report["sources"])
+
+
+def lost(report):
+    return sum(notice["count"] for notice in report["notices"] if notice["kind"] == "lost_events")
