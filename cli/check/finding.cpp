@@ -15,6 +15,7 @@
 #include "check/label.hpp"
 #include "check/sample.hpp"
 #include "process/proc_file.hpp"
+#include "watch/advice.hpp"
 
 namespace check {
 namespace {
@@ -110,7 +111,7 @@ bool can_madvise(process::Runtime runtime) {
 
 std::vector<std::string> advice_for(const Finding& finding) {
   if (is_good(finding.prediction.stall)) return {};
-  std::vector<std::string> lines = advice(finding.process.runtime, finding.process.runtime_version);
+  std::vector<std::string> lines = watch::advice_by_runtime(finding.process);
   if (!can_madvise(finding.process.runtime)) return lines;
   for (std::string& line : advice(finding.prediction)) lines.push_back(std::move(line));
   return lines;

@@ -102,18 +102,6 @@ Lines for_redis() {
           "latest_fork_usec of INFO tells the same stall; latency-monitor-threshold 10 records it"};
 }
 
-Lines by_runtime(const Process& process, const Circumstances& circumstances) {
-  switch (process.runtime) {
-    case Runtime::native: return for_native(circumstances);
-    case Runtime::cpython: return for_python(process, circumstances);
-    case Runtime::jvm: return for_java(process);
-    case Runtime::go: return for_go(process);
-    case Runtime::node: return for_node();
-    case Runtime::redis: return for_redis();
-  }
-  return {};
-}
-
 constexpr const char* huge_pages_in_redis =
     "leave transparent huge pages off (disable-thp yes): they make the call shorter, but each "
     "write after it copies 2 MiB";
@@ -159,7 +147,7 @@ Lines by_memory(const Process& process, const Circumstances& circumstances) {
 }
 
 Lines against_copying(const Process& process, const Circumstances& circumstances) {
-  Lines lines = by_runtime(process, circumstances);
+  Lines lines = advice_by_runtime(process, circumstances);
   const Lines more = by_memory(process, circumstances);
   lines.insert(lines.end(), more.begin(), more.end());
   return lines;
@@ -219,6 +207,19 @@ Lines against_descriptors(const Process& process) {
 }
 
 }  // namespace
+
+std::vector<std::string> advice_by_runtime(const Process& process,
+                                           const Circumstances& circumstances) {
+  switch (process.runtime) {
+    case Runtime::native: return for_native(circumstances);
+    case Runtime::cpython: return for_python(process, circumstances);
+    case Runtime::jvm: return for_java(process);
+    case Runtime::go: return for_go(process);
+    case Runtime::node: return for_node();
+    case Runtime::redis: return for_redis();
+  }
+  return {};
+}
 
 std::vector<std::string> advice(const Process& process, Ill ill,
                                 const Circumstances& circumstances) {

@@ -30,6 +30,10 @@ struct Circumstances {
   std::uint64_t largest_mapping = 0;  ///< bytes, private and writable
 };
 
+/// How a program of its runtime gets around copying page tables, the best first.
+std::vector<std::string> advice_by_runtime(const process::Process& process,
+                                           const Circumstances& circumstances = {});
+
 /// Lines to act by, the best first.
 std::vector<std::string> advice(const process::Process& process, Ill ill,
                                 const Circumstances& circumstances = {});

@@ -8,7 +8,6 @@
 #include <chrono>
 
 using namespace std::chrono_literals;
-using process::Runtime;
 
 namespace {
 
@@ -29,23 +28,6 @@ check::Prediction caused_by(double share, std::uint64_t huge) {
 }
 
 }  // namespace
-
-TEST_CASE("Go before 1.9 is told to go, later ones that they do not fork") {
-  CHECK(says(check::advice(Runtime::go, "go1.8.7"), "build it with Go 1.9 or later"));
-  CHECK_FALSE(says(check::advice(Runtime::go, "go1.19.8"), "build it"));
-  CHECK_FALSE(says(check::advice(Runtime::go, ""), "build it"));
-}
-
-TEST_CASE("Python before 3.10 is told of the version, every one of preexec_fn") {
-  CHECK(says(check::advice(Runtime::cpython, "3.9"), "use Python 3.10"));
-  CHECK_FALSE(says(check::advice(Runtime::cpython, "3.11"), "use Python 3.10"));
-  CHECK(says(check::advice(Runtime::cpython, ""), "preexec_fn"));
-}
-
-TEST_CASE("a JVM is told the property by its name, any program posix_spawn") {
-  CHECK(says(check::advice(Runtime::jvm, "17.0.15"), "-Djdk.lang.Process.launchMechanism="));
-  CHECK(says(check::advice(Runtime::native, ""), "posix_spawn"));
-}
 
 TEST_CASE("a mapping that is most of it is named, and huge pages only where it has none") {
   CHECK(says(check::advice(caused_by(0.9, 0)), "MADV_DONTFORK) if no child uses it takes 90 %"));
