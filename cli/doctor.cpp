@@ -11,6 +11,8 @@
 #include <string>
 #include <vector>
 
+#include "watch/rungs.hpp"
+
 namespace {
 
 bool works(const forklift::Capabilities& found, const std::string& name) {
@@ -83,6 +85,7 @@ void doctor() {
     fmt::print("  {:<3} {:<34} {}{}\n", capability.works ? "yes" : "no", capability.name,
                capability.gives, capability.works ? "" : " [" + capability.reason + "]");
   }
+  fmt::print("\nwatching (forklift watch)\n{}", watch::rungs_text(watch::obstacles()));
   const auto lines = advice(found);
   fmt::print("\n{}\n", lines.empty() ? "Nothing would make it faster here."
                                      : "What would make it faster in a program like this one:");

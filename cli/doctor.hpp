@@ -2,5 +2,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-/// Prints what the library found on this machine, and what would make it faster.
+/// Prints what the library found on this machine, how well processes can be
+/// watched on it, and what would make launches faster.
 void doctor();

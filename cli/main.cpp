@@ -7,10 +7,15 @@
 #include <string>
 
 #include "action.hpp"
+#include "check/command_line.hpp"
 #include "doctor.hpp"
+#include "goroutines/command_line.hpp"
 #include "lab/command_line.hpp"
 #include "refusal.hpp"
 #include "run/run.hpp"
+#include "watch/command_line.hpp"
+#include "watch/gate.hpp"
+#include "watch/report_command.hpp"
 
 namespace {
 
@@ -33,6 +38,7 @@ int complain(const std::exception& error, int status) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  if (argc > 2 && std::string(argv[1]) == watch::gate_word) watch::wait_at_gate(argv + 2);
   if (argc > 1 && std::string(argv[1]) == "run") return run::command({argv + 2, argv + argc});
   CLI::App app("Launch processes without stalling the launcher, and see where launches stall",
                "forklift");
@@ -41,6 +47,10 @@ int main(int argc, char** argv) {
   Action chosen;
   app.add_subcommand("run", "Run a program with all that a child can be given");
   lab::add_to(app, join(argc, argv), chosen);
+  check::add_to(app, join(argc, argv), chosen);
+  goroutines::add_to(app, join(argc, argv), chosen);
+  watch::add_to(app, join(argc, argv), chosen);
+  watch::add_report_to(app, chosen);
   app.add_subcommand("doctor", "Say what this machine offers to launches")->callback([&chosen] {
     chosen = [] { return doctor(), 0; };
   });

@@ -1,13 +1,11 @@
 // SPDX-FileCopyrightText: The forklift authors
 // SPDX-License-Identifier: MIT
 #include <errno.h>
-#include <execinfo.h>
 #include <fcntl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <atomic>
 #include <condition_variable>
 #include <deque>
@@ -17,29 +15,14 @@
 #include <utility>
 
 #include "kernel/fork_mark.hpp"
+#include "kernel/stack.hpp"
+#include "kernel/this_thread.hpp"
 
 namespace forklift {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-
-pid_t this_thread() noexcept {
-  struct Known {
-    std::uint64_t mark = 0;
-    pid_t thread = 0;
-  };
-  static thread_local Known known;
-  if (const std::uint64_t mark = kernel::fork_mark(); known.mark != mark) {
-    known = {mark, ::gettid()};
-  }
-  return known.thread;
-}
-
-[[gnu::noinline]] std::vector<void*> stack_here() {
-  std::array<void*, 64> frames;
-  const int count = ::backtrace(frames.data(), static_cast<int>(frames.size()));
-  return std::vector<void*>(frames.begin() + std::min(count, 1), frames.begin() + count);
-}
+using kernel::stack_here, kernel::this_thread;
 
 }  // namespace
 
@@ -68,15 +51,18 @@ class ForkLock::State {
   }
 
   void release(Side side) {
-    const std::lock_guard guard(mutex_);
-    const pid_t thread = this_thread();
-    auto mine = std::ranges::find_if(
-        holders_, [&](const Held& held) { return held.thread == thread && held.side == side; });
-    // A guard object may have been moved to another thread.
-    if (mine == holders_.end()) mine = std::ranges::find(holders_, side, &Held::side);
+    std::unique_lock guard(mutex_);
+    const auto mine = find_held(side);
     if (mine == holders_.end()) return;
+    const Held held = *mine;
     holders_.erase(mine);
     if (holders_.empty()) hand_over(side);
+    const auto lasted = Clock::now() - held.since;
+    if (lasted < threshold_) return;
+    guard.unlock();
+    std::vector<void*> stack = stack_here();
+    guard.lock();
+    keep(long_holds_, {held.thread, side, lasted, held.number, std::move(stack)});
   }
 
   Report report() const {
@@ -84,14 +70,16 @@ class ForkLock::State {
     const auto now = Clock::now();
     Report report;
     report.long_waits.assign(long_waits_.begin(), long_waits_.end());
+    report.long_holds.assign(long_holds_.begin(), long_holds_.end());
     report.acquired = acquired_;
     report.contended = contended_;
     report.longest = longest_;
     for (const Held& held : holders_) {
-      report.holders.push_back({held.thread, held.side, now - held.since});
+      report.holders.push_back({held.thread, held.side, now - held.since, held.number});
     }
     for (const Waiter* const waiter : queue_) {
-      report.waiters.push_back({waiter->thread, waiter->side, now - waiter->since, waiter->stack});
+      report.waiters.push_back(
+          {waiter->thread, waiter->side, now - waiter->since, waiter->stack, waiter->number});
       report.longest = std::max(report.longest, report.waiters.back().waited);
     }
     return report;
@@ -102,15 +90,32 @@ class ForkLock::State {
     pid_t thread;
     Side side;
     Clock::time_point since;
+    std::uint64_t number;
   };
   struct Waiter {
     pid_t thread;
     Side side;
     Clock::time_point since;
+    std::uint64_t number;
     std::vector<void*> stack{};
     bool granted = false;
     std::condition_variable turn{};
   };
+
+  std::vector<Held>::iterator find_held(Side side) {
+    const pid_t thread = this_thread();
+    const auto mine = std::ranges::find_if(
+        holders_, [&](const Held& held) { return held.thread == thread && held.side == side; });
+    // A guard object may have been moved to another thread.
+    return mine != holders_.end() ? mine : std::ranges::find(holders_, side, &Held::side);
+  }
+
+  template <class What>
+  static void keep(std::deque<What>& last, What one) {
+    constexpr std::size_t most = 64;
+    if (last.size() == most) last.pop_front();
+    last.push_back(std::move(one));
+  }
 
   bool any_waits(Side side) const {
     return std::ranges::any_of(queue_, [&](const Waiter* w) { return w->side == side; });
@@ -126,12 +131,13 @@ class ForkLock::State {
   }
 
   void hold(Side side, pid_t thread) {
-    holders_.push_back({thread, side, Clock::now()});
+    holders_.push_back({thread, side, Clock::now(), ++last_number_});
     ++acquired_;
   }
 
   void wait(std::unique_lock<std::mutex>& guard, Side side) {
-    Waiter self{.thread = this_thread(), .side = side, .since = Clock::now()};
+    Waiter self{
+        .thread = this_thread(), .side = side, .since = Clock::now(), .number = ++last_number_};
     queue_.push_back(&self);
     const auto granted = [&self] { return self.granted; };
     if (!self.turn.wait_for(guard, threshold_, granted)) {
@@ -149,9 +155,7 @@ class ForkLock::State {
     ++contended_;
     longest_ = std::max<std::chrono::nanoseconds>(longest_, waited);
     if (self.stack.empty()) return;
-    constexpr std::size_t most = 64;
-    if (long_waits_.size() == most) long_waits_.pop_front();
-    long_waits_.push_back({self.thread, self.side, waited, std::move(self.stack)});
+    keep(long_waits_, {self.thread, self.side, waited, std::move(self.stack), self.number});
   }
 
   // Creators that wait go before the next launcher, and a launcher that waits
@@ -180,6 +184,8 @@ class ForkLock::State {
   std::vector<Held> holders_;
   std::vector<Waiter*> queue_;
   std::deque<Wait> long_waits_;
+  std::deque<Holder> long_holds_;
+  std::uint64_t last_number_ = 0;
   std::uint64_t acquired_ = 0;
   std::uint64_t contended_ = 0;
   std::chrono::nanoseconds longest_{};

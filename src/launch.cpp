@@ -30,7 +30,7 @@ Launch::~Launch() { give_up(); }
 void Launch::give_up() noexcept {
   if (!record_) return;
   InFlightPtr record(std::exchange(record_, nullptr));
-  if (record->trace.tracer) {
+  if (record->trace.tracer || record->trace.sighting) {
     const LaunchError error(record->plan->program, Step::clone, "not wanted any more", ECANCELED);
     TracedLaunch::end(*record, &error);
   }
@@ -40,7 +40,7 @@ void Launch::give_up() noexcept {
 pid_t Launch::pid() const noexcept { return record_ ? record_->pid : -1; }
 
 bool Launch::wait_for(std::chrono::nanoseconds limit) const noexcept {
-  return !record_ || launch::await(*record_, Deadline::after(limit));
+  return !record_ || await_seen(*record_, Deadline::after(limit));
 }
 
 int Launch::descriptor() const noexcept {
@@ -65,12 +65,13 @@ std::expected<Child, LaunchError> Launch::finish() && {
 std::expected<Child, LaunchError> Launch::finish(std::vector<Fd>& kept) && {
   InFlightPtr record(std::exchange(record_, nullptr));
   const std::string& program = record->plan->program;
-  if (!launch::await(*record, record->deadline)) {
+  if (!await_seen(*record, record->deadline)) {
     auto error = failed(program, launch::overdue(*record));
     TracedLaunch::end(*record, &error);
     launch::give_up(std::move(record));
     return std::unexpected(std::move(error));
   }
+  TracedLaunch::arrived(*record);
   auto concluded = launch::conclude(*record);
   if (record->report) kept.push_back(std::move(record->report));
   if (!concluded) {

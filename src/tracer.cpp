@@ -3,6 +3,7 @@
 #include <forklift/tracer.hpp>
 
 #include <atomic>
+#include <utility>
 
 #include "launch/explain.hpp"
 #include "traced_launch.hpp"
@@ -29,6 +30,9 @@ std::string LaunchTrace::plan() const {
 
 TracedLaunch::TracedLaunch(const std::string& program, const launch::Prepared* prepared) noexcept
     : tracer_(current.load(std::memory_order_acquire)) {
+  if (Lookout* const lookout = Lookout::on_duty()) {
+    sighting_ = lookout->begin(program, prepared ? prepared->engine : Engine::fork);
+  }
   if (!tracer_) return;
   trace_.id = last_id.fetch_add(1, std::memory_order_relaxed) + 1;
   trace_.program = program;
@@ -38,21 +42,35 @@ TracedLaunch::TracedLaunch(const std::string& program, const launch::Prepared* p
   begin_ = now();
 }
 
+TracedLaunch::~TracedLaunch() {
+  if (sighting_) Lookout::end(sighting_, true);
+}
+
 void TracedLaunch::hand_over(launch::InFlight& record) noexcept {
-  record.trace = {};
+  record.trace = {.sighting = sighting_};
+  if (sighting_) Lookout::hand_over(*std::exchange(sighting_, nullptr), record);
   if (!tracer_) return;
-  record.trace = {.tracer = tracer_, .id = trace_.id, .begin = begin_, .hold = now() - begin_};
+  record.trace.tracer = tracer_;
+  record.trace.id = trace_.id;
+  record.trace.begin = begin_;
+  record.trace.hold = now() - begin_;
 }
 
 void TracedLaunch::failed(const LaunchError& error) noexcept {
+  if (sighting_) Lookout::end(std::exchange(sighting_, nullptr), true);
   if (!tracer_) return;
   trace_.error = &error;
   trace_.hold = trace_.launch = now() - begin_;
   tracer_->after(trace_);
 }
 
+void TracedLaunch::arrived(const launch::InFlight& record) noexcept {
+  if (record.trace.sighting) Lookout::arrived(*record.trace.sighting);
+}
+
 void TracedLaunch::end(const launch::InFlight& record, const LaunchError* error) noexcept {
   const auto& known = record.trace;
+  if (known.sighting) Lookout::end(known.sighting, error != nullptr);
   if (!known.tracer) return;
   LaunchTrace trace;
   trace.id = known.id;

@@ -2,10 +2,12 @@
 // SPDX-License-Identifier: MIT
 
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <forklift/fork_lock.hpp>
 #include <fstream>
 
 #include "fifo.hpp"
@@ -88,6 +90,22 @@ TEST_CASE("other launches go on while one stands still") {
   const Launch launch = stuck(fifo).start();
   for (int i = 0; i < 20; ++i) CHECK(Command("echo").arg("x").output().out == "x\n");
   CHECK_FALSE(launch.done());
+}
+
+TEST_CASE("a launch that stands still keeps no pipe of its parent's open") {
+  if (engine() != forklift::Engine::shared_table) return;  // others copy the table
+  const Fifo fifo;
+  for (const bool mailed : {false, true}) {
+    auto pipe = forklift::fork_exec_pipe();
+    REQUIRE(pipe);
+    Command command = stuck(fifo).out(mailed ? Stdio::pipe() : Stdio::inherit());
+    const Launch launch = command.start();
+    await_sleep(launch.pid());
+    pipe->writing.reset();
+    pollfd end{.fd = pipe->reading.get(), .events = POLLIN, .revents = 0};
+    CHECK(::poll(&end, 1, 0) == 1);
+    CHECK_FALSE(launch.done());
+  }
 }
 
 TEST_CASE("a child that is stopped before exec holds no thread past the deadline") {

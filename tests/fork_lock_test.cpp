@@ -240,6 +240,28 @@ TEST_CASE("the report names who holds the lock, on which side, and for longer an
   CHECK(second.holders.front().held > first.holders.front().held);
 }
 
+TEST_CASE("a hold beyond the threshold is reported once it is over, with where it ended") {
+  ForkLock lock(Rule::together, std::chrono::nanoseconds(0));
+  waiting_function(lock);
+  const ForkLock::Report report = lock.report();
+  REQUIRE(report.long_holds.size() == 1);
+  CHECK(report.long_holds.front().thread == ::gettid());
+  CHECK(report.long_holds.front().side == Side::launcher);
+  CHECK(std::ranges::any_of(report.long_holds.front().stack,
+                            [](void* frame) { return lies_in(frame, wait_for_it); }));
+  ForkLock patient(Rule::together, std::chrono::hours(1));
+  waiting_function(patient);
+  CHECK(patient.report().long_holds.empty());
+}
+
+TEST_CASE("no more than the last 64 long holds are kept, each with a number of its own") {
+  ForkLock lock(Rule::together, std::chrono::nanoseconds(0));
+  for (int i = 0; i < 100; ++i) waiting_function(lock);
+  const ForkLock::Report report = lock.report();
+  CHECK(report.long_holds.size() == 64);
+  CHECK(report.long_holds.front().number < report.long_holds.back().number);
+}
+
 TEST_CASE("both ends of a pipe for launches are close-on-exec, and connected") {
   const auto made = forklift::fork_exec_pipe();
   REQUIRE(made);

@@ -44,11 +44,13 @@ class FORKLIFT_EXPORT ForkLock {
   };
   enum class Side { creator, launcher };
 
-  /// A thread that holds the lock.
+  /// A thread that holds the lock, or held it.
   struct Holder {
     pid_t thread = 0;  ///< gettid(2)
     Side side = Side::creator;
     std::chrono::nanoseconds held{};
+    std::uint64_t number = 0;    ///< the same while it lasts and after, and no other's
+    std::vector<void*> stack{};  ///< where it let go, innermost first; empty while it lasts
   };
 
   /// A wait, over or not.
@@ -56,7 +58,8 @@ class FORKLIFT_EXPORT ForkLock {
     pid_t thread = 0;
     Side side = Side::creator;
     std::chrono::nanoseconds waited{};
-    std::vector<void*> stack;  ///< innermost first; empty below the threshold
+    std::vector<void*> stack{};  ///< innermost first; empty below the threshold
+    std::uint64_t number = 0;    ///< the same while it lasts and after, and no other's
   };
 
   /// The state of one moment, and what happened until then.
@@ -64,12 +67,14 @@ class FORKLIFT_EXPORT ForkLock {
     std::vector<Holder> holders;
     std::vector<Wait> waiters;           ///< in the order of their arrival
     std::vector<Wait> long_waits;        ///< beyond the threshold and over: the last 64
+    std::vector<Holder> long_holds;      ///< likewise
     std::uint64_t acquired = 0;          ///< how often the lock was taken
     std::uint64_t contended = 0;         ///< how often after a wait
     std::chrono::nanoseconds longest{};  ///< wait, over or not
   };
 
-  /// `threshold`: a wait beyond it records its stack, taken by the waiter.
+  /// `threshold`: a wait beyond it records its stack, taken by the waiter; and a
+  /// hold beyond it, taken by who lets go.
   explicit ForkLock(Rule rule = Rule::together,
                     std::chrono::nanoseconds threshold = std::chrono::milliseconds(10));
   ~ForkLock();

@@ -67,6 +67,14 @@ bool wait_until_owner_died(std::uint32_t& word, Deadline deadline) noexcept {
   }
 }
 
+bool wait_until_changed(const std::uint32_t& word, std::uint32_t seen, Deadline deadline) noexcept {
+  for (;;) {
+    if (__atomic_load_n(&word, __ATOMIC_ACQUIRE) != seen) return true;
+    if (deadline.passed()) return false;
+    sleep_while(word, seen, deadline);
+  }
+}
+
 void wake_all(const std::uint32_t& word) noexcept {
   raw::call(SYS_futex, &word, FUTEX_WAKE, INT_MAX);
 }

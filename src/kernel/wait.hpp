@@ -31,6 +31,9 @@ bool wait_until_readable(int descriptor, Deadline deadline) noexcept;
 /// `pidfd` (-1: none) has ended.
 bool wait_until_hung_up(int pipe, int pidfd, Deadline deadline) noexcept;
 
+/// Waits until `word` is not `seen` any more; false when the deadline came first.
+bool wait_until_changed(const std::uint32_t& word, std::uint32_t seen, Deadline deadline) noexcept;
+
 /// Wakes whoever waits on `word`, in any process that shares it.
 void wake_all(const std::uint32_t& word) noexcept;
 

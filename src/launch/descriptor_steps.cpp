@@ -120,15 +120,37 @@ void DescriptorSteps::announce_end() {
              {place(offsetof(Frame, robust)), value(offsetof(RobustList, node))});
 }
 
+// A path may lead to a fifo or a dead file server.
+bool DescriptorSteps::may_stand_still() const {
+  return std::ranges::any_of(streams_, [](const Stream& stream) {
+    return stream.stdio && stream.stdio->kind() == Stdio::Kind::file;
+  });
+}
+
 // The first thing that the child does with descriptors: as long as it shares
 // the table, whatever it closes or moves is its parent's. The kernel copies
 // what lies below the first argument.
 void DescriptorSteps::leave_table() {
   if (now_.engine != Engine::shared_table) return;
-  const Argument kept = mails() ? word(offsetof(Frame, kept)) : value(least_kept);
-  if (mails()) build_.name_cell(offsetof(Frame, kept), "mailbox + 1, at least 64");
+  if (may_stand_still()) prepared_.kept = least_kept_standing;
+  const Argument kept = mails() ? word(offsetof(Frame, kept)) : value(prepared_.kept);
+  if (mails()) {
+    build_.name_cell(offsetof(Frame, kept),
+                     "mailbox + 1, at least " + std::to_string(prepared_.kept));
+  }
   build_.add(Step::leave, "", kernel::nr_close_range,
              {kept, value(all_descriptors), value(kernel::close_range_unshare)});
+  if (mails() && may_stand_still()) close_before_mailbox();
+}
+
+// The writing end of another launch's pipe may be among them, and whoever waits
+// for it to hang up would wait for this child, too.
+void DescriptorSteps::close_before_mailbox() {
+  build_.name_cell(offsetof(Frame, before_mailbox), "mailbox - 1");
+  build_
+      .add(Step::leave, "", kernel::nr_close_range,
+           {value(least_kept_standing), word(offsetof(Frame, before_mailbox)), value(0)})
+      .also = -EINVAL;  // the mailbox is the first
 }
 
 void DescriptorSteps::receive() {

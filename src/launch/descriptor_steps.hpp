@@ -48,6 +48,8 @@ class DescriptorSteps {
   void add_letter(int first, int count);
   void choose_waiting_room();
   bool marks_its_end() const;
+  bool may_stand_still() const;
+  void close_before_mailbox();
   void wait_in_window(long cell, std::string what);
   std::vector<int> kept() const;
   void mark_needs();

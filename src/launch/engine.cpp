@@ -47,16 +47,21 @@ bool await_mark(const InFlight& record, Deadline deadline) noexcept {
   }
 }
 
+// The child may still be going on, so this is no plain load.
+std::size_t call_of(const InFlight& record) noexcept {
+  return static_cast<std::size_t>(__atomic_load_n(&record.frame().outcome.call, __ATOMIC_RELAXED));
+}
+
 std::string subject_at(const InFlight& record) {
   const Prepared& plan = *record.plan;
-  const auto at = static_cast<std::size_t>(record.frame().outcome.call);
+  const std::size_t at = call_of(record);
   if (at < plan.subjects.size()) return plan.subjects[at];
   return quote(plan.program) + " (searched in " + plan.searched + ")";
 }
 
 Step step_at(const InFlight& record) {
   const auto& calls = record.plan->calls;
-  const auto at = static_cast<std::size_t>(record.frame().outcome.call);
+  const std::size_t at = call_of(record);
   return at < calls.size() ? calls[at].step : Step::exec;
 }
 
@@ -151,6 +156,8 @@ std::expected<void, Failure> conclude(InFlight& record) {
   if (!record.stopped) return std::unexpected(killed_on_the_way(record, end));
   return std::unexpected(record.deadline.passed() ? overdue(record) : unwanted(record));
 }
+
+Place place_of(const InFlight& record) { return {step_at(record), subject_at(record)}; }
 
 Guarantees guarantees_of(const InFlight& record) noexcept {
   const Prepared& plan = *record.plan;

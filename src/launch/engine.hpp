@@ -4,6 +4,8 @@
 
 #include <expected>
 #include <forklift/guarantees.hpp>
+#include <forklift/step.hpp>
+#include <string>
 
 #include "kernel/deadline.hpp"
 #include "launch/failure.hpp"
@@ -26,6 +28,17 @@ bool await(const InFlight& record, kernel::Deadline deadline) noexcept;
 ///
 /// Requires: `await` was true.
 std::expected<void, Failure> conclude(InFlight& record);
+
+/// Which call the child of a launch is at.
+struct Place {
+  Step step = Step::exec;
+  std::string subject;  ///< what the call is about, for people; may be empty
+};
+
+/// Threads: any, as long as nobody concludes or ends the launch: the child stores
+/// the number of each call before it makes it. What runs in the second stage is
+/// on memory of its own, so such a child is at the last call before.
+Place place_of(const InFlight& record);
 
 /// What this launch assured of the things that depend on the kernel.
 Guarantees guarantees_of(const InFlight& record) noexcept;

@@ -17,12 +17,14 @@
 
 namespace forklift {
 class Tracer;
-}
+struct Sighting;
+}  // namespace forklift
 
 namespace forklift::launch {
 
-/// What a tracer has been told of a launch so far.
+/// Who sees a launch, and what a tracer has been told of it so far.
 struct Trace {
+  Sighting* sighting = nullptr;  ///< null: no meter was there when it began
   Tracer* tracer = nullptr;  ///< null: nobody was told
   std::uint64_t id = 0;
   std::chrono::nanoseconds begin{0}, hold{0};

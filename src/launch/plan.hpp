@@ -46,6 +46,10 @@ inline constexpr int nowhere = -1;
 /// fs/file.c), and would close what lies between before the child could go on.
 inline constexpr int least_kept = 64;
 
+/// Likewise of a child that may stand still before exec: copies of others'
+/// descriptors would stay open for as long as it does.
+inline constexpr int least_kept_standing = 3;
+
 /// One system call: its arguments, what counts as success, where its result goes.
 struct Call {
   long number = 0;
@@ -94,6 +98,7 @@ struct Frame {
   int mailbox;            ///< descriptor of the receiving end
   int report;             ///< descriptor of the report pipe's writing end
   long kept;              ///< descriptors below this one stay with the child
+  long before_mailbox;    ///< the last descriptor below it
   int tell;               ///< where a failure is written, too; -1: nowhere
   std::uint32_t gate;     ///< 0 as long as the child has to wait
   char** environment;

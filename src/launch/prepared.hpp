@@ -64,6 +64,7 @@ struct Prepared {
   std::vector<Source> sources;
   bool reports_by_pipe = false;  ///< the engine `fork`, pollable or without robust futexes
   std::vector<Letter> letters;   ///< empty unless descriptors are mailed
+  int kept = least_kept;         ///< descriptors of the parent's that the child keeps at least
   std::size_t frame_bytes = sizeof(Frame);
   std::optional<std::chrono::nanoseconds> deadline;
   int pid_namespace = -1;  ///< the caller's descriptor of the one to join

@@ -150,7 +150,8 @@ void fill_frame(const InFlight& record) {
   Frame& frame = record.frame();
   const Prepared& plan = *record.plan;
   frame.mailbox = record.mailbox.receiving();
-  frame.kept = std::max(frame.mailbox + 1, least_kept);
+  frame.kept = std::max(frame.mailbox + 1, plan.kept);
+  frame.before_mailbox = frame.mailbox - 1;
   frame.environment = plan.environment ? plan.environment->get() : ::environ;
   frame.tell = -1;
   frame.gate = 0;

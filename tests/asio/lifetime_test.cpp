@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <chrono>
 #include <thread>
 
 #include "../fifo.hpp"
@@ -45,6 +46,15 @@ struct Counting {
   }
   int* live_;
 };
+
+// A child that a busy machine does not let die at once is reaped by a later launch.
+std::size_t children_once_reaped(std::size_t expected) {
+  const auto until = std::chrono::steady_clock::now() + 10s;
+  while (children().size() > expected && std::chrono::steady_clock::now() < until) {
+    Command("true").run();
+  }
+  return children().size();
+}
 
 }  // namespace
 
@@ -171,7 +181,7 @@ TEST_CASE("an io_context that goes takes what is pending along") {
       for (int i = 0; i < turns; ++i) context.run_one();
     }
     CHECK(output.times + piped.times + launch.times + wait.times == 0);
-    CHECK(children().size() == 1);
+    CHECK(children_once_reaped(1) == 1);
     CHECK(child.stop(10s).signal() == SIGTERM);
   }
 }

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: The forklift authors
 // SPDX-License-Identifier: MIT
-#include "lab/hang/roll_call.hpp"
+#include "kernel/roll_call.hpp"
 
 #include <doctest/doctest.h>
 #include <poll.h>
@@ -11,15 +11,11 @@
 #include <latch>
 #include <thread>
 
-using lab::Stage, lab::hang::Presence, lab::hang::RollCall;
+using forklift::kernel::Presence, forklift::kernel::RollCall;
 
 namespace {
 
-class Idle : public lab::Contender {
- public:
-  explicit Idle(Stage stage) { enter(stage); }
-  lab::Times launch() override { return {}; }
-};
+int question() { return SIGRTMIN + 3; }
 
 // Sits in the kernel until the pipe's other end is closed. By poll(2), in which
 // ThreadSanitizer, too, lets signals through.
@@ -31,20 +27,20 @@ void wait_for(const forklift::Fd& pipe) {
 
 class Worker {
  public:
-  Worker(RollCall& roll, std::size_t number, Stage stage, bool deaf)
-      : pipe_(forklift::fork_exec_pipe().value()), thread_([=, this, &roll] {
-          const Idle contender(stage);
-          const RollCall::Seat seat(roll, number, contender);
+  explicit Worker(bool deaf)
+      : pipe_(forklift::fork_exec_pipe().value()), thread_([=, this] {
           if (deaf) block_all();
-          seated_.count_down();
+          id_ = ::gettid();
+          there_.count_down();
           wait_for(pipe_.reading);
         }) {
-    seated_.wait();
+    there_.wait();
   }
   ~Worker() {
     pipe_.writing.reset();
     thread_.join();
   }
+  pid_t id() const { return id_; }
 
  private:
   static void block_all() {
@@ -53,36 +49,63 @@ class Worker {
     ::pthread_sigmask(SIG_SETMASK, &all, nullptr);
   }
 
-  std::latch seated_{1};
+  pid_t id_ = 0;
+  std::latch there_{1};
   forklift::Pipe pipe_;
   std::thread thread_;
 };
 
+void check_by_kernel(const Presence& presence) {
+  CHECK(presence.stack.empty());
+  const std::string& view = presence.view;
+  CAPTURE(view);
+  CHECK(view.starts_with("in the kernel: "));
+  CHECK(view.find("poll, sleeping") != std::string::npos);
+}
+
 }  // namespace
 
-TEST_CASE("everybody is in a roll call, also who cannot answer, and who left is not") {
-  RollCall roll;
-  Worker answers(roll, 2, Stage::waiting_for_lock, false);
-  Worker deaf(roll, 1, Stage::launching, true);
-  { Worker gone(roll, 3, Stage::running, false); }
+TEST_CASE("everybody is in a roll call, also who cannot answer, and who is gone") {
+  const RollCall roll(question());
+  Worker answers(false);
+  Worker deaf(true);
+  pid_t gone = 0;
+  { gone = Worker(false).id(); }
   for (int time = 0; time < 2; ++time) {
-    const std::vector<Presence> present = roll.call();
-    REQUIRE(present.size() == 2);
-    CHECK(present[0].number == 1);
-    CHECK(present[0].stage == Stage::launching);
-    CHECK(present[0].stack.empty());
-    const std::string& kernel = present[0].kernel;
-    CAPTURE(kernel);
-    CHECK(kernel.starts_with("in the kernel: "));
-    CHECK(kernel.find("poll, sleeping") != std::string::npos);
-    CHECK(present[1].number == 2);
-    CHECK(present[1].stage == Stage::waiting_for_lock);
+    const pid_t threads[] = {deaf.id(), answers.id(), gone};
+    const std::vector<Presence> present = roll.call(threads);
+    REQUIRE(present.size() == 3);
+    CHECK(present[0].thread == deaf.id());
+    check_by_kernel(present[0]);
+    CHECK(present[1].thread == answers.id());
     CHECK(present[1].stack.size() > 1);
-    CHECK(present[1].kernel.empty());
+    CHECK(present[1].view.empty());
+    CHECK(present[2].stack.empty());
   }
 }
 
-TEST_CASE("nobody there, nobody called") {
-  RollCall roll;
-  CHECK(roll.call().empty());
+TEST_CASE("without a signal the kernel alone is asked") {
+  Worker worker(false);
+  const pid_t threads[] = {worker.id()};
+  const std::vector<Presence> present = RollCall(0).call(threads);
+  REQUIRE(present.size() == 1);
+  check_by_kernel(present[0]);
 }
+
+TEST_CASE("two threads may call the roll at once, and the caller may be called") {
+  const RollCall roll(question());
+  Worker worker(false);
+  const auto call = [&] {
+    const pid_t threads[] = {worker.id(), ::gettid()};
+    for (int i = 0; i < 50; ++i) {
+      const auto present = roll.call(threads);
+      CHECK(present[0].stack.size() > 1);
+      CHECK(present[1].stack.size() > 1);
+    }
+  };
+  std::thread other(call);
+  call();
+  other.join();
+}
+
+TEST_CASE("nobody there, nobody called") { CHECK(RollCall(question()).call({}).empty()); }

@@ -10,17 +10,21 @@
 namespace lab::hang {
 namespace {
 
-// What the handlers touch. They may even run in a vforked child, on our memory,
+// What the handler touches. It may even run in a vforked child, on our memory,
 // when a terminal interrupts the whole process group: to ring twice is harmless.
 sem_t rung;
 std::atomic<bool> end_asked{false};
 std::atomic<bool> stacks_asked{false};
 static_assert(std::atomic<bool>::is_always_lock_free);
 
-void ring(int signal) {
-  const int error = errno;
-  (signal == SIGINT ? end_asked : stacks_asked) = true;
+void ring(std::atomic<bool>& what) {
+  what = true;
   ::sem_post(&rung);
+}
+
+void ring_for_end(int) {
+  const int error = errno;
+  ring(end_asked);
   errno = error;
 }
 
@@ -31,22 +35,18 @@ timespec as_timespec(std::chrono::steady_clock::time_point moment) {
 
 }  // namespace
 
-Bell::Bell() {
+Bell::Bell(forklift::StallMeter& meter) {
   ::sem_init(&rung, 0, 0);
   end_asked = stacks_asked = false;
   struct sigaction action {};
-  action.sa_handler = ring;
-  action.sa_flags = SA_RESTART;
-  ::sigaction(SIGUSR1, &action, &before_usr1_);
-  action.sa_flags |= static_cast<int>(SA_RESETHAND);
+  action.sa_handler = ring_for_end;
+  action.sa_flags = SA_RESTART | static_cast<int>(SA_RESETHAND);
   ::sigaction(SIGINT, nullptr, &before_int_);
   if (before_int_.sa_handler != SIG_IGN) ::sigaction(SIGINT, &action, nullptr);
+  meter.dump_on(SIGUSR1, [](const forklift::StallReport&) { ring(stacks_asked); });
 }
 
-Bell::~Bell() {
-  ::sigaction(SIGINT, &before_int_, nullptr);
-  ::sigaction(SIGUSR1, &before_usr1_, nullptr);
-}
+Bell::~Bell() { ::sigaction(SIGINT, &before_int_, nullptr); }
 
 void Bell::wait_until(std::chrono::steady_clock::time_point moment) {
   const timespec until = as_timespec(moment);

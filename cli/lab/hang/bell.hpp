@@ -5,10 +5,12 @@
 #include <signal.h>
 
 #include <chrono>
+#include <forklift/stall.hpp>
 
 namespace lab::hang {
 
-/// Rings on SIGINT, which ends the run, and on SIGUSR1, which asks for a dump.
+/// Rings on SIGINT, which ends the run, and on SIGUSR1, which asks for a dump; the
+/// latter is handed over by a meter.
 ///
 /// By handlers, not by a thread that waits in sigwaitinfo(2): for that every
 /// thread would block the signals, and contenders that are no careful libraries
@@ -17,7 +19,7 @@ namespace lab::hang {
 /// was ignored stays so. Requires: one bell in the process at a time.
 class Bell {
  public:
-  Bell();
+  explicit Bell(forklift::StallMeter& meter);
   ~Bell();
   Bell(const Bell&) = delete;
 
@@ -31,7 +33,6 @@ class Bell {
 
  private:
   struct sigaction before_int_ {};
-  struct sigaction before_usr1_ {};
 };
 
 }  // namespace lab::hang

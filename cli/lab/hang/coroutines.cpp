@@ -137,7 +137,8 @@ class Turn {
 bool run_coroutines(const Request& request) {
   const Setting setting = prepare(request);
   const std::size_t limit = request.limit.value_or(64);
-  Bell bell;
+  forklift::StallMeter meter;
+  Bell bell(meter);
   json runs = json::array();
   for (const std::string& contender : setting.contenders) {
     fmt::print(stderr, "\n{}: {} coroutines of one thread launch {} (kill -USR1 {} dumps)\n",

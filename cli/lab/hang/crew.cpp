@@ -11,18 +11,18 @@ Crew::Crew(const std::string& contender, const std::string& program, std::size_t
     : launched_(workers),
       troubles_(workers),
       ids_(std::make_unique<std::atomic<pid_t>[]>(workers)),
-      seated_(static_cast<std::ptrdiff_t>(workers)),
+      there_(static_cast<std::ptrdiff_t>(workers)),
       pace_(rate, workers) {
   for (std::size_t i = 0; i < workers; ++i) contenders_.push_back(kind(contender).make(program));
 }
 
 Crew::~Crew() { end(); }
 
-void Crew::start(RollCall& roll) {
+void Crew::start() {
   for (std::size_t i = 0; i < contenders_.size(); ++i) {
-    threads_.emplace_back([this, &roll, i] { work(roll, i); });
+    threads_.emplace_back([this, i] { work(i); });
   }
-  seated_.wait();
+  there_.wait();
   begun_ = Clock::now();
   pace_.begin(begun_);
   begin_.count_down();
@@ -33,6 +33,16 @@ void Crew::end() {
   pace_.end();
   for (const auto& contender : contenders_) contender->give_up();
   threads_.clear();
+}
+
+std::vector<pid_t> Crew::threads() const {
+  return std::vector<pid_t>(ids_.get(), ids_.get() + contenders_.size());
+}
+
+std::vector<Doing> Crew::doing() const {
+  std::vector<Doing> all;
+  for (const auto& contender : contenders_) all.push_back({contender->stage(), contender->since()});
+  return all;
 }
 
 std::size_t Crew::number_of(pid_t thread) const {
@@ -51,11 +61,10 @@ std::vector<Launched> Crew::launches() const {
   return all;
 }
 
-void Crew::work(RollCall& roll, std::size_t index) {
+void Crew::work(std::size_t index) {
   ids_[index] = ::gettid();
   Contender& contender = *contenders_[index];
-  const RollCall::Seat seat(roll, index + 1, contender);
-  seated_.count_down();
+  there_.count_down();
   begin_.wait();
   try {
     while (pace_.await_turn(index) && !ended_ && !failed_) launch_on(contender, launched_[index]);

@@ -12,7 +12,6 @@
 
 #include "lab/contender.hpp"
 #include "lab/hang/pace.hpp"
-#include "lab/hang/roll_call.hpp"
 
 namespace lab::hang {
 
@@ -23,6 +22,12 @@ struct Launched {
   double lock_wait_us = 0;
 };
 
+/// A worker's stage, and since when.
+struct Doing {
+  Stage stage = Stage::running;
+  Clock::time_point since{};
+};
+
 /// Threads that launch, each by a contender of its own.
 class Crew {
  public:
@@ -31,9 +36,9 @@ class Crew {
   ~Crew();
   Crew(const Crew&) = delete;
 
-  /// Begins once every worker has its place in the roll call: under a fork that
-  /// copies page tables it takes long to make a thread.
-  void start(RollCall& roll);
+  /// Begins once every worker is there: under a fork that copies page tables it
+  /// takes long to make a thread.
+  void start();
 
   /// Ends the work: the launches under way come to their end, those that wait
   /// for the ForkLock do not begin.
@@ -46,7 +51,11 @@ class Crew {
   std::size_t size() const { return contenders_.size(); }
   Clock::time_point begun() const { return begun_; }
 
-  /// The number of the worker who is that thread; 0: none.
+  /// The workers' threads, and what each is doing, by number from 0.
+  std::vector<pid_t> threads() const;
+  std::vector<Doing> doing() const;
+
+  /// The number of the worker who is that thread, from 1; 0: none.
   std::size_t number_of(pid_t thread) const;
 
   /// Every launch by everybody. Requires: ended.
@@ -54,14 +63,14 @@ class Crew {
   std::vector<Launched> launches() const;
 
  private:
-  void work(RollCall& roll, std::size_t index);
+  void work(std::size_t index);
   void launch_on(Contender& contender, std::vector<Launched>& launched);
 
   std::vector<std::unique_ptr<Contender>> contenders_;
   std::vector<std::vector<Launched>> launched_;
   std::vector<std::exception_ptr> troubles_;
   std::unique_ptr<std::atomic<pid_t>[]> ids_;
-  std::latch seated_;
+  std::latch there_;
   std::latch begin_{1};
   Pace pace_;
   std::vector<std::jthread> threads_;

@@ -11,10 +11,14 @@
 namespace lab::hang {
 namespace {
 
-using Lines = std::vector<std::string>;
-
 std::string print(Clock::duration time) {
   return print_time(std::chrono::duration<double, std::micro>(time).count());
+}
+
+std::string name_frame(StackNames& names, void* address, bool returns) {
+  Frame frame = names.at(address, returns);
+  frame.function = shorten(frame.function);
+  return ::print(frame);
 }
 
 std::string print_lock(const Crew& crew, const Dump& dump) {
@@ -29,43 +33,14 @@ std::string print_lock(const Crew& crew, const Dump& dump) {
                      print(dump.lock->longest));
 }
 
-Lines lines_below(const Presence& worker, StackNames& names) {
-  if (worker.stack.empty()) return {"(did not answer) " + worker.kernel};
-  return name_stack(names, worker.stack, true);
+// What a worker did when it answered, if it has gone on since.
+const Doing& doing_at(Clock::time_point moment, const Doing& before, const Doing& after) {
+  return after.since <= moment ? after : before;
 }
 
-// Workers that one stack is printed for.
-struct Group {
-  Stage stage;
-  Lines lines;
-  std::vector<const Presence*> workers;
-};
-
-std::vector<Group> group(const std::vector<const Presence*>& workers, StackNames& names) {
-  constexpr std::size_t most_alone = 8;
-  std::vector<Group> groups;
-  for (const Presence* const worker : workers) {
-    Lines lines = lines_below(*worker, names);
-    const auto same = std::ranges::find_if(groups, [&](const Group& known) {
-      return known.stage == worker->stage && known.lines == lines;
-    });
-    if (workers.size() > most_alone && same != groups.end()) {
-      same->workers.push_back(worker);
-    } else {
-      groups.push_back({worker->stage, std::move(lines), {worker}});
-    }
-  }
-  return groups;
-}
-
-std::string print(const Group& group) {
-  std::string text = "\n";
-  for (const Presence* const worker : group.workers) {
-    text += fmt::format("worker {}: {} for {}\n", worker->number, name(worker->stage),
-                        print(worker->lasting));
-  }
-  for (const std::string& line : group.lines) text += "    " + line + "\n";
-  return text;
+std::string print_headline(const Presence& worker) {
+  return fmt::format("worker {}: {} for {}", worker.number, name(worker.stage),
+                     print(worker.lasting));
 }
 
 // Who waits comes first, the longest of all at the top.
@@ -82,10 +57,16 @@ std::vector<const Presence*> in_order(const Dump& dump) {
 
 }  // namespace
 
-Dump take_dump(const Crew& crew, RollCall& roll) {
+Dump take_dump(const Crew& crew, const forklift::StallMeter& meter) {
   Dump dump;
   if (crew.fork_lock()) dump.lock = crew.fork_lock()->report();
-  dump.present = roll.call();
+  const std::vector<Doing> before = crew.doing();
+  std::vector<forklift::ThreadPlace> places = meter.ask(crew.threads());
+  const std::vector<Doing> after = crew.doing();
+  for (std::size_t i = 0; i < places.size(); ++i) {
+    const Doing& then = doing_at(places[i].at, before[i], after[i]);
+    dump.present.push_back({i + 1, then.stage, places[i].at - then.since, std::move(places[i])});
+  }
   return dump;
 }
 
@@ -99,18 +80,20 @@ std::string print_dump(const std::string& title, const Crew& crew, const Dump& d
   std::string text = fmt::format("\n=== {}: {} of {} workers wait for the ForkLock\n", title,
                                  count_waiting(dump), dump.present.size());
   text += print_lock(crew, dump);
-  for (const Group& alike : group(in_order(dump), names)) text += print(alike);
-  return text;
+  std::vector<forklift::StackText> workers;
+  std::vector<int> stages;
+  for (const Presence* const worker : in_order(dump)) {
+    workers.push_back({print_headline(*worker), worker->place});
+    stages.push_back(static_cast<int>(worker->stage));
+  }
+  return text + forklift::print_stacks(workers, stages, [&names](void* address, bool returns) {
+           return name_frame(names, address, returns);
+         });
 }
 
-std::vector<std::string> name_stack(StackNames& names, const std::vector<void*>& stack,
-                                    bool interrupted) {
+std::vector<std::string> name_stack(StackNames& names, const std::vector<void*>& stack) {
   std::vector<std::string> lines;
-  for (std::size_t i = 0; i < stack.size(); ++i) {
-    Frame frame = names.at(stack[i], i > 0 || !interrupted);
-    frame.function = shorten(frame.function);
-    lines.push_back(::print(frame));
-  }
+  for (void* const address : stack) lines.push_back(name_frame(names, address, true));
   return lines;
 }
 

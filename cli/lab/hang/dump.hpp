@@ -3,15 +3,23 @@
 #pragma once
 
 #include <forklift/fork_lock.hpp>
+#include <forklift/stall.hpp>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "lab/hang/crew.hpp"
-#include "lab/hang/roll_call.hpp"
 #include "stack_names.hpp"
 
 namespace lab::hang {
+
+/// Where one worker was at the moment it was asked.
+struct Presence {
+  std::size_t number = 0;  ///< of the worker, from 1
+  Stage stage = Stage::running;
+  Clock::duration lasting{};  ///< in that stage
+  forklift::ThreadPlace place{};
+};
 
 /// Where everybody is, and who holds the ForkLock, at one moment.
 struct Dump {
@@ -19,7 +27,7 @@ struct Dump {
   std::vector<Presence> present;
 };
 
-Dump take_dump(const Crew& crew, RollCall& roll);
+Dump take_dump(const Crew& crew, const forklift::StallMeter& meter);
 
 /// How many wait for the ForkLock.
 std::size_t count_waiting(const Dump& dump);
@@ -30,10 +38,7 @@ std::size_t count_waiting(const Dump& dump);
 std::string print_dump(const std::string& title, const Crew& crew, const Dump& dump,
                        StackNames& names);
 
-/// A stack with names, innermost first, one line a frame.
-///
-/// `interrupted`: the innermost frame is where the thread was, not a call.
-std::vector<std::string> name_stack(StackNames& names, const std::vector<void*>& stack,
-                                    bool interrupted);
+/// A stack that its thread took itself, with names, innermost first, one line a frame.
+std::vector<std::string> name_stack(StackNames& names, const std::vector<void*>& stack);
 
 }  // namespace lab::hang

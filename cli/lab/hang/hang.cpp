@@ -4,6 +4,7 @@
 
 #include <execinfo.h>
 #include <fmt/core.h>
+#include <signal.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -27,6 +28,9 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr std::size_t gibibyte = std::size_t{1} << 30;
+
+// Not the first: Go's runtime and others like to take that.
+int question() { return SIGRTMIN + 3; }
 
 // Unless told otherwise memory grows by half during a run: enough to see waits
 // grow with it, whatever the size, and never more than half of what there is.
@@ -80,14 +84,13 @@ void read_symbols(StackNames& names) {
 }
 
 std::vector<Run> run_all(const Plan& plan, const std::vector<std::string>& contenders,
-                         const std::string& shown, Bell& bell) {
-  RollCall roll;
+                         const std::string& shown, const forklift::StallMeter& meter, Bell& bell) {
   StackNames names(::getpid());
   read_symbols(names);
   std::vector<Run> runs;
   for (const std::string& contender : contenders) {
     announce(plan, contender, shown);
-    runs.push_back(Shift(plan, contender, roll, bell, names).run());
+    runs.push_back(Shift(plan, contender, meter, bell, names).run());
     if (bell.interrupted()) break;
   }
   return runs;
@@ -133,10 +136,12 @@ Setting prepare(const Request& request) {
 
 bool run(const Request& request) {
   const auto [machine, program, plan, contenders] = prepare(request);
-  Bell bell;
+  // Everybody is asked at a dump: no launch need take its own stack.
+  forklift::StallMeter meter({.threshold = std::chrono::hours(24), .ask = question()});
+  Bell bell(meter);
   Warnings warnings;
   const ProcessorTime before = processor_time();
-  const auto runs = run_all(plan, contenders, program.shown, bell);
+  const auto runs = run_all(plan, contenders, program.shown, meter, bell);
   if (auto noise = noise_between(before, processor_time())) warnings.add(std::move(*noise));
   warn_of(runs, bell.interrupted(), warnings);
   tell({machine, program.shown, request.command_line, runs, warnings.all()}, request);

@@ -24,10 +24,10 @@ std::size_t most_memory(const Plan& plan) {
   return static_cast<std::size_t>(static_cast<double>(plan.rss) + growth);
 }
 
-Shift::Shift(const Plan& plan, const std::string& contender, RollCall& roll, Bell& bell,
-             StackNames& names)
+Shift::Shift(const Plan& plan, const std::string& contender, const forklift::StallMeter& meter,
+             Bell& bell, StackNames& names)
     : plan_(plan),
-      roll_(roll),
+      meter_(meter),
       bell_(bell),
       names_(names),
       crew_(contender, plan.program, plan.workers, plan.rate) {
@@ -42,7 +42,7 @@ Run Shift::run() {
   memory.fill(plan_.rss, [this] { return !bell_.interrupted(); });
   run_.resident_first = resident();
   memory.grow(plan_.grow);
-  crew_.start(roll_);
+  crew_.start();
   watch();
   run_.resident_last = resident();
   finish();
@@ -69,7 +69,7 @@ void Shift::watch() {
 
 void Shift::dump() {
   const double at_s = past(Clock::now());
-  const Dump taken = take_dump(crew_, roll_);
+  const Dump taken = take_dump(crew_, meter_);
   run_.dump_at_s.push_back(at_s);
   run_.waiting_per_dump.push_back(count_waiting(taken));
   const std::string title = fmt::format("{} after {:.1f} s, dump {}, {} resident", run_.contender,
@@ -101,7 +101,7 @@ void Shift::finish() {
   crew_.end();
   note_slowest();
   sum_up(crew_.launches(), run_);
-  run_.slowest_stack = name_stack(names_, run_.slowest.stack, false);
+  run_.slowest_stack = name_stack(names_, run_.slowest.stack);
 }
 
 double Shift::past(Clock::time_point moment) const {

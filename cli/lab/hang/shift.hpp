@@ -4,11 +4,11 @@
 
 #include <chrono>
 #include <cstddef>
+#include <forklift/stall.hpp>
 #include <string>
 
 #include "lab/hang/bell.hpp"
 #include "lab/hang/crew.hpp"
-#include "lab/hang/roll_call.hpp"
 #include "lab/hang/run.hpp"
 #include "stack_names.hpp"
 
@@ -32,8 +32,8 @@ std::size_t most_memory(const Plan& plan);
 /// dumped to standard error, until the time is over or the bell says so.
 class Shift {
  public:
-  Shift(const Plan& plan, const std::string& contender, RollCall& roll, Bell& bell,
-        StackNames& names);
+  Shift(const Plan& plan, const std::string& contender, const forklift::StallMeter& meter,
+        Bell& bell, StackNames& names);
 
   /// Errors: throws what the first launch threw that failed.
   Run run();
@@ -47,7 +47,7 @@ class Shift {
   double past(Clock::time_point moment) const;
 
   const Plan& plan_;
-  RollCall& roll_;
+  const forklift::StallMeter& meter_;
   Bell& bell_;
   StackNames& names_;
   Crew crew_;

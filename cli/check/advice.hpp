@@ -1,0 +1,15 @@
+// SPDX-FileCopyrightText: The forklift authors
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "check/prediction.hpp"
+
+namespace check {
+
+/// What can be done about the memory itself.
+std::vector<std::string> advice(const Prediction& prediction);
+
+}  // namespace check

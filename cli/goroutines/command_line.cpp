@@ -1,0 +1,145 @@
+// SPDX-FileCopyrightText: The forklift authors
+// SPDX-License-Identifier: MIT
+#include "goroutines/command_line.hpp"
+
+#include <fmt/core.h>
+#include <poll.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <charconv>
+#include <chrono>
+#include <cstdio>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+
+#include "goroutines/reader.hpp"
+#include "goroutines/report.hpp"
+#include "interrupt.hpp"
+#include "quantity.hpp"
+
+namespace goroutines {
+namespace {
+
+using std::chrono::milliseconds;
+using Clock = std::chrono::steady_clock;
+
+struct Request {
+  pid_t pid = 0;
+  std::optional<milliseconds> every;
+  bool json = false;
+};
+
+milliseconds interval(const std::string& text) {
+  const milliseconds asked = parse_duration(text);
+  if (asked >= milliseconds(10)) return asked;
+  throw std::invalid_argument("'" + text + "' is less than 10ms");
+}
+
+pid_t process_id(const std::string& text) {
+  pid_t pid = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), pid);
+  if (error != std::errc() || end != text.data() + text.size() || pid <= 0) {
+    throw CLI::ValidationError("PID", "'" + text + "' is no process id");
+  }
+  return pid;
+}
+
+void show(const Request& request, Reader& reader) {
+  const Subject subject{.pid = request.pid, .name = reader.name(), .version = reader.version()};
+  const Snapshot snapshot = reader.look();
+  const std::string text =
+      request.json ? print_json(subject, snapshot) : print_text(subject, snapshot);
+  std::fwrite(text.data(), 1, text.size(), stdout);
+  if (std::fflush(stdout) != 0) throw std::runtime_error("the output cannot be written");
+}
+
+// Tells a process from a later one with its number.
+class Life {
+ public:
+  explicit Life(pid_t pid) : fd_(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0))), pid_(pid) {}
+  ~Life() {
+    if (fd_ >= 0) ::close(fd_);
+  }
+  Life(const Life&) = delete;
+
+  /// Whether it ends within so long; a signal may end the wait early.
+  bool ends_within(milliseconds limit) const {
+    pollfd ready{.fd = fd_, .events = POLLIN, .revents = 0};
+    const int count = ::poll(&ready, 1, static_cast<int>(limit.count()));
+    if (fd_ < 0) return ::access(fmt::format("/proc/{}", pid_).c_str(), F_OK) != 0;
+    return count > 0;
+  }
+
+ private:
+  int fd_;
+  pid_t pid_;
+};
+
+// In pieces: a signal that comes just before the wait does not end it.
+bool wait_for(Clock::time_point moment, const Interrupt& interrupt, const Life& life) {
+  constexpr milliseconds piece(100);
+  while (!interrupt.asked()) {
+    const auto left = std::chrono::ceil<milliseconds>(moment - Clock::now());
+    if (life.ends_within(std::clamp(left, milliseconds(0), piece))) return false;
+    if (Clock::now() >= moment) return true;
+  }
+  return false;
+}
+
+// Until Ctrl-C, which is how one ends this, or the end of the process.
+void repeat(const Request& request, Reader& reader, const Life& life) {
+  const Interrupt interrupt;
+  auto next = Clock::now();
+  try {
+    while (wait_for(next, interrupt, life)) {
+      show(request, reader);
+      if (!request.json) fmt::print("\n");
+      next = std::max(next + *request.every, Clock::now());
+    }
+    if (!life.ends_within(milliseconds(0))) return;
+  } catch (const Ended&) {
+    // A little earlier than anybody is told.
+  }
+  fmt::print(stderr, "process {} ('{}') has ended\n", request.pid, reader.name());
+}
+
+int run(const Request& request) {
+  const Life life(request.pid);
+  Reader reader(request.pid);
+  if (request.every) {
+    repeat(request, reader, life);
+  } else {
+    show(request, reader);
+  }
+  return 0;
+}
+
+}  // namespace
+
+void add_to(CLI::App& app, const std::string&, Action& chosen) {
+  CLI::App* const command = app.add_subcommand(
+      "goroutines", "Show what the goroutines of a Go process do, and who waits for its ForkLock");
+  const auto request = std::make_shared<Request>();
+  command
+      ->add_option_function<std::string>(
+          "PID", [request](const std::string& text) { request->pid = process_id(text); },
+          "A process that runs a Go program")
+      ->required();
+  command->add_option_function<std::string>(
+      "--every",
+      [request](const std::string& text) {
+        try {
+          request->every = interval(text);
+        } catch (const std::invalid_argument& error) {
+          throw CLI::ValidationError("--every", error.what());
+        }
+      },
+      "Look again and again, as 10s, until Ctrl-C or the end of the process");
+  command->add_flag("--json", request->json, "For programs: one object a look, on one line");
+  command->callback([request, &chosen] { chosen = [request] { return run(*request); }; });
+}
+
+}  // namespace goroutines

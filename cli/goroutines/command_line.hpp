@@ -1,0 +1,15 @@
+// SPDX-FileCopyrightText: The forklift authors
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <string>
+
+#include "action.hpp"
+
+namespace goroutines {
+
+/// Adds `goroutines` to the commands of `forklift`; `line` is the command line.
+void add_to(CLI::App& app, const std::string& line, Action& chosen);
+
+}  // namespace goroutines

@@ -1,0 +1,18 @@
+// SPDX-FileCopyrightText: The forklift authors
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <optional>
+
+#include "goroutines/layout.hpp"
+#include "goroutines/line_table.hpp"
+#include "goroutines/program.hpp"
+
+namespace goroutines {
+
+/// Whether the goroutines of a process make sense by a layout: the first is number
+/// 1, as in every Go program, and was created by code.
+bool makes_sense(const Memory& memory, const LineTable& lines, Address all_goroutines,
+                 const Layout& layout);
+
+}  // namespace goroutines

@@ -1,0 +1,57 @@
+// SPDX-FileCopyrightText: The forklift authors
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <unordered_map>
+#include <vector>
+
+#include "goroutines/line_table.hpp"
+#include "goroutines/memory.hpp"
+
+namespace goroutines {
+
+/// Where a stack is walked from, and within which bounds.
+struct StackStart {
+  Address pc = 0;
+  Address sp = 0;
+  Address low = 0;
+  Address high = 0;
+};
+
+/// A return address, or where the stack was left, and where its frame begins.
+struct StackPlace {
+  Address pc = 0;
+  Address sp = 0;
+};
+
+/// Walks stacks as Go itself does: by the sizes of frames that the line table has
+/// for every instruction. Frame pointers are not enough: those of a goroutine in
+/// a system call are saved only since Go 1.23.
+class StackWalker {
+ public:
+  StackWalker(const Memory& memory, const LineTable& table) : memory_(memory), table_(table) {}
+
+  /// Innermost first, without runtime.goexit. Ends where the stack makes no sense.
+  std::vector<StackPlace> walk(const StackStart& start);
+
+  /// The bytes that the last walk saw, from its stack pointer on.
+  std::span<const std::byte> bytes() const { return bytes_; }
+
+ private:
+  struct Step {
+    std::int32_t size = 0;  // of the frame, less the return address
+    bool outermost = false;
+  };
+  std::optional<Step> step(Address pc);
+
+  const Memory& memory_;
+  const LineTable& table_;
+  std::vector<std::byte> bytes_;
+  std::unordered_map<Address, std::optional<Step>> known_;
+};
+
+/// The instruction that is meant by a program counter on a stack: that before the
+/// return address, but for a function that is yet to begin.
+Address instruction_of(const LineTable& table, Address pc);
+
+}  // namespace goroutines

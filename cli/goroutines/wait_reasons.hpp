@@ -1,0 +1,17 @@
+// SPDX-FileCopyrightText: The forklift authors
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "goroutines/program.hpp"
+
+namespace goroutines {
+
+/// The texts of runtime.waitReasonStrings, by number, read from the process: they
+/// change from version to version. Found by its contents in a stripped program.
+/// Empty if it is not there, as before Go 1.11.
+std::vector<std::string> read_wait_reasons(const Program& program);
+
+}  // namespace goroutines

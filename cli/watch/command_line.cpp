@@ -1,0 +1,83 @@
+// SPDX-FileCopyrightText: The forklift authors
+// SPDX-License-Identifier: MIT
+#include "watch/command_line.hpp"
+
+#include <memory>
+#include <stdexcept>
+
+#include "quantity.hpp"
+#include "refusal.hpp"
+#include "watch/watch.hpp"
+
+namespace watch {
+namespace {
+
+constexpr std::chrono::milliseconds usual_length = std::chrono::seconds(10);
+constexpr std::chrono::milliseconds least_length(100);
+constexpr std::chrono::milliseconds most_length = std::chrono::hours(24);
+
+std::chrono::milliseconds length(const std::string& text) {
+  const auto asked = parse_duration(text);
+  if (asked >= least_length && asked <= most_length) return asked;
+  throw std::invalid_argument("'" + text + "' is not between 100ms and 24h");
+}
+
+Rung rung(const std::string& text) {
+  const auto found = rung_named(text);
+  if (found && *found != Rung::prediction) return *found;
+  throw std::invalid_argument("'" + text + "' is none of tracing, perf, sampling");
+}
+
+// CLI11 wants errors of its own kind.
+template <class F>
+auto heeding(F parse) {
+  return [parse](const std::string& text) {
+    try {
+      parse(text);
+      return true;
+    } catch (const std::invalid_argument& error) {
+      throw CLI::ValidationError(error.what());
+    }
+  };
+}
+
+void add_options(CLI::App& watch, Request& request) {
+  watch
+      .add_option("TARGET", request.target, "A process id; or, after --, a program with arguments")
+      ->required();
+  watch.add_option_function<std::string>(
+      "--for", heeding([&](const std::string& text) { request.length = length(text); }),
+      "How long (default: 10s; a program: until it ends)");
+  watch.add_flag("--detail", request.wish.detail,
+                 "Hook system calls, too: exact begins and ends, for some 50 ns a system call");
+  watch.add_option_function<std::string>(
+      "--rung", heeding([&](const std::string& text) { request.rung = rung(text); }),
+      "tracing, perf or sampling (default: the best that works here)");
+  watch.add_flag("--no-stacks{false}", request.wish.stacks, "Leave stacks out");
+  watch
+      .add_option("--samples", request.wish.samples_per_second,
+                  "Looks per second of the rung sampling (default: 500)")
+      ->check(CLI::Range(10, 1000));
+  add_outputs(watch, request.outputs);
+  add_record(watch, request.outputs);
+}
+
+}  // namespace
+
+void add_to(CLI::App& app, const std::string& line, Action& chosen) {
+  CLI::App* const watch =
+      app.add_subcommand("watch", "Watch a process: whom its launches stall, and for how long");
+  const auto request = std::make_shared<Request>();
+  request->command_line = line;
+  request->program = line.find(" -- ") != std::string::npos;
+  add_options(*watch, *request);
+  watch->callback([request, &chosen] {
+    if (!request->program && request->target.size() > 1) {
+      throw Refusal("one process at a time: what is '" + request->target[1] + "'?");
+    }
+    if (!request->program && !request->length) request->length = usual_length;
+    chosen = [request] { return run(*request), 0; };
+  });
+}
+
+}  // namespace watch

@@ -1,0 +1,47 @@
+// SPDX-FileCopyrightText: The forklift authors
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <sys/types.h>
+
+#include <forklift/child.hpp>
+#include <forklift/fd.hpp>
+#include <string>
+#include <vector>
+
+namespace watch {
+
+/// A program that is held before its first instruction until everything that
+/// watches it is in place.
+///
+/// The process is there already, as this command at a gate; it keeps its pid
+/// when it executes the program. Destroying this kills it, unless it is let go.
+class GatedProgram {
+ public:
+  /// Errors: throws `forklift::LaunchError`.
+  explicit GatedProgram(const std::vector<std::string>& argv);
+
+  pid_t pid() const noexcept { return child_.pid(); }
+
+  /// Lets it in; returns when the program runs.
+  ///
+  /// Errors: throws `Refusal` with the reason why it could not be executed.
+  void open();
+
+  /// Nobody waits for it or kills it any more.
+  void let_go() { child_.detach(); }
+
+ private:
+  std::string program_;
+  forklift::Fd gate_;     // a byte lets it in
+  forklift::Fd outcome_;  // ends when the program runs; else an errno
+  forklift::Child child_;
+};
+
+/// What the word `forklift` stands for in the child, with these arguments.
+constexpr const char* gate_word = "--at-gate";
+
+/// The other side: waits, and executes the program that `argv` names.
+[[noreturn]] void wait_at_gate(char** argv);
+
+}  // namespace watch

@@ -1,0 +1,104 @@
+// SPDX-FileCopyrightText: The forklift authors
+// SPDX-License-Identifier: MIT
+#include "watch/outputs.hpp"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <filesystem>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <stdexcept>
+
+#include "refusal.hpp"
+#include "watch/record/record.hpp"
+#include "watch/report/report.hpp"
+#include "whole_file.hpp"
+
+namespace watch {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::vector<std::pair<std::string, std::string>> files(const Outputs& outputs) {
+  std::vector<std::pair<std::string, std::string>> all;
+  const auto add = [&all](const char* option, const std::string& path) {
+    if (!path.empty()) all.emplace_back(option, path);
+  };
+  add("--record", outputs.record);
+  add("--trace", outputs.trace);
+  add("--folded", outputs.folded);
+  add("--openmetrics", outputs.openmetrics);
+  return all;
+}
+
+// Two names of one file are the same, whatever leads to it.
+std::string real(const std::string& path) {
+  std::error_code error;
+  const fs::path found = fs::weakly_canonical(path, error);
+  return error ? path : found.string();
+}
+
+// Where each writes as it goes, as into /dev/null, none harms another.
+bool is_replaced(const std::string& path) {
+  std::error_code error;
+  const fs::file_status found = fs::status(path, error);
+  return !fs::exists(found) || fs::is_regular_file(found);
+}
+
+void print(const std::string& text) {
+  const bool is_written =
+      std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0;
+  if (!is_written) {
+    throw std::runtime_error(std::string("cannot write to the standard output: ") +
+                             ::strerror(errno));
+  }
+}
+
+// Names that programs give themselves need not be UTF-8.
+std::string as_text(const nlohmann::ordered_json& json) {
+  return json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace
+
+void add_outputs(CLI::App& app, Outputs& outputs) {
+  app.add_flag("--json", outputs.json, "Print JSON in place of the text");
+  app.add_option("--trace", outputs.trace, "Write a trace for Perfetto or chrome://tracing");
+  app.add_option("--folded", outputs.folded,
+                 "Write stacks for a flame graph, by the time that others were blocked");
+  app.add_option("--openmetrics", outputs.openmetrics,
+                 "Write metrics for the node exporter's textfile collector (*.prom)");
+}
+
+void add_record(CLI::App& app, Outputs& outputs) {
+  app.add_option("--record", outputs.record, "Write what was seen, for forklift report");
+}
+
+void check(const Outputs& outputs, const std::string& input) {
+  std::map<std::string, std::string> taken;
+  if (!input.empty()) taken[real(input)] = "the recording";
+  for (const auto& [option, path] : files(outputs)) {
+    if (!is_replaced(path)) continue;
+    const auto [other, is_new] = taken.emplace(real(path), option);
+    if (!is_new)
+      throw Refusal(other->second + " and " + option + " name the same file '" + path + "'");
+  }
+  for (const auto& [option, path] : files(outputs)) check_writable(path);
+}
+
+// Stacks and command lines are for their owner's eyes; metrics are read by
+// somebody else, and hold neither.
+void write(const Outputs& outputs, const Recording& recording) {
+  constexpr mode_t own = 0600;
+  if (!outputs.record.empty()) record::write(outputs.record, recording);
+  if (!outputs.trace.empty()) write_whole(outputs.trace, as_trace(recording), own);
+  if (!outputs.folded.empty()) write_whole(outputs.folded, as_folded(recording), own);
+  if (!outputs.openmetrics.empty()) write_whole(outputs.openmetrics, as_openmetrics(recording));
+  print(outputs.json ? as_text(as_json(recording))
+                     : as_text(recording, ::isatty(STDOUT_FILENO) == 1));
+}
+
+}  // namespace watch

@@ -1,0 +1,57 @@
+// SPDX-FileCopyrightText: The forklift authors
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <deque>
+#include <map>
+#include <optional>
+#include <vector>
+
+#include "watch/perf/looks.hpp"
+
+namespace watch::perf {
+
+/// Makes calls of what surrounds them, where the calls themselves may not be
+/// watched.
+///
+/// The kernel tells of a child at the end of its creation. The call began after
+/// its maker last ran code of its own or woke up, and before the first of the
+/// other threads got stuck that came back with the child.
+class Guess {
+ public:
+  explicit Guess(const Looks& looks) : looks_(looks) {}
+
+  void ran(const Record& record) { ran_[record.thread] = record.at; }
+  void born(const Record& forked, const Switches& switches);
+  void executed(const Record& record);
+  void ended(const Record& record);
+  void was_off(const OffCpu& off);
+
+  /// Calls that nothing can be added to any more.
+  std::vector<Call> settle(Nanoseconds seen_until, const Switches& switches);
+  /// When the first that is not settled yet may have begun.
+  std::optional<Nanoseconds> earliest() const;
+
+ private:
+  struct Birth {
+    pid_t maker = 0;
+    pid_t child = 0;
+    Nanoseconds at{};
+    Nanoseconds least_begin{};
+    std::optional<OffCpu> slept;  // of the maker, right afterwards
+    std::optional<Nanoseconds> executed;
+    std::optional<Nanoseconds> ended;
+    bool stuck_known = false;
+    std::optional<Nanoseconds> first_stuck;  // of the other threads
+  };
+  bool may_change(Birth& birth, Nanoseconds seen_until, const Switches& switches) const;
+  std::optional<Nanoseconds> find_first_stuck(const Birth& birth) const;
+  static Call call_of(const Birth& birth);
+
+  const Looks& looks_;
+  std::map<pid_t, Nanoseconds> ran_;
+  std::deque<Birth> births_;
+  std::deque<OffCpu> recent_;
+};
+
+}  // namespace watch::perf

@@ -1,0 +1,48 @@
+// SPDX-FileCopyrightText: The forklift authors
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <deque>
+#include <map>
+#include <optional>
+#include <vector>
+
+#include "watch/perf/off_cpu.hpp"
+#include "watch/proc/kept_file.hpp"
+#include "watch/proc/place.hpp"
+
+namespace watch::perf {
+
+/// Where threads were found asleep. The switches do not tell what for; now and
+/// then somebody looks.
+class Looks {
+ public:
+  explicit Looks(pid_t pid) : pid_(pid) {}
+
+  void look_at(pid_t thread);
+  void note(pid_t thread, Nanoseconds begin, Nanoseconds end, Place place);
+  void ended(pid_t thread);
+
+  /// What it waited for in one interval; empty if nobody looked meanwhile.
+  std::optional<Place> within(const OffCpu& off) const;
+  /// What it waits for mostly, the memory lock left out; empty if not known.
+  std::optional<Place> habit(pid_t thread) const;
+
+ private:
+  struct Look {
+    Nanoseconds begin{};
+    Nanoseconds end{};
+    Place place = Place::unknown;
+  };
+  struct Thread {
+    KeptFile wchan;
+    std::deque<Look> last;
+    unsigned in_futex = 0;
+    unsigned elsewhere = 0;
+  };
+
+  pid_t pid_;
+  std::map<pid_t, Thread> threads_;
+};
+
+}  // namespace watch::perf

@@ -1,0 +1,48 @@
+// SPDX-FileCopyrightText: The forklift authors
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <map>
+#include <optional>
+#include <vector>
+
+#include "watch/perf/record.hpp"
+
+namespace watch::perf {
+
+/// A time in which a thread had no processor.
+struct OffCpu {
+  pid_t thread = 0;
+  Nanoseconds begin{};
+  Nanoseconds end{};
+  bool preempted = false;  ///< it could have gone on
+
+  Nanoseconds length() const { return end - begin; }
+};
+
+/// How much of both is common; 0 if nothing.
+Nanoseconds overlap(const OffCpu& off, Nanoseconds begin, Nanoseconds end);
+
+/// Makes intervals of the switches of all threads.
+class Switches {
+ public:
+  void out(const Record& record);
+  /// Empty where its beginning was not seen.
+  std::optional<OffCpu> in(const Record& record);
+
+  /// Those that have no processor now, each until `now`.
+  std::vector<OffCpu> under_way(Nanoseconds now) const;
+  std::optional<OffCpu> under_way(pid_t thread, Nanoseconds now) const;
+  /// When it last came back from a wait of its own will; 0 if not known.
+  Nanoseconds last_wake(pid_t thread) const;
+
+  void ended(pid_t thread);
+  /// Records were lost: whoever is away may have been here meanwhile.
+  void forget() { out_.clear(); }
+
+ private:
+  std::map<pid_t, OffCpu> out_;
+  std::map<pid_t, Nanoseconds> woke_;
+};
+
+}  // namespace watch::perf

@@ -1,0 +1,86 @@
+// SPDX-FileCopyrightText: The forklift authors
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <deque>
+#include <set>
+
+#include "watch/perf/calls.hpp"
+#include "watch/perf/children.hpp"
+#include "watch/perf/guess.hpp"
+#include "watch/perf/verdict.hpp"
+#include "watch/recording.hpp"
+
+namespace watch::perf {
+
+/// Who knows what the records do not tell.
+class Witness {
+ public:
+  virtual ~Witness() = default;
+  virtual std::string thread_name(pid_t thread) = 0;
+  virtual std::string program_of(pid_t pid) = 0;
+  /// Fills in sizes and, where a call began, its stack.
+  virtual void describe(Call& call, const Record* entered) = 0;
+  virtual void executes_another_program() = 0;
+};
+
+/// Makes calls, waits and what became of children out of records.
+///
+/// Threads: one at a time.
+class Timeline {
+ public:
+  struct Setting {
+    pid_t pid = 0;
+    bool calls_hooked = false;  ///< else they are guessed
+    Nanoseconds begin{};
+    Nanoseconds least_wait{};
+  };
+  Timeline(Setting setting, const Looks& looks, Witness& witness);
+
+  /// Its creating calls are not seen until it is hooked.
+  void not_hooked(pid_t thread) { unhooked_.insert(thread); }
+  void hooked(pid_t thread) { unhooked_.erase(thread); }
+
+  /// In the order of their times.
+  void take(const Record& record, Recording& recording);
+  /// All records up to then were taken.
+  void settle(Nanoseconds seen_until, Recording& recording);
+  void conclude(Nanoseconds at, Recording& recording);
+
+  bool copying_under_way() const { return calls_.copying_under_way(); }
+  /// Threads of the process that have no processor now.
+  std::vector<OffCpu> away(Nanoseconds now) const { return switches_.under_way(now); }
+  std::uint64_t threads_made() const { return threads_made_; }
+  Nanoseconds call_time() const { return call_time_; }
+  /// Threads that made a child although they are not hooked, since last asked.
+  std::vector<pid_t> take_wanted_hooks();
+
+ private:
+  bool guesses(pid_t thread) const { return !setting_.calls_hooked || unhooked_.contains(thread); }
+  void enter(const Record& record);
+  void came_back(const Record& record);
+  void born(const Record& record);
+  void executed(const Record& record, Recording& recording);
+  void ended(const Record& record);
+  void lost(const Record& record, Recording& recording);
+  void finish(Call call, Recording& recording);
+  void judge(Nanoseconds seen_until, Recording& recording);
+  void judge(const OffCpu& off, Recording& recording);
+  void take_execs(std::vector<Exec> execs, Recording& recording);
+
+  Setting setting_;
+  Witness& witness_;
+  Switches switches_;
+  Calls calls_;
+  Guess guess_;
+  Children children_;
+  Verdict verdict_;
+  std::deque<OffCpu> undecided_;
+  std::set<pid_t> unhooked_;
+  std::vector<pid_t> wanted_hooks_;
+  std::uint64_t last_number_ = 0;
+  std::uint64_t threads_made_ = 0;
+  Nanoseconds call_time_{};
+};
+
+}  // namespace watch::perf

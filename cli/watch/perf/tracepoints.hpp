@@ -1,0 +1,31 @@
+// SPDX-FileCopyrightText: The forklift authors
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace watch::perf {
+
+/// System calls that are watched by their tracepoints.
+enum class Function { clone, clone3, fork, vfork, execve };
+
+std::string name(Function function);
+
+struct TracepointIds {
+  std::uint64_t enter = 0;
+  std::uint64_t exit = 0;  ///< of execve not asked for
+};
+using Tracepoints = std::map<Function, TracepointIds>;
+
+/// The kernel's numbers of the tracepoints, from tracefs or from a file that
+/// root has written for the others: lines of "sys_enter_clone 196". Empty where
+/// neither may be read.
+Tracepoints find_tracepoints();
+
+/// The command after which `find_tracepoints` finds some.
+std::string tracepoints_remedy();
+
+}  // namespace watch::perf

@@ -1,0 +1,43 @@
+// SPDX-FileCopyrightText: The forklift authors
+// SPDX-License-Identifier: MIT
+#include "watch/proc/place.hpp"
+
+#include <algorithm>
+
+namespace watch {
+namespace {
+
+// Linux 5.4 to 6.18. wchan leaves out the lock's own functions, so that most of
+// these are the users of mmap_read_lock() and mmap_write_lock(); older kernels
+// have the page fault do that itself.
+constexpr std::string_view lock_users[] = {
+    "lock_mm_and_find_vma", "do_user_addr_fault", "exc_page_fault",  "do_page_fault",
+    "__do_page_fault",      "vm_mmap_pgoff",      "__vm_munmap",     "vm_munmap",
+    "__do_sys_brk",         "__x64_sys_brk",      "__arm64_sys_brk", "do_mprotect_pkey",
+    "do_madvise",           "madvise_lock",       "mmap_read_lock",  "mmap_read_lock_killable",
+    "mmap_write_lock",      "__vma_enter_locked", "vma_start_write", "__vma_start_write",
+    "__do_sys_mremap",      "mremap_at"};
+
+constexpr std::string_view creations[] = {"kernel_clone", "wait_for_vfork_done", "_do_fork",
+                                          "do_fork"};
+
+bool is_one_of(std::string_view name, auto& names) {
+  return std::ranges::find(names, name) != std::end(names);
+}
+
+// GCC makes copies of functions: "poll_schedule_timeout.constprop.0".
+std::string_view without_suffix(std::string_view name) { return name.substr(0, name.find('.')); }
+
+}  // namespace
+
+Place place_named(std::string_view wchan) {
+  const std::string_view name = without_suffix(wchan);
+  if (name.empty()) return Place::unknown;
+  if (name == "0") return Place::running;
+  if (name.starts_with("rwsem_down_") || is_one_of(name, lock_users)) return Place::memory_lock;
+  if (is_one_of(name, creations)) return Place::creation;
+  if (name.find("futex") != std::string_view::npos) return Place::futex;
+  return Place::elsewhere;
+}
+
+}  // namespace watch

@@ -1,0 +1,23 @@
+// SPDX-FileCopyrightText: The forklift authors
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <string_view>
+
+namespace watch {
+
+/// Where in the kernel a thread is.
+enum class Place {
+  running,      ///< or waiting for a processor
+  memory_lock,  ///< waiting for the lock of the process's memory
+  creation,     ///< within a call that creates a process: it waits for a vforked child
+  futex,
+  elsewhere,  ///< asleep: in poll(2), nanosleep(2), read(2), ...
+  unknown,    ///< it has ended, or may not be looked at
+};
+
+/// By the words of /proc/PID/task/TID/wchan: the function that called the
+/// scheduler, or the one that called the lock's slow path.
+Place place_named(std::string_view wchan);
+
+}  // namespace watch

@@ -1,0 +1,39 @@
+// SPDX-FileCopyrightText: The forklift authors
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <sys/types.h>
+
+#include <optional>
+
+#include "watch/event.hpp"
+
+namespace watch {
+
+/// Reads how large a process is, without its memory lock: even while a fork
+/// holds that, a look neither waits nor makes the process wait.
+///
+/// Threads: one at a time.
+class SizeReader {
+ public:
+  explicit SizeReader(pid_t pid) : pid_(pid) {}
+
+  /// Not older than a look of 20 ms ago, since calls may come by the thousand.
+  /// Empty once the process has ended.
+  std::optional<Size> now();
+
+  /// Counts the mappings, which may take the lock for reading: to be called now
+  /// and then while no call is under way. Does so seldom if there are many.
+  void count_mappings();
+
+ private:
+  std::optional<Size> read() const;
+
+  pid_t pid_;
+  Nanoseconds read_at_{};
+  std::optional<Size> last_;
+  std::size_t mappings_ = 0;
+  Nanoseconds next_count_{};
+};
+
+}  // namespace watch

@@ -1,0 +1,39 @@
+// SPDX-FileCopyrightText: The forklift authors
+// SPDX-License-Identifier: MIT
+#include "watch/progress.hpp"
+
+#include <fmt/core.h>
+#include <unistd.h>
+
+namespace watch {
+namespace {
+
+double seconds(std::chrono::steady_clock::duration span) {
+  return std::chrono::duration<double>(span).count();
+}
+
+// To the beginning of the line, which is emptied.
+constexpr const char* anew = "\r\x1b[K";
+
+}  // namespace
+
+Progress::Progress(const Heading& heading, std::optional<std::chrono::milliseconds> length)
+    : shown_(::isatty(STDERR_FILENO) == 1),
+      target_(fmt::format("{} '{}' by {}", heading.target.pid, heading.target.name,
+                          name(heading.rung))),
+      length_(length),
+      begin_(std::chrono::steady_clock::now()) {}
+
+Progress::~Progress() {
+  if (shown_) fmt::print(stderr, "{}", anew);
+}
+
+void Progress::show(const Recording& recording) {
+  if (!shown_) return;
+  const std::string until = length_ ? fmt::format(" of {:.0f}", seconds(*length_)) : "";
+  fmt::print(stderr, "{}watching {}: {:.0f}{} s, {} calls, {} waits (Ctrl-C ends)", anew, target_,
+             seconds(std::chrono::steady_clock::now() - begin_), until, recording.calls.size(),
+             recording.waits.size());
+}
+
+}  // namespace watch

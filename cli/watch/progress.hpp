@@ -1,0 +1,29 @@
+// SPDX-FileCopyrightText: The forklift authors
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <chrono>
+#include <optional>
+
+#include "watch/recording.hpp"
+
+namespace watch {
+
+/// A line on standard error that tells what has been seen so far; nothing where
+/// standard error is not a terminal.
+class Progress {
+ public:
+  Progress(const Heading& heading, std::optional<std::chrono::milliseconds> length);
+  ~Progress();
+  Progress(const Progress&) = delete;
+
+  void show(const Recording& recording);
+
+ private:
+  bool shown_;
+  std::string target_;
+  std::optional<std::chrono::milliseconds> length_;
+  std::chrono::steady_clock::time_point begin_;
+};
+
+}  // namespace watch

@@ -1,0 +1,30 @@
+// SPDX-FileCopyrightText: The forklift authors
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+
+#include "watch/recording.hpp"
+
+/// What a recording is made into, each from the recording alone.
+namespace watch {
+
+/// For people: at most 100 columns; colours only if asked for.
+std::string as_text(const Recording& recording, bool colour = false);
+
+/// For programs: the schema "forklift-watch", version 1.
+nlohmann::ordered_json as_json(const Recording& recording);
+
+/// For a viewer such as Perfetto: calls and blocked threads as slices, arrows
+/// from the first to the second (Chrome's trace event format).
+std::string as_trace(const Recording& recording);
+
+/// For a flame graph: where processes are created, by the microseconds for which
+/// others were blocked by it.
+std::string as_folded(const Recording& recording);
+
+/// For the textfile collector of Prometheus' node exporter: OpenMetrics.
+std::string as_openmetrics(const Recording& recording);
+
+}  // namespace watch

@@ -1,0 +1,144 @@
+// SPDX-FileCopyrightText: The forklift authors
+// SPDX-License-Identifier: MIT
+//
+// What a report begins and ends with: how it was seen, whom, what to think of it,
+// and how far to trust it.
+#include <fmt/core.h>
+
+#include <algorithm>
+
+#include "watch/report/text/sections.hpp"
+#include "watch/verdict/rules.hpp"
+#include "watch/wording.hpp"
+
+namespace watch::text {
+namespace {
+
+const char* meaning(Rung rung) {
+  switch (rung) {
+    case Rung::tracing: return "every event is seen, with its cause";
+    case Rung::perf: return "every event is seen, causes are inferred";
+    case Rung::sampling:
+      return "looked at /proc some hundred times a second, short events are missed";
+    case Rung::prediction: return "nothing was attached, what a fork would cost is predicted";
+  }
+  return "";
+}
+
+std::string ended(Ending::Reason reason) {
+  switch (reason) {
+    case Ending::Reason::time: return "until the time was up";
+    case Ending::Reason::interrupted: return "until it was interrupted";
+    case Ending::Reason::target_ended: return "until it ended";
+  }
+  return "";
+}
+
+std::string runtime(const process::Process& process) {
+  std::string version = process.runtime_version;
+  if (process.runtime == process::Runtime::go && version.starts_with("go")) version.erase(0, 2);
+  return name(process.runtime) + (version.empty() ? "" : " " + version);
+}
+
+std::string accuracy(const Source& source) {
+  return fmt::format("{}{}", source.exact ? "" : "≈ ",
+                     source.resolution > Nanoseconds{}
+                         ? "to within " + say(source.resolution)
+                         : (source.exact ? "exact" : "sampled or inferred"));
+}
+
+}  // namespace
+
+void put_rung(Page& page, const Subject& subject) {
+  const Heading& heading = subject.recording.heading;
+  std::string text = fmt::format("Seen by {}{}: {}.", name(heading.rung),
+                                 heading.detail ? " in detail" : "", meaning(heading.rung));
+  for (const Obstacle& obstacle : heading.obstacles) {
+    text += fmt::format(" For {}: {} ({}).", name(obstacle.rung), obstacle.remedy, obstacle.reason);
+  }
+  page.paragraph("", text);
+}
+
+void put_target(Page& page, const Subject& subject) {
+  const auto& [heading, ending] = std::tie(subject.recording.heading, subject.recording.ending);
+  const process::Process& target = heading.target;
+  page.blank();
+  page.strong(
+      "", fmt::format("{}, pid {}, {}: {}, {} resident, {} of page tables", target.name, target.pid,
+                      runtime(target), say_several(target.threads, "thread"),
+                      say_size(target.memory.resident), say_size(target.memory.page_tables)));
+  if (!target.command.empty() && target.command != target.name) {
+    page.line(shorten(target.command, width));
+  }
+  page.paragraph("", heading.machine);
+  page.paragraph("", fmt::format("watched for {} from {}, {}", say(subject.analysis.watched),
+                                 heading.begun, ended(ending.reason)));
+}
+
+void put_verdicts(Page& page, const Subject& subject) {
+  page.title("VERDICT");
+  if (subject.verdicts.empty()) {
+    page.paragraph("  ", "Nothing was watched that could be judged.");
+  }
+  for (const Verdict& verdict : subject.verdicts) {
+    page.strong("  * ",
+                fmt::format("{} [{} confidence]", verdict.sentence, name(verdict.confidence)));
+    for (const std::string& line : verdict.evidence) page.paragraph("      - ", line);
+  }
+}
+
+void put_advice(Page& page, const Subject& subject) {
+  std::vector<std::string> lines;
+  for (const Verdict& verdict : subject.verdicts) {
+    for (const std::string& line : verdict.advice) {
+      if (std::ranges::find(lines, line) == lines.end()) lines.push_back(line);
+    }
+  }
+  if (lines.empty()) return;
+  page.title("WHAT TO DO");
+  for (const std::string& line : lines) page.paragraph("  - ", line);
+}
+
+void put_sources(Page& page, const Subject& subject) {
+  const auto& sources = subject.recording.heading.sources;
+  if (sources.empty()) return;
+  page.title("WHERE THE FIGURES COME FROM (≈ marks what is sampled or inferred)");
+  for (const Source& source : sources) {
+    std::string figure = name(source.figure);
+    std::ranges::replace(figure, '_', ' ');
+    page.row(figure, source.from + ", " + accuracy(source));
+  }
+}
+
+void put_notices(Page& page, const Subject& subject) {
+  if (subject.recording.notices.empty()) return;
+  page.title("TO BE KNOWN");
+  for (const Notice& notice : subject.recording.notices) {
+    const Nanoseconds at = notice.at - subject.recording.heading.begin;
+    const std::string count = notice.count > 1 ? fmt::format(" ({} times)", notice.count) : "";
+    page.paragraph("  - ", fmt::format("{}{}, at {}", notice.text, count, say(at)));
+  }
+}
+
+void put_overhead(Page& page, const Subject& subject) {
+  const auto& [heading, ending] = std::tie(subject.recording.heading, subject.recording.ending);
+  if (heading.rung == Rung::prediction) return;
+  page.title("WHAT WATCHING COST");
+  const double watched = rules::seconds(subject.analysis.watched);
+  const auto of_one = [&](Nanoseconds time) {
+    return watched > 0
+               ? fmt::format(" ({} of one processor)", say_share(rules::seconds(time) / watched))
+               : std::string();
+  };
+  page.row("its own", fmt::format("{} of processor time{}, {} of memory, {} to attach",
+                                  say(ending.own_time), of_one(ending.own_time),
+                                  say_size(ending.own_memory), say(heading.attaching)));
+  if (ending.hook_runs == 0) return;
+  page.row("in hooks",
+           fmt::format("{}{} in {} on the whole machine, {} each", say(ending.hook_time),
+                       of_one(ending.hook_time), say_several(ending.hook_runs, "run"),
+                       fmt::format("{} ns", ending.hook_time.count() /
+                                                static_cast<std::int64_t>(ending.hook_runs))));
+}
+
+}  // namespace watch::text

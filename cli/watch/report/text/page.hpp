@@ -1,0 +1,49 @@
+// SPDX-FileCopyrightText: The forklift authors
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace watch::text {
+
+constexpr std::size_t width = 100;
+
+/// Lines for a screen, none wider than it. What programs call themselves is
+/// shown without its control characters.
+class Page {
+ public:
+  explicit Page(bool colour) : colour_(colour) {}
+
+  void blank();
+  /// Words at the beginning of a section.
+  void title(const std::string& words);
+  /// Wrapped; lines after the first begin below its text, after the mark.
+  void paragraph(const std::string& mark, const std::string& words);
+  /// The same in strong letters.
+  void strong(const std::string& mark, const std::string& words);
+  /// A name and, beside it, what there is to say.
+  void row(const std::string& name, const std::string& words);
+  /// As it is, cut at the edge.
+  void line(const std::string& words);
+
+  const std::string& text() const { return text_; }
+
+ private:
+  void put(const std::string& words, const char* style);
+  void wrapped(const std::string& mark, const std::string& words, const char* style);
+
+  const bool colour_;
+  std::string text_;
+};
+
+/// Text filled up with blanks to a number of columns, or shortened.
+std::string left(const std::string& text, std::size_t columns);
+std::string right(const std::string& text, std::size_t columns);
+
+/// A bar of at most so many columns, to an eighth of one.
+std::string bar(double share, std::size_t columns);
+/// One column a figure, none more than `columns`: what is more is put together.
+std::string sparkline(std::vector<double> figures, std::size_t columns);
+
+}  // namespace watch::text

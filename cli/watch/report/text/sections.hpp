@@ -1,0 +1,32 @@
+// SPDX-FileCopyrightText: The forklift authors
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "watch/report/text/page.hpp"
+#include "watch/verdict/verdict.hpp"
+
+/// The sections of the report for people, in their order. Those with nothing to
+/// say say nothing.
+namespace watch::text {
+
+struct Subject {
+  const Recording& recording;
+  const Analysis& analysis;
+  const std::vector<Verdict>& verdicts;
+};
+
+void put_rung(Page& page, const Subject& subject);
+void put_target(Page& page, const Subject& subject);
+void put_verdicts(Page& page, const Subject& subject);
+void put_advice(Page& page, const Subject& subject);
+void put_calls(Page& page, const Subject& subject);
+void put_victims(Page& page, const Subject& subject);
+void put_meanwhile(Page& page, const Subject& subject);
+void put_after(Page& page, const Subject& subject);
+void put_children(Page& page, const Subject& subject);
+void put_fork_lock(Page& page, const Subject& subject);
+void put_sources(Page& page, const Subject& subject);
+void put_notices(Page& page, const Subject& subject);
+void put_overhead(Page& page, const Subject& subject);
+
+}  // namespace watch::text

@@ -1,0 +1,35 @@
+// SPDX-FileCopyrightText: The forklift authors
+// SPDX-License-Identifier: MIT
+#include "watch/report_command.hpp"
+
+#include <memory>
+
+#include "watch/outputs.hpp"
+#include "watch/record/record.hpp"
+
+namespace watch {
+namespace {
+
+struct Request {
+  std::string file;
+  Outputs outputs;
+};
+
+}  // namespace
+
+void add_report_to(CLI::App& app, Action& chosen) {
+  CLI::App* const report =
+      app.add_subcommand("report", "Show again what forklift watch --record has seen");
+  const auto request = std::make_shared<Request>();
+  report->add_option("FILE", request->file, "The recording")->required();
+  add_outputs(*report, request->outputs);
+  report->callback([request, &chosen] {
+    chosen = [request] {
+      check(request->outputs, request->file);
+      write(request->outputs, record::read(request->file));
+      return 0;
+    };
+  });
+}
+
+}  // namespace watch

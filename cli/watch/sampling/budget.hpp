@@ -1,0 +1,35 @@
+// SPDX-FileCopyrightText: The forklift authors
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+
+#include "watch/event.hpp"
+
+namespace watch::sampling {
+
+/// Keeps the looking below a fiftieth of one processor: by fewer rounds a second
+/// while nothing happens, then by fewer threads a round. What is saved so is
+/// spent on looking often while something happens.
+class Budget {
+ public:
+  explicit Budget(Nanoseconds least_step) : least_step_(least_step) {}
+
+  /// A round of so many looks, and the sleep before it, cost that.
+  void spent(Nanoseconds processor, std::size_t looks);
+  void passed(Nanoseconds time);
+
+  /// Until the next round.
+  Nanoseconds step(std::size_t threads, bool something_happens) const;
+  std::size_t looks_a_round(std::size_t threads, bool something_happens) const;
+
+ private:
+  bool may_hurry(bool something_happens) const;
+  Nanoseconds cost_of(std::size_t looks) const;
+
+  Nanoseconds least_step_;
+  double cost_of_look_ = 3000;  // nanoseconds
+  Nanoseconds saved_ = std::chrono::milliseconds(10);
+};
+
+}  // namespace watch::sampling

@@ -1,0 +1,59 @@
+// SPDX-FileCopyrightText: The forklift authors
+// SPDX-License-Identifier: MIT
+#include "watch/sampling/episodes.hpp"
+
+#include <algorithm>
+
+namespace watch::sampling {
+namespace {
+
+Nanoseconds common(const Stretch& stretch, const Episode& episode) {
+  return std::min(stretch.end, episode.end) - std::max(stretch.begin, episode.begin);
+}
+
+}  // namespace
+
+bool Episodes::begin_if_any(const Stretches& now) {
+  const auto waiting = now.under_way(Place::memory_lock);
+  if (open_ || waiting.empty()) return false;
+  const auto first = std::ranges::min(waiting, {}, &Stretch::begin);
+  open_ = Episode{};
+  open_->begin = first.begin;
+  return true;
+}
+
+void Episodes::ended(const Stretch& stretch) {
+  if (!open_) return;
+  if (stretch.place == Place::running) open_->runners.push_back(stretch);
+  if (stretch.place != Place::memory_lock) return;
+  open_->end = std::max(open_->end, stretch.end);
+  open_->begin = std::min(open_->begin, stretch.begin);
+  open_->waits.push_back(stretch);
+}
+
+std::optional<Episode> Episodes::round(const Stretches& now) {
+  if (!open_) return std::nullopt;
+  if (!now.under_way(Place::memory_lock).empty()) {
+    ++open_->rounds;
+    return std::nullopt;
+  }
+  auto over = std::move(open_);
+  open_.reset();
+  std::ranges::move(now.under_way(Place::running), std::back_inserter(over->runners));
+  return over;
+}
+
+pid_t likely_maker(const Episode& episode) {
+  pid_t maker = 0;
+  Nanoseconds longest{};
+  for (const auto& runner : episode.runners) {
+    const bool waited = std::ranges::any_of(
+        episode.waits, [&](const Stretch& wait) { return wait.thread == runner.thread; });
+    if (waited || common(runner, episode) <= longest) continue;
+    longest = common(runner, episode);
+    maker = runner.thread;
+  }
+  return maker;
+}
+
+}  // namespace watch::sampling

@@ -1,0 +1,18 @@
+// SPDX-FileCopyrightText: The forklift authors
+// SPDX-License-Identifier: MIT
+#include "watch/observer.hpp"
+#include "watch/proc/kept_file.hpp"
+
+namespace watch {
+
+std::optional<Obstacle> obstacle_to_sampling() {
+  KeptFile wchan("/proc/self/wchan");
+  if (!wchan.look().empty()) return std::nullopt;
+  return Obstacle{.rung = Rung::sampling,
+                  .reason =
+                      "/proc does not tell where threads sleep: it is not mounted, or the "
+                      "kernel was built without symbols",
+                  .remedy = "sudo mount -t proc proc /proc"};
+}
+
+}  // namespace watch

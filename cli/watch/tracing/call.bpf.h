@@ -1,0 +1,124 @@
+/* SPDX-FileCopyrightText: The forklift authors */
+/* SPDX-License-Identifier: MIT OR GPL-2.0-only */
+#pragma once
+
+/* A creating call from its first sign to its last.
+ *
+ * Without hooks of system calls the first sign of a copying call is that it
+ * wants the memory lock for writing, which it holds for nearly all of its time;
+ * that of a sharing one is its child. No sign says that it has ended: it is told
+ * when its thread is next seen to do anything else. With such hooks that is done,
+ * too, since on its way out of the kernel a thread may have to wait for its turn,
+ * and for the program that is a part of the call. */
+
+#include "telling.bpf.h"
+
+/* Counted per processor: a sum may be below zero for a while. */
+static __always_inline __u64 counted(const void* at) {
+  __s64 count = 0;
+  bpf_probe_read_kernel(&count, sizeof count, at);
+  return count > 0 ? count : 0;
+}
+
+/* A macro, since an index must be a constant where its place is looked up. */
+#define PAGES(memory, kind)                                                                  \
+  (bpf_core_field_exists(((struct mm_struct___before_6_2*)(memory))->rss_stat.count)         \
+       ? counted(&((struct mm_struct___before_6_2*)(memory))->rss_stat.count[kind].counter)  \
+       : counted(&(memory)->rss_stat[kind].count))
+
+enum { OF_FILES = 0, ANONYMOUS, SWAPPED, SHARED };
+
+static __always_inline void measure(struct watch_size* size) {
+  struct task_struct* task = bpf_get_current_task_btf();
+  struct mm_struct* memory = task->mm;
+  if (!memory) return;
+  size->page_tables = memory->pgtables_bytes.counter;
+  size->mappings = memory->map_count;
+  size->resident = PAGES(memory, OF_FILES) + PAGES(memory, ANONYMOUS) + PAGES(memory, SHARED);
+  size->swapped = PAGES(memory, SWAPPED);
+  size->threads = task->signal->nr_threads;
+}
+
+static __always_inline void close_window(struct watch_under_way* call, __u64 now) {
+  if (!call->in_window) return;
+  call->in_window = 0;
+  last_window_end = now;
+  __sync_fetch_and_add(&windows_open, -1);
+}
+
+static __always_inline void begin_call(void* context, struct watch_under_way* call,
+                                       int system_call) {
+  const struct watch_under_way none = {};
+  *call = none;
+  call->id = __sync_fetch_and_add(&last_id, 1) + 1;
+  call->begin = bpf_ktime_get_ns();
+  call->system_call = system_call;
+  call->in_window = 1;
+  __sync_fetch_and_add(&windows_open, 1);
+  measure(&call->size);
+  struct watch_begin* begin = TELL(watch_begin, WATCH_BEGIN, this_thread(), call->id);
+  if (begin) {
+    begin->at = call->begin;
+    send(begin);
+  }
+  tell_stack(context, call->id, &call_copies, CALL_COPIES_A_SECOND);
+}
+
+/* Its beginning was not seen: it was before. */
+static __always_inline void note_cut(struct watch_under_way* call) {
+  call->cut = 1;
+  if (attached_at) call->begin = attached_at;
+}
+
+static __always_inline void forget_call(struct watch_under_way* call, __u64 now) {
+  close_window(call, now);
+  call->id = call->over_at = 0;
+}
+
+static __always_inline void tell_call(struct task_struct* task, struct watch_under_way* call,
+                                      __u64 end, int error) {
+  struct watch_call* told = TELL(watch_call, WATCH_CALL, task->pid, call->id);
+  if (told) {
+    told->begin = call->begin;
+    told->end = end;
+    told->flags = call->flags;
+    told->off_cpu = call->off_cpu;
+    told->runnable = call->runnable;
+    told->lock_wait = call->lock_wait;
+    told->lock_held = call->lock_held;
+    told->size = call->size;
+    told->child = call->child;
+    told->system_call = call->system_call;
+    told->error = error;
+    told->restarts = call->restarts;
+    told->flags_known = call->flags_known;
+    told->locked = call->lock_let_go != 0;
+    told->cut = call->cut;
+    bpf_probe_read_kernel_str(told->name, sizeof told->name, task->comm);
+    send(told);
+  }
+  forget_call(call, end);
+}
+
+/* Whether it may be on its way out, as far as the hooks can know. */
+static __always_inline bool is_over(struct watch_under_way* call) {
+  return call->id && (detail ? call->over_at : call->child_at);
+}
+
+/* Without hooks of system calls, one without a child has failed, which is nearly
+ * always for want of room for another process. */
+static __always_inline int error_of(struct watch_under_way* call) {
+  enum { NO_ROOM = 11 /* EAGAIN */ };
+  if (call->over_at) return call->error;
+  return call->child_at ? 0 : NO_ROOM;
+}
+
+/* Its thread does something else now: what was last seen of it was its end. */
+static __always_inline void settle(struct task_struct* task, struct watch_under_way* call) {
+  if (!call->id) return;
+  __u64 end = call->child_at ? call->child_at : call->lock_let_go;
+  if (call->over_at) end = call->over_at;
+  if (call->last_ran > end) end = call->last_ran;
+  if (end < call->begin) end = call->begin;
+  tell_call(task, call, end, error_of(call));
+}

@@ -1,0 +1,16 @@
+// SPDX-FileCopyrightText: The forklift authors
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <vector>
+
+#include "watch/event.hpp"
+#include "watch/observer.hpp"
+#include "watch/tracing/session.hpp"
+
+namespace watch::tracing {
+
+/// Where the figures of a recording come from on this rung.
+std::vector<Source> sources(const Session& session, const Wish& wish);
+
+}  // namespace watch::tracing

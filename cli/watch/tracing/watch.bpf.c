@@ -1,0 +1,18 @@
+/* SPDX-FileCopyrightText: The forklift authors */
+/* SPDX-License-Identifier: MIT OR GPL-2.0-only */
+
+/* What `forklift watch` hooks into the kernel, on tracepoints alone: functions of
+ * the kernel may not be hooked everywhere, and change their names. */
+
+#include "target.bpf.h"
+#include "telling.bpf.h"
+#include "call.bpf.h"
+
+#include "children.bpf.h"
+#include "creation.bpf.h"
+#include "detail.bpf.h"
+#include "faults.bpf.h"
+#include "memory_lock.bpf.h"
+#include "switches.bpf.h"
+
+char hooks_license[] SEC("license") = "Dual MIT/GPL";

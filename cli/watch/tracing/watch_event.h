@@ -1,0 +1,180 @@
+/* SPDX-FileCopyrightText: The forklift authors */
+/* SPDX-License-Identifier: MIT OR GPL-2.0-only */
+#pragma once
+
+/* What the hooks in the kernel tell the observer: records of a ring buffer, and
+ * counters in memory that both see. All times are of CLOCK_MONOTONIC, in
+ * nanoseconds; threads and processes are numbered as in the first pid namespace. */
+
+#if defined(__cplusplus)
+#include <linux/types.h>
+#endif
+
+enum {
+  WATCH_ADDRESSES = 32,
+  WATCH_REGISTERS = 34, /* user_regs_struct of either machine fits */
+  WATCH_STACK_BYTES = 16384,
+  WATCH_STACK_PIECE = 2048,
+  WATCH_NAME = 16,
+  WATCH_PROGRAM = 128,
+  WATCH_SYSTEM_CALLS = 512,
+};
+
+/* What a system call means here, by its number; the observer fills in a table. */
+enum {
+  WATCH_OTHER_CALL = 0,
+  WATCH_FORK,
+  WATCH_VFORK,
+  WATCH_CLONE,  /* flags in its first argument */
+  WATCH_CLONE3, /* there is a structure, which begins with them */
+  WATCH_EXECUTES,
+  WATCH_SLEEPS,
+  WATCH_FUTEX,
+};
+
+enum {
+  WATCH_STACK = 1, /* of the call or wait with the same id, told before it */
+  WATCH_BEGIN,
+  WATCH_HOLD,
+  WATCH_CALL,
+  WATCH_WAIT,
+  WATCH_CHILD,
+  WATCH_PROGRAM_CHANGED,
+};
+
+enum {
+  WATCH_MEMORY_LOCK = 0,
+  WATCH_FUTEX_WAIT,
+  WATCH_RUNNABLE,
+  WATCH_PAGE_FAULT,
+  WATCH_OTHER_WAIT,
+};
+
+struct watch_head {
+  __u32 kind;
+  __u32 thread;
+  __u64 id; /* of the call or wait, 0 for none */
+};
+
+struct watch_stack {
+  struct watch_head head;
+  __u32 addresses_count;
+  __u32 length; /* of `bytes`; the record ends before them if there are none */
+  __u64 addresses[WATCH_ADDRESSES];
+  __u64 registers[WATCH_REGISTERS];
+  __u8 bytes[WATCH_STACK_BYTES];
+};
+
+struct watch_begin {
+  struct watch_head head;
+  __u64 at;
+};
+
+/* A copying call had the memory lock; told before anybody else can have it. */
+struct watch_hold {
+  struct watch_head head;
+  __u64 from;
+  __u64 to;
+};
+
+struct watch_size {
+  __u64 page_tables; /* bytes */
+  __u64 resident;    /* pages, as the next */
+  __u64 swapped;
+  __u32 mappings;
+  __u32 threads;
+};
+
+struct watch_call {
+  struct watch_head head;
+  __u64 begin;
+  __u64 end;
+  __u64 flags;
+  __u64 off_cpu;
+  __u64 runnable;
+  __u64 lock_wait;
+  __u64 lock_held;
+  struct watch_size size;
+  __u32 child;
+  __s32 system_call;
+  __s32 error;
+  __u32 restarts;
+  __u8 flags_known;
+  __u8 locked;
+  __u8 cut;
+  __u8 unused[5];
+  char name[WATCH_NAME];
+};
+
+struct watch_wait {
+  struct watch_head head;
+  __u64 begin;
+  __u64 end;
+  __u32 reason;
+  __u32 waker;
+  char name[WATCH_NAME];
+};
+
+struct watch_child {
+  struct watch_head head;
+  __u64 at;
+  __u64 since_call;
+  __u64 in_exec; /* 0: not known */
+  __u32 child;
+  __u32 done;
+  char program[WATCH_PROGRAM];
+};
+
+struct watch_program_changed {
+  struct watch_head head;
+  __u64 at;
+  char program[WATCH_PROGRAM];
+};
+
+/* What is known of a call that is under way. */
+struct watch_under_way {
+  __u64 id;
+  __u64 begin;
+  __u64 child_at;  /* when the child was there */
+  __u64 over_at;   /* when the system call was seen to end, in detail */
+  __u64 last_ran;  /* when the caller came back to a processor after either */
+  __u64 lock_from; /* the lock is held since then */
+  __u64 lock_let_go;
+  __u64 flags;
+  __u64 off_cpu;
+  __u64 runnable;
+  __u64 lock_wait;
+  __u64 lock_held;
+  struct watch_size size;
+  __u32 child;
+  __s32 system_call;
+  __s32 error;
+  __u32 restarts;
+  __u8 flags_known;
+  __u8 cut;
+  __u8 in_window; /* others' waits are of interest */
+  __u8 makes_thread;
+  __u32 unused;
+};
+
+/* A thread of the target. */
+struct watch_thread {
+  struct watch_under_way call;
+  __u64 off_since;  /* it is on no processor since then; 0: it is on one */
+  __u64 runnable_since;
+  __u64 lock_wanted; /* it waits for the memory lock since then */
+  __u64 wait_id;     /* under which its stack was told */
+  __s32 system_call;
+  __u32 waker;
+  __u32 blocked; /* it went off by itself */
+  __u32 unused;
+};
+
+struct watch_counters {
+  __u64 faults;
+  __u64 copy_faults;
+  __u64 fault_samples;
+  __u64 call_samples;
+  __u64 threads_made;
+  __u64 lost;
+};

@@ -1,0 +1,52 @@
+// SPDX-FileCopyrightText: The forklift authors
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <deque>
+#include <optional>
+
+#include "watch/event.hpp"
+
+namespace watch::tracing {
+
+/// An interval of a call, by the number that the hooks gave the call.
+struct Window {
+  std::uint64_t call = 0;
+  pid_t thread = 0;
+  Nanoseconds begin{};
+  std::optional<Nanoseconds> end;  ///< none: it is under way
+};
+
+/// A call, and how long it was under way during a wait.
+struct Overlap {
+  std::uint64_t call = 0;
+  Nanoseconds time{};
+};
+
+/// When calls were under way, and when they held the memory lock. Several may be
+/// at once; old ones are forgotten.
+class Windows {
+ public:
+  void open(const Window& window);
+  void close(const Window& window);
+  void hold(const Window& window);
+  /// Ends that never came were lost.
+  void give_up_open();
+
+  /// The copying call that held the lock for most of a wait for it.
+  Overlap holder(const Wait& wait) const;
+  /// The call of another thread that was under way for most of a wait.
+  Overlap companion(const Wait& wait) const;
+  /// Whether a call that began before this moment is still under way: what it
+  /// overlaps with is not known yet.
+  bool is_open_before(Nanoseconds moment) const;
+
+ private:
+  std::deque<Window> calls_;
+  std::deque<Window> holds_;
+};
+
+}  // namespace watch::tracing

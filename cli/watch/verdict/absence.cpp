@@ -1,0 +1,120 @@
+// SPDX-FileCopyrightText: The forklift authors
+// SPDX-License-Identifier: MIT
+//
+// That fork is not to blame, or that it could not be seen, is worth a verdict, too.
+#include <fmt/core.h>
+
+#include <algorithm>
+
+#include "watch/verdict/rules.hpp"
+#include "watch/verdict/thresholds.hpp"
+#include "watch/wording.hpp"
+
+namespace watch::rules {
+namespace {
+
+std::uint64_t missed_calls(const Recording& recording) {
+  std::uint64_t count = 0;
+  for (const Notice& notice : recording.notices) {
+    if (notice.kind == Notice::Kind::missed_call) count += std::max<std::uint64_t>(notice.count, 1);
+  }
+  return count;
+}
+
+// The reason for which threads waited longest, apart from copying calls.
+std::string main_reason(const Analysis& analysis) {
+  std::string reason = "the memory lock, though no copying call held it";
+  Nanoseconds most = analysis.lock_outside.time.total;
+  constexpr std::pair<Wait::Reason, const char*> others[] = {
+      {Wait::Reason::futex, "locks of the program's own"},
+      {Wait::Reason::runnable, "a processor"},
+      {Wait::Reason::page_fault, "pages"},
+      {Wait::Reason::other, "the kernel"}};
+  for (const auto& [each, words] : others) {
+    const auto found = analysis.meanwhile.find(each);
+    if (found == analysis.meanwhile.end() || found->second.time.total <= most) continue;
+    most = found->second.time.total;
+    reason = words;
+  }
+  return fmt::format("most of it, {}, threads waited for {}", say(most), reason);
+}
+
+Verdict of_share(const Case& of) {
+  const Analysis& analysis = of.analysis;
+  Verdict verdict{.id = "not_fork"};
+  verdict.sentence = fmt::format("Not fork: it explains {} of the blocked time.",
+                                 say_share(analysis.explained_share));
+  verdict.evidence = {
+      fmt::format("{}threads were blocked for {} in all, {} of that by copying calls",
+                  mark(of.recording, Figure::memory_lock), say(analysis.blocked),
+                  say(analysis.explained)),
+      main_reason(analysis)};
+  verdict.weight = seconds(analysis.blocked - analysis.explained);
+  return verdict;
+}
+
+Verdict of_harmlessness(const Case& of) {
+  const Analysis& analysis = of.analysis;
+  Verdict verdict{.id = "not_fork"};
+  verdict.sentence =
+      fmt::format("Not fork: {} took {}{} (median), {} at most, and {}.",
+                  say_several(analysis.all.calls, "call"), mark(of.recording, Figure::duration),
+                  say(analysis.all.time.p50), say(analysis.all.time.max),
+                  analysis.victims.all.events == 0
+                      ? "blocked nobody"
+                      : "blocked others for " + say(analysis.victims.all.time.max) + " at most");
+  return verdict;
+}
+
+}  // namespace
+
+std::optional<Verdict> missed(const Case& of) {
+  const std::uint64_t calls = missed_calls(of.recording);
+  const double faults = of.analysis.after ? of.analysis.after->without_call : 0;
+  if (calls == 0 && faults < threshold::faults_without_call) return std::nullopt;
+  Verdict verdict{.id = "missed"};
+  verdict.confidence = calls > 0 ? Confidence::high : Confidence::medium;
+  verdict.sentence =
+      calls > 0 ? fmt::format(
+                      "{} missed while everything came into place: what followed is "
+                      "in the figures, the call is not.",
+                      say_several(calls, "call") + (calls == 1 ? " was" : " were"))
+                : "A fork seems to have happened before watching began: its copy-on-write faults "
+                  "were seen, the call was not.";
+  if (faults >= threshold::faults_without_call) {
+    verdict.evidence = {fmt::format("{}{} copy-on-write faults before any copying call",
+                                    mark(of.recording, Figure::copy_faults), say_count(faults))};
+  }
+  verdict.advice = {"watch from the first instruction: forklift watch -- PROGRAM"};
+  return verdict;
+}
+
+std::optional<Verdict> no_calls(const Case& of) {
+  const bool is_watched = of.recording.heading.rung != Rung::prediction;
+  if (of.analysis.all.calls > 0 || !is_watched) return std::nullopt;
+  Verdict verdict{.id = "no_calls"};
+  verdict.confidence = confidence(of.recording, {Figure::duration}, threshold::few_calls);
+  verdict.sentence =
+      fmt::format("No process was created in the {} watched.", say(of.analysis.watched));
+  if (of.analysis.threads_made > 0) {
+    verdict.evidence = {say_several(of.analysis.threads_made, "thread") +
+                        " made, which copies "
+                        "nothing"};
+  }
+  verdict.advice = {"watch for longer (--for 5m), while what stalls it happens"};
+  return verdict;
+}
+
+std::optional<Verdict> not_fork(const Case& of, bool is_only) {
+  const Analysis& analysis = of.analysis;
+  const bool explains_little = analysis.blocked - analysis.explained >= threshold::blocked &&
+                               analysis.explained_share < threshold::explains_little;
+  if (!explains_little && (!is_only || analysis.all.calls == 0)) return std::nullopt;
+  Verdict verdict = explains_little ? of_share(of) : of_harmlessness(of);
+  verdict.confidence = confidence(
+      of.recording, {Figure::duration, Figure::memory_lock},
+      std::max(analysis.all.calls, explains_little ? threshold::few_calls : std::size_t{0}));
+  return verdict;
+}
+
+}  // namespace watch::rules

@@ -1,0 +1,141 @@
+// SPDX-FileCopyrightText: The forklift authors
+// SPDX-License-Identifier: MIT
+#include "watch/watch.hpp"
+
+#include <fmt/core.h>
+#include <sys/pidfd.h>
+#include <sys/resource.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include <charconv>
+#include <ctime>
+#include <thread>
+
+#include "check/calibrate.hpp"
+#include "interrupt.hpp"
+#include "process/process.hpp"
+#include "refusal.hpp"
+#include "watch/fork_lock_looks.hpp"
+#include "watch/gate.hpp"
+#include "watch/ladder.hpp"
+#include "watch/progress.hpp"
+
+namespace watch {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using std::chrono::milliseconds;
+
+pid_t pid_of(const std::string& word) {
+  pid_t pid = 0;
+  const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), pid);
+  if (error == std::errc() && end == word.data() + word.size() && pid > 0) return pid;
+  throw Refusal(fmt::format(
+      "'{}' is no process id; to watch a program from its first instruction: forklift watch -- {}",
+      word, word));
+}
+
+std::string this_machine() {
+  utsname system{};
+  ::uname(&system);
+  return fmt::format("{} {} {}, {} processors", system.sysname, system.release, system.machine,
+                     std::thread::hardware_concurrency());
+}
+
+std::string now_in_words() {
+  const std::time_t now = std::time(nullptr);
+  std::tm parts{};
+  ::gmtime_r(&now, &parts);
+  char text[32];
+  std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts);
+  return text;
+}
+
+Heading heading_of(const Request& request, const process::Process& target) {
+  Heading heading;
+  heading.version = FORKLIFT_VERSION;
+  heading.command_line = request.command_line;
+  heading.machine = this_machine();
+  heading.begun = now_in_words();
+  heading.detail = request.wish.detail;
+  heading.calibration = check::calibrate();
+  heading.target = target;
+  return heading;
+}
+
+Nanoseconds processor_time(const rusage& usage) {
+  const auto span = [](const timeval& time) {
+    return std::chrono::seconds(time.tv_sec) + std::chrono::microseconds(time.tv_usec);
+  };
+  return span(usage.ru_utime) + span(usage.ru_stime);
+}
+
+rusage own_usage() {
+  rusage usage{};
+  ::getrusage(RUSAGE_SELF, &usage);
+  return usage;
+}
+
+// Until the time has passed, somebody interrupts, or the target has ended.
+Ending::Reason observe(Observer& observer, const Request& request, const Interrupt& interrupt,
+                       Recording& recording) {
+  constexpr milliseconds patience(100);
+  const auto begin = Clock::now();
+  Progress progress(recording.heading, request.length);
+  ForkLockLooks fork_lock(recording);
+  while (!interrupt.asked()) {
+    const auto passed = Clock::now() - begin;
+    if (request.length && passed >= *request.length) return Ending::Reason::time;
+    const auto left =
+        request.length ? std::chrono::ceil<milliseconds>(*request.length - passed) : patience;
+    observer.collect(recording, std::min(left, patience));
+    fork_lock.collect(recording);
+    if (!process::still_runs(recording.heading.target)) return Ending::Reason::target_ended;
+    progress.show(recording);
+  }
+  return Ending::Reason::interrupted;
+}
+
+void conclude(Observer& observer, const rusage& before, Recording& recording) {
+  observer.conclude(recording);
+  const rusage after = own_usage();
+  recording.ending.at = Clock::now().time_since_epoch();
+  recording.ending.own_time = processor_time(after) - processor_time(before);
+  recording.ending.own_memory = static_cast<std::uint64_t>(after.ru_maxrss) * 1024;
+}
+
+// A program is looked at again once it is no more this command at the gate.
+void let_in(GatedProgram& program, Recording& recording) {
+  program.open();
+  if (process::still_runs(recording.heading.target)) {
+    recording.heading.target = process::look_at(program.pid());
+  }
+}
+
+Recording record(const Request& request) {
+  const Interrupt interrupt;
+  std::optional<GatedProgram> program;
+  if (request.program) program.emplace(request.target);
+  const pid_t pid = program ? program->pid() : pid_of(request.target.front());
+  Recording recording;
+  recording.heading = heading_of(request, process::look_at(pid));
+  const rusage before = own_usage();
+  const auto observer = climb(request.wish, request.rung, recording);
+  if (program) let_in(*program, recording);
+  if (observer) {
+    recording.ending.reason = observe(*observer, request, interrupt, recording);
+    conclude(*observer, before, recording);
+  }
+  if (program) program->let_go();
+  return recording;
+}
+
+}  // namespace
+
+void run(const Request& request) {
+  check(request.outputs);
+  write(request.outputs, record(request));
+}
+
+}  // namespace watch

@@ -1,0 +1,31 @@
+// SPDX-FileCopyrightText: The forklift authors
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "watch/observer.hpp"
+#include "watch/outputs.hpp"
+
+namespace watch {
+
+/// What was asked for.
+struct Request {
+  std::vector<std::string> target;  ///< a pid, or a program and its arguments
+  bool program = false;             ///< `target` is a program
+  std::optional<std::chrono::milliseconds> length;
+  std::optional<Rung> rung;  ///< this one or none
+  Wish wish;
+  Outputs outputs;
+  std::string command_line;
+};
+
+/// Watches a process and prints the report.
+///
+/// Errors: before any work throws `Refusal`, or `std::runtime_error`, with one line.
+void run(const Request& request);
+
+}  // namespace watch

@@ -1,0 +1,47 @@
+// SPDX-FileCopyrightText: The forklift authors
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "watch/recording.hpp"
+#include "watch/verdict/verdict.hpp"
+
+/// Recordings made for a test, of which only what matters to it is said.
+namespace made {
+
+using namespace std::chrono_literals;
+using watch::Nanoseconds;
+
+constexpr std::uint64_t copying = 0x1200011;  // as glibc's fork(3)
+constexpr std::uint64_t suspended = 0x4111;   // CLONE_VM | CLONE_VFORK | SIGCHLD
+
+/// Ten seconds of a process with five threads in which nothing happens, all
+/// figures exact.
+watch::Recording quiet();
+
+/// Adds a call at `quiet`'s next tenth of a second, and gives it back for more.
+watch::Call& add_call(watch::Recording& recording, std::uint64_t flags, Nanoseconds duration);
+
+/// Blocks another thread by the last call, for so long.
+watch::Wait& add_victim(watch::Recording& recording, pid_t thread, Nanoseconds duration);
+
+/// The last call's child executes so long after its creation.
+watch::Exec& add_exec(watch::Recording& recording, Nanoseconds since_call, Nanoseconds in_exec);
+
+/// Counters before the first call, and after the last.
+void add_ticks(watch::Recording& recording, std::uint64_t copy_faults, Nanoseconds fault_time,
+               std::uint64_t copy_faults_before = 0);
+
+/// One of those that are kept in files.
+watch::Recording kept(const std::string& name);
+
+/// Null if that rule does not apply.
+const watch::Verdict* find(const std::vector<watch::Verdict>& verdicts, const std::string& id);
+std::vector<watch::Verdict> judge(const watch::Recording& recording);
+bool applies(const watch::Recording& recording, const std::string& id);
+
+bool says(const std::string& text, const std::string& words);
+
+}  // namespace made
