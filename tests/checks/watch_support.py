@@ -60,30 +60,35 @@ class Target:
 
 
 class Watch:
-    """A watcher that is in place when this is made."""
+    """A watcher that is in place when this is made. Its progress, which it shows on a
+    terminal only, tells so."""
 
     def __init__(self, pid, *options, seconds=PATIENCE, within=()):
         words = [*within, forklift, "watch", str(pid), "--for", f"{seconds}s", "--json", *options]
+        self.terminal, slave = os.openpty()
         self.process = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                                        stderr=subprocess.PIPE, text=True, env=clean_environment())
-        self.errors = []
+                                        stderr=slave, text=True, env=clean_environment())
+        os.close(slave)
+        self.shown = ""
         self.in_place = threading.Event()
-        self.reader = threading.Thread(target=self.read_errors, daemon=True)
+        self.reader = threading.Thread(target=self.read_terminal, daemon=True)
         self.reader.start()
-        assert self.in_place.wait(PATIENCE), "the watcher is not in place"
-        assert self.process.poll() is None, self.errors
+        assert self.in_place.wait(PATIENCE), ("the watcher is not in place", self.shown)
+        assert "watching" in self.shown, self.shown
 
-    def read_errors(self):
-        for line in self.process.stderr:
-            self.errors.append(line)
-            if "watching" in line:
-                self.in_place.set()
-        self.process.wait()
+    def read_terminal(self):
+        try:
+            while piece := os.read(self.terminal, 4096):
+                self.shown += piece.decode(errors="replace")
+                if "watching" in self.shown:
+                    self.in_place.set()
+        except OSError:
+            pass  # nobody has the terminal's other end any more
         self.in_place.set()
 
     def report(self):
         text = self.process.stdout.read()
-        assert self.process.wait(PATIENCE) == 0, self.errors
+        assert self.process.wait(PATIENCE) == 0, self.shown
         report = json.loads(text)
         assert report["schema"] == "forklift-watch" and report["version"] == 1, report
         return report
@@ -95,6 +100,9 @@ class Watch:
         if self.process.poll() is None:
             self.process.kill()
         self.process.wait()
+        self.process.stdout.close()
+        self.reader.join(PATIENCE)
+        os.close(self.terminal)
 
 
 # Root's own view of the files that name the kernel's tracepoints, where they are

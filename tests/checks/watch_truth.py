@@ -82,9 +82,12 @@ def no_calls():
 
 
 def idle_threads():
-    """They are blocked when they wake: the kernel writes to their own memory."""
+    """Who touches nothing of the ballast is blocked, too: by his own stack, or when the
+    kernel writes to his memory as he wakes. Not each at every call."""
     _, report = stall("fork", *heavy, "--idle")
-    check_victims(report)
+    victims = report["victims"]["all"]
+    assert 1 <= victims["events"] <= 1.1 * THREADS * CALLS, victims
+    assert victims["threads"] <= THREADS, victims
 
 
 def slow_children():
@@ -105,11 +108,9 @@ def detail():
     check_victims(report)
 
 
-def rungs():
-    """Two who watch one process at once on different rungs see the same. One other
-    thread only: with more the caller waits for a processor, too, when it returns."""
-    alone = ["--mib", "300", "--threads", "1", "--calls", str(CALLS), "--interval", "30"]
-    with Target(support.stall_target, "fork", *alone) as target, \
+def watch_twice(*words):
+    """What two say who watch one process at once, on different rungs."""
+    with Target(support.stall_target, "fork", *map(str, words)) as target, \
             Watch(target.pid, "--rung", "tracing") as one, \
             Watch(target.pid, "--rung", "perf", within=support.with_tracefs) as other:
         target.go()
@@ -118,12 +119,22 @@ def rungs():
         reports = [one.report(), other.report()]
     assert [report["rung"] for report in reports] == ["tracing", "perf"]
     for report in reports:
-        assert report["calls"]["calls"] == CALLS, (report["rung"], report["calls"])
-        assert report["victims"]["all"]["threads"] == 1, report["victims"]
         assert support.is_exact(report, "duration"), report["sources"]
+        assert report["calls"]["calls"] == CALLS, (report["rung"], report["calls"])
+    return truth, reports
+
+
+def rungs():
+    """They agree: on times where the caller is alone, since with others it may wait for
+    a processor behind the system call, which one rung counts; on victims always."""
+    truth, reports = watch_twice("--mib", 300, "--threads", 0, "--calls", CALLS,
+                                 "--interval", 30)
+    for report in reports:
         check_times(truth, report["calls"])
-    medians = [report["calls"]["time"]["p50_ms"] for report in reports]
-    support.check_near(*medians, "the medians of two rungs")
+        assert report["victims"]["all"]["events"] == 0, report["victims"]
+    _, reports = watch_twice(*heavy)
+    for report in reports:
+        assert report["victims"]["all"]["threads"] == THREADS, report["victims"]
     events = [report["victims"]["all"]["events"] for report in reports]
     assert 0.8 <= events[1] / events[0] <= 1.25, events
 
