@@ -55,10 +55,9 @@ double explained_share(const Analysis& analysis) {
   return all > 0 ? (own + static_cast<double>(analysis.explained.count())) / all : 0;
 }
 
+// Counted since watching began, which the first tick comes after.
 std::uint64_t threads_made(const std::vector<Tick>& ticks) {
-  if (ticks.empty()) return 0;
-  return ticks.back().threads_made -
-         std::min(ticks.front().threads_made, ticks.back().threads_made);
+  return ticks.empty() ? 0 : ticks.back().threads_made;
 }
 
 void analyze_calls(const Recording& recording, const Waits& victims, Analysis& analysis) {

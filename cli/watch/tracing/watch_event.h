@@ -14,7 +14,7 @@ enum {
   WATCH_ADDRESSES = 32,
   WATCH_REGISTERS = 34, /* user_regs_struct of either machine fits */
   WATCH_STACK_BYTES = 16384,
-  WATCH_STACK_PIECE = 2048,
+  WATCH_STACK_PIECE = 256,
   WATCH_NAME = 16,
   WATCH_PROGRAM = 128,
   WATCH_SYSTEM_CALLS = 512,
