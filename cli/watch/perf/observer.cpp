@@ -13,6 +13,7 @@
 
 #include "watch/perf/events.hpp"
 #include "watch/perf/timeline.hpp"
+#include "watch/proc/fault_counter.hpp"
 #include "watch/proc/clock.hpp"
 #include "watch/proc/size.hpp"
 #include "watch/proc/tasks.hpp"
@@ -31,8 +32,6 @@ constexpr Nanoseconds between_looks = milliseconds(50);
 constexpr Nanoseconds between_ticks = milliseconds(100);
 constexpr std::size_t most_looks_in_call = 64;
 constexpr std::size_t most_looks = 16;
-constexpr unsigned minor_faults = 10;  // fields of /proc/PID/stat
-constexpr unsigned major_faults = 12;
 
 class ByPerf final : public Observer, private Witness {
  public:
@@ -50,20 +49,18 @@ class ByPerf final : public Observer, private Witness {
   void look_around(Nanoseconds now);
   void tick(Nanoseconds now, Recording& recording);
   void hook_wanted();
-  std::uint64_t faults();
 
   pid_t pid_;
   Tracepoints tracepoints_;
   Events events_;
   Looks looks_;
   SizeReader size_;
-  KeptFile stat_;
+  FaultCounter faults_;
   std::optional<Unwinder> unwinder_;
   std::optional<Timeline> timeline_;
   std::vector<Record> records_;
   std::map<pid_t, std::string> names_;
   std::uint64_t records_taken_ = 0;
-  std::uint64_t first_faults_ = 0;
   Nanoseconds next_look_{};
   Nanoseconds next_tick_{};
   std::size_t look_at_ = 0;
@@ -98,7 +95,7 @@ ByPerf::ByPerf(const Wish& wish, Recording& recording)
       events_({.pid = pid_, .tracepoints = tracepoints_, .stacks = wish.stacks}),
       looks_(pid_),
       size_(pid_),
-      stat_(fmt::format("/proc/{}/stat", pid_)) {
+      faults_(pid_) {
   const bool hooked = !tracepoints_.empty();
   if (wish.stacks && hooked) unwinder_.emplace(pid_);
   if (!hooked) {
@@ -114,7 +111,7 @@ ByPerf::ByPerf(const Wish& wish, Recording& recording)
   }
   size_.count_mappings();
   for (const pid_t thread : events_.attached()) thread_name(thread);
-  first_faults_ = faults();
+  faults_.begin();
   timeline_.emplace(Timeline::Setting{.pid = pid_,
                                       .calls_hooked = hooked,
                                       .begin = monotonic_now(),
@@ -185,20 +182,12 @@ void ByPerf::look_around(Nanoseconds now) {
   next_look_ = now + between_looks;
 }
 
-std::uint64_t ByPerf::faults() {
-  const auto stat = stat_.look();
-  return stat_number(stat, minor_faults) + stat_number(stat, major_faults);
-}
-
 void ByPerf::tick(Nanoseconds now, Recording& recording) {
   if (now < next_tick_) return;
   next_tick_ = now + between_ticks;
-  const auto all = faults();
   Tick tick;
   tick.at = now;
-  tick.faults = all >= first_faults_      ? all - first_faults_
-                : recording.ticks.empty() ? 0
-                                          : recording.ticks.back().faults;
+  tick.faults = faults_.count();
   tick.call_time = timeline_->call_time();
   tick.threads_made = timeline_->threads_made();
   recording.ticks.push_back(tick);

@@ -17,6 +17,7 @@
 #include <map>
 #include <utility>
 
+#include "watch/proc/fault_counter.hpp"
 #include "watch/proc/clock.hpp"
 #include "watch/proc/size.hpp"
 #include "watch/proc/tasks.hpp"
@@ -39,8 +40,6 @@ constexpr Nanoseconds child_shows_within = milliseconds(60);
 constexpr std::size_t most_makers = 32;
 constexpr unsigned least_rounds = 2;  // one waits for a moment for other reasons, too
 constexpr unsigned most_rate = 500;
-constexpr unsigned minor_faults = 10;  // fields of /proc/PID/stat
-constexpr unsigned major_faults = 12;
 
 Nanoseconds processor_now() {
   timespec now{};
@@ -82,14 +81,13 @@ class BySampling final : public Observer {
   void tell(const Episode& episode, std::uint64_t call, Recording& recording);
   void add(Call call, Recording& recording);
   void tick(Nanoseconds now, Recording& recording);
-  std::uint64_t faults();
 
   pid_t pid_;
   Wish wish_;
   Crowd crowd_;
   Family family_;
   SizeReader size_;
-  KeptFile stat_;
+  FaultCounter faults_;
   Budget budget_;
   Stretches stretches_;
   Episodes episodes_;
@@ -108,7 +106,6 @@ class BySampling final : public Observer {
   std::uint64_t rounds_ = 0;
   std::uint64_t looks_ = 0;
   Nanoseconds looked_for_{};
-  std::uint64_t first_faults_ = 0;
   std::uint64_t last_number_ = 0;
 };
 
@@ -134,7 +131,7 @@ BySampling::BySampling(const Wish& wish, Recording& recording)
       crowd_(pid_),
       family_(pid_),
       size_(pid_),
-      stat_(fmt::format("/proc/{}/stat", pid_)),
+      faults_(pid_),
       budget_(step_of(wish)),
       begin_(monotonic_now()) {
   if (crowd_.size() == 0) {
@@ -147,7 +144,7 @@ BySampling::BySampling(const Wish& wish, Recording& recording)
         "run it as the user of the process, or with sudo");
   }
   size_.count_mappings();
-  first_faults_ = faults();
+  faults_.begin();
   recording.heading.sources = sources(step_of(wish));
 }
 
@@ -324,20 +321,12 @@ void BySampling::add(Call call, Recording& recording) {
   recording.calls.push_back(std::move(call));
 }
 
-std::uint64_t BySampling::faults() {
-  const auto stat = stat_.look();
-  return stat_number(stat, minor_faults) + stat_number(stat, major_faults);
-}
-
 void BySampling::tick(Nanoseconds now, Recording& recording) {
   if (now < next_tick_) return;
   next_tick_ = now + between_ticks;
-  const auto all = faults();
   Tick tick;
   tick.at = now;
-  tick.faults = all >= first_faults_      ? all - first_faults_
-                : recording.ticks.empty() ? 0
-                                          : recording.ticks.back().faults;
+  tick.faults = faults_.count();
   tick.threads_made = crowd_.newcomers();
   recording.ticks.push_back(tick);
   if (!episodes_.under_way()) size_.count_mappings();
