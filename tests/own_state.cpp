@@ -129,11 +129,13 @@ void add_timers(State& state) {
 }
 
 // Locks by fcntl(2) go when the process closes any descriptor of their file.
+// (/proc/locks, which has all processes', repeats some when others come and go.)
 void add_locks(State& state) {
-  std::ifstream locks("/proc/locks");
-  const std::string own = " " + std::to_string(::getpid()) + " ";
-  for (std::string line; std::getline(locks, line);) {
-    if (line.find(own) != std::string::npos) state["locks"] += line.substr(line.find(':')) + "\n";
+  for (const int number : open_descriptors()) {
+    std::ifstream facts("/proc/self/fdinfo/" + std::to_string(number));
+    for (std::string line; std::getline(facts, line);) {
+      if (line.starts_with("lock:")) state["locks." + std::to_string(number)] += line + "\n";
+    }
   }
 }
 
