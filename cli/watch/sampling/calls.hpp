@@ -1,0 +1,66 @@
+// SPDX-FileCopyrightText: The forklift authors
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <deque>
+#include <map>
+#include <optional>
+#include <set>
+#include <vector>
+
+#include "watch/proc/size.hpp"
+#include "watch/recording.hpp"
+#include "watch/sampling/episodes.hpp"
+#include "watch/sampling/family.hpp"
+
+namespace watch::sampling {
+
+/// Makes calls and waits of where threads were seen. A copying call shows by the
+/// threads that wait for the memory lock together, and by the child that comes up
+/// at the end; a suspending one by its caller; and without any of these a call is
+/// only a child that was not there before.
+class Calls {
+ public:
+  /// `size` is asked when a call begins.
+  Calls(pid_t pid, Nanoseconds least_wait, SizeReader& size);
+
+  /// One look at the process, which has so many threads.
+  void saw(Nanoseconds now, std::vector<Sighting> sightings, std::size_t threads,
+           Recording& recording);
+  /// Tells what waited for its child in vain.
+  void conclude(Nanoseconds now, Recording& recording);
+
+  /// More looks are wanted.
+  bool under_way() const;
+  bool copying_under_way() const { return episodes_.under_way(); }
+  /// Whoever is in the middle of something must not be left out.
+  std::set<pid_t> worth_a_look() const;
+
+ private:
+  void take_over(const std::vector<Stretch>& over, Recording& recording);
+  void suspended(const Stretch& stretch, Recording& recording);
+  void check_children(Nanoseconds now, std::size_t threads, Recording& recording);
+  std::vector<pid_t> likely_makers() const;
+  void born(const Family::Birth& birth, Nanoseconds now, Recording& recording);
+  Episode* episode_without_child();
+  void settle(Nanoseconds now, Recording& recording);
+  void tell(const Episode& episode, std::uint64_t call, Recording& recording);
+  void add(Call call, Recording& recording);
+
+  pid_t pid_;
+  Nanoseconds least_wait_;
+  SizeReader& size_;
+  Family family_;
+  Stretches stretches_;
+  Episodes episodes_;
+  std::deque<Episode> waiting_for_child_;
+  std::set<pid_t> makers_;  // that have made a child before
+  std::map<pid_t, pid_t> suspended_by_;
+  std::vector<Sighting> last_seen_;
+  std::optional<Size> size_before_;
+  Nanoseconds next_full_check_{};
+  Nanoseconds check_until_{};
+  std::uint64_t last_number_ = 0;
+};
+
+}  // namespace watch::sampling
