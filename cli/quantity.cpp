@@ -55,6 +55,14 @@ std::size_t bytes(const std::string& text, const Quantity& quantity, const char*
 
 std::size_t parse_size(const std::string& text) { return bytes(text, split(text, a_size), a_size); }
 
+std::size_t parse_count(const std::string& text, std::size_t most) {
+  std::size_t count = 0;
+  const char* const end = text.data() + text.size();
+  const auto [rest, error] = std::from_chars(text.data(), end, count);
+  if (error == std::errc() && rest == end && count >= 1 && count <= most) return count;
+  throw std::invalid_argument(fmt::format("'{}' is no number from 1 to {}", text, most));
+}
+
 std::size_t parse_rate(const std::string& text) {
   constexpr const char* a_rate = "rate such as 256M/s";
   Quantity quantity = split(text, a_rate);

@@ -12,6 +12,9 @@
 /// Errors: throws `std::invalid_argument` with the reason, as all below.
 std::size_t parse_size(const std::string& text);
 
+/// A whole number from 1 to `most`.
+std::size_t parse_count(const std::string& text, std::size_t most);
+
 /// Bytes per second: a size, with or without "/s".
 std::size_t parse_rate(const std::string& text);
 

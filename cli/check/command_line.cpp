@@ -4,14 +4,15 @@
 
 #include <fmt/core.h>
 
-#include <charconv>
 #include <memory>
 #include <nlohmann/json.hpp>
-#include <stdexcept>
 
 #include "check/finding.hpp"
 #include "check/report.hpp"
 #include "check/survey.hpp"
+#include "parsed_option.hpp"
+#include "process/process.hpp"
+#include "quantity.hpp"
 
 namespace check {
 namespace {
@@ -24,27 +25,9 @@ struct Request {
   std::string command_line;
 };
 
-template <class T>
-T whole_number(const std::string& text, const char* what) {
-  T value = 0;
-  const char* const end = text.data() + text.size();
-  const auto [rest, error] = std::from_chars(text.data(), end, value);
-  if (text.empty() || error != std::errc() || rest != end || value <= 0) {
-    throw std::runtime_error("'" + text + "' is no " + what);
-  }
-  return value;
-}
-
-// An option whose text is refused with a reason of our own.
-template <class T>
-auto into(T& target, const char* what) {
-  return [&target, what](const std::string& text) {
-    try {
-      target = whole_number<T>(text, what);
-    } catch (const std::runtime_error& error) {
-      throw CLI::ValidationError(error.what());
-    }
-  };
+std::size_t number_of_processes(const std::string& text) {
+  constexpr std::size_t most_pids = 4'194'304;  // proc(5): pid_max
+  return parse_count(text, most_pids);
 }
 
 // JSON says how it was asked for; a report for people need not.
@@ -81,16 +64,14 @@ void add_to(CLI::App& app, const std::string& line, Action& chosen) {
   request->command_line = line;
   CLI::App* const check = app.add_subcommand(
       "check", "Say at once what one fork would cost a running process; nothing is attached");
-  check->add_option_function<std::string>("PID", into(request->pid, "process id"), "The process")
-      ->required();
+  add_parsed(*check, "PID", request->pid, process::pid_of, "The process")->required();
   check->add_flag("--json", request->json, "Print JSON");
   check->add_flag("--thorough", request->thorough,
                   "Look at all mappings of a large process, for which its own calls may wait");
   check->callback([request, &chosen] { chosen = [request] { return check_as_asked(*request); }; });
   CLI::App* const survey = app.add_subcommand(
       "survey", "List all processes of the machine by what one fork would cost them");
-  survey->add_option_function<std::string>("--top", into(request->top, "number of processes"),
-                                           "How many (default: 20)");
+  add_parsed(*survey, "--top", request->top, number_of_processes, "How many (default: 20)");
   survey->add_flag("--json", request->json, "Print JSON");
   survey->callback(
       [request, &chosen] { chosen = [request] { return survey_as_asked(*request); }; });

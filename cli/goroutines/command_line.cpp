@@ -8,7 +8,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <charconv>
 #include <chrono>
 #include <cstdio>
 #include <memory>
@@ -18,6 +17,8 @@
 #include "goroutines/reader.hpp"
 #include "goroutines/report.hpp"
 #include "interrupt.hpp"
+#include "parsed_option.hpp"
+#include "process/process.hpp"
 #include "quantity.hpp"
 
 namespace goroutines {
@@ -36,15 +37,6 @@ milliseconds interval(const std::string& text) {
   const milliseconds asked = parse_duration(text);
   if (asked >= milliseconds(10)) return asked;
   throw std::invalid_argument("'" + text + "' is less than 10ms");
-}
-
-pid_t process_id(const std::string& text) {
-  pid_t pid = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), pid);
-  if (error != std::errc() || end != text.data() + text.size() || pid <= 0) {
-    throw CLI::ValidationError("PID", "'" + text + "' is no process id");
-  }
-  return pid;
 }
 
 void show(const Request& request, Reader& reader) {
@@ -123,21 +115,10 @@ void add_to(CLI::App& app, const std::string&, Action& chosen) {
   CLI::App* const command = app.add_subcommand(
       "goroutines", "Show what the goroutines of a Go process do, and who waits for its ForkLock");
   const auto request = std::make_shared<Request>();
-  command
-      ->add_option_function<std::string>(
-          "PID", [request](const std::string& text) { request->pid = process_id(text); },
-          "A process that runs a Go program")
+  add_parsed(*command, "PID", request->pid, process::pid_of, "A process that runs a Go program")
       ->required();
-  command->add_option_function<std::string>(
-      "--every",
-      [request](const std::string& text) {
-        try {
-          request->every = interval(text);
-        } catch (const std::invalid_argument& error) {
-          throw CLI::ValidationError("--every", error.what());
-        }
-      },
-      "Look again and again, as 10s, until Ctrl-C or the end of the process");
+  add_parsed(*command, "--every", request->every, interval,
+             "Look again and again, as 10s, until Ctrl-C or the end of the process");
   command->add_flag("--json", request->json, "For programs: one object a look, on one line");
   command->callback([request, &chosen] { chosen = [request] { return run(*request); }; });
 }

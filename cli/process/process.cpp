@@ -10,7 +10,9 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <charconv>
 #include <sstream>
+#include <stdexcept>
 #include <string_view>
 
 #include "process/proc_file.hpp"
@@ -91,6 +93,14 @@ Memory memory_in(std::string_view status) {
 }
 
 }  // namespace
+
+pid_t pid_of(const std::string& text) {
+  pid_t pid = 0;
+  const char* const end = text.data() + text.size();
+  const auto [rest, error] = std::from_chars(text.data(), end, pid);
+  if (error == std::errc() && rest == end && pid > 0) return pid;
+  throw std::invalid_argument(fmt::format("'{}' is no process id", text));
+}
 
 std::string name(Runtime runtime) {
   switch (runtime) {

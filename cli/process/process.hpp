@@ -48,6 +48,11 @@ struct Process {
   bool operator==(const Process&) const = default;
 };
 
+/// The process that a text names by its number.
+///
+/// Errors: throws `std::invalid_argument` with the reason.
+pid_t pid_of(const std::string& text);
+
 /// Errors: throws `Refusal` with one line that names the pid: no such process, a
 /// kernel thread, a zombie, one that ended while it was looked at.
 /// Cost: some milliseconds; reads neither its memory nor smaps.

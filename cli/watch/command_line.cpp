@@ -5,6 +5,7 @@
 #include <memory>
 #include <stdexcept>
 
+#include "parsed_option.hpp"
 #include "quantity.hpp"
 #include "refusal.hpp"
 #include "watch/watch.hpp"
@@ -28,31 +29,16 @@ Rung rung(const std::string& text) {
   throw std::invalid_argument("'" + text + "' is none of tracing, perf, sampling");
 }
 
-// CLI11 wants errors of its own kind.
-template <class F>
-auto heeding(F parse) {
-  return [parse](const std::string& text) {
-    try {
-      parse(text);
-      return true;
-    } catch (const std::invalid_argument& error) {
-      throw CLI::ValidationError(error.what());
-    }
-  };
-}
-
 void add_options(CLI::App& watch, Request& request) {
   watch
       .add_option("TARGET", request.target, "A process id; or, after --, a program with arguments")
       ->required();
-  watch.add_option_function<std::string>(
-      "--for", heeding([&](const std::string& text) { request.length = length(text); }),
-      "How long (default: 10s; a program: until it ends)");
+  add_parsed(watch, "--for", request.length, length,
+             "How long (default: 10s; a program: until it ends)");
   watch.add_flag("--detail", request.wish.detail,
                  "Hook system calls, too: exact begins and ends, for some 50 ns a system call");
-  watch.add_option_function<std::string>(
-      "--rung", heeding([&](const std::string& text) { request.rung = rung(text); }),
-      "tracing, perf or sampling (default: the best that works here)");
+  add_parsed(watch, "--rung", request.rung, rung,
+             "tracing, perf or sampling (default: the best that works here)");
   watch.add_flag("--no-stacks{false}", request.wish.stacks, "Leave stacks out");
   watch
       .add_option("--samples", request.wish.samples_per_second,

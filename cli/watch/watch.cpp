@@ -8,8 +8,8 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
-#include <charconv>
 #include <ctime>
+#include <stdexcept>
 #include <thread>
 
 #include "check/calibrate.hpp"
@@ -27,13 +27,12 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
-pid_t pid_of(const std::string& word) {
-  pid_t pid = 0;
-  const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), pid);
-  if (error == std::errc() && end == word.data() + word.size() && pid > 0) return pid;
-  throw Refusal(fmt::format(
-      "'{}' is no process id; to watch a program from its first instruction: forklift watch -- {}",
-      word, word));
+pid_t target_of(const std::string& word) try {
+  return process::pid_of(word);
+} catch (const std::invalid_argument& error) {
+  throw Refusal(
+      fmt::format("{}; to watch a program from its first instruction: forklift watch -- {}",
+                  error.what(), word));
 }
 
 std::string this_machine() {
@@ -117,7 +116,7 @@ Recording record(const Request& request) {
   const Interrupt interrupt;
   std::optional<GatedProgram> program;
   if (request.program) program.emplace(request.target);
-  const pid_t pid = program ? program->pid() : pid_of(request.target.front());
+  const pid_t pid = program ? program->pid() : target_of(request.target.front());
   Recording recording;
   recording.heading = heading_of(request, process::look_at(pid));
   const rusage before = own_usage();

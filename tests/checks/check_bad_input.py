@@ -30,8 +30,8 @@ cases = [
     (("check",), "PID is required"),
     (("check", "1", "2"), "2"),
     (("check", "--nonsense", "1"), "nonsense"),
-    (("survey", "--top", "0"), "'0' is no number of processes"),
-    (("survey", "--top", "all"), "'all' is no number of processes"),
+    (("survey", "--top", "0"), "'0' is no number"),
+    (("survey", "--top", "all"), "'all' is no number"),
     (("survey", "--nonsense"), "nonsense"),
 ]
 if pathlib.Path("/proc/2/comm").exists() and not pathlib.Path("/proc/2/cmdline").read_bytes():

@@ -2,15 +2,15 @@
 // SPDX-License-Identifier: MIT
 #include "lab/hang/command_line.hpp"
 
-#include <algorithm>
 #include <memory>
 #include <stdexcept>
 
 #include "lab/command_line.hpp"
 #include "lab/hang/coroutines.hpp"
 #include "lab/hang/hang.hpp"
-#include "refusal.hpp"
+#include "parsed_option.hpp"
 #include "quantity.hpp"
+#include "refusal.hpp"
 
 namespace lab::hang {
 namespace {
@@ -20,32 +20,12 @@ using std::chrono::milliseconds;
 // What a shell makes of a SIGINT that kills: a report was made, but not all of it.
 constexpr int exit_interrupted = 130;
 
-// An option whose value a function makes of the text, or refuses with a reason.
-template <class T, class Parse>
-CLI::Option* parsed(CLI::App& app, const char* name, std::optional<T>& target, Parse parse,
-                    const char* text) {
-  return app.add_option_function<std::string>(
-      name,
-      [&target, parse, name](const std::string& value) {
-        try {
-          target = parse(value);
-        } catch (const std::invalid_argument& error) {
-          throw CLI::ValidationError(name, error.what());
-        }
-      },
-      text);
-}
-
 constexpr std::size_t most_threads = 1024;
 constexpr std::size_t most_coroutines = 100'000;
 
 template <std::size_t most>
 std::size_t number(const std::string& text) {
-  const bool digits = !text.empty() && text.size() <= 6 &&
-                      std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
-  const std::size_t asked = digits ? std::stoul(text) : 0;
-  if (asked >= 1 && asked <= most) return asked;
-  throw std::invalid_argument("'" + text + "' is no number from 1 to " + std::to_string(most));
+  return parse_count(text, most);
 }
 
 // What the options say together.
@@ -93,22 +73,23 @@ void add_to(CLI::App& lab, const std::string& line, Action& chosen) {
       lab.add_subcommand("hang", "Launch from many threads and see who waits for the ForkLock");
   const auto request = std::make_shared<Request>();
   request->command_line = line;
-  parsed(*hang, "--rss", request->rss, parse_size, "Resident memory at the start (default: 4G)");
-  parsed(*hang, "--grow", request->grow, parse_rate,
-         "What is added to it, as 256M/s (default: half of it during the run)");
-  parsed(*hang, "--workers", request->workers, number<most_coroutines>,
-         "Threads or coroutines (default: 16)");
+  add_parsed(*hang, "--rss", request->rss, parse_size,
+             "Resident memory at the start (default: 4G)");
+  add_parsed(*hang, "--grow", request->grow, parse_rate,
+             "What is added to it, as 256M/s (default: half of it during the run)");
+  add_parsed(*hang, "--workers", request->workers, number<most_coroutines>,
+             "Threads or coroutines (default: 16)");
   hang->add_flag(
       "--coroutines", request->coroutines,
       "Coroutines on one event loop in place of threads; contenders but forklift block it");
-  parsed(*hang, "--limit", request->limit, number<most_threads>,
-         "Children at a time, with --coroutines (default: 64)");
+  add_parsed(*hang, "--limit", request->limit, number<most_threads>,
+             "Children at a time, with --coroutines (default: 64)");
   hang->add_option("--rate", request->rate,
                    "Launches per second by all workers (default: as fast as they can)")
       ->check(CLI::Range(0.1, 1e6));
-  parsed(*hang, "--for", request->length, length, "Time for each contender (default: 30s)");
-  parsed(*hang, "--dump-every", request->dump_every, interval,
-         "All stacks to standard error (default: 10s; 0: on SIGUSR1 only)");
+  add_parsed(*hang, "--for", request->length, length, "Time for each contender (default: 30s)");
+  add_parsed(*hang, "--dump-every", request->dump_every, interval,
+             "All stacks to standard error (default: 10s; 0: on SIGUSR1 only)");
   add_contenders(*hang, request->contenders,
                  "Who takes part (default: go1.8,go1.9,go1.21,forklift)");
   hang->add_option("--program", request->program,

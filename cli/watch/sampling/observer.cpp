@@ -114,9 +114,8 @@ void BySampling::collect(Recording& recording, milliseconds patience) {
   const auto end = monotonic_now() + patience;
   processor_before_ = processor_now();
   for (;;) {
-    const auto next =
-        std::max(last_round_ + budget_.step(crowd_.worth_looking_at(), calls_.under_way()),
-                 monotonic_now());
+    const auto next = std::max(
+        last_round_ + budget_.step(crowd_.worth_looking_at(), calls_.under_way()), monotonic_now());
     if (next >= end) break;
     sleep_until(next);
     look(recording);
