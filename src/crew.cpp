@@ -13,9 +13,18 @@
 namespace forklift {
 namespace {
 
+// A launch is seldom half as long; then what it costs to wait for an end as well
+// is spared.
+constexpr std::chrono::milliseconds launches_are_over_within(20);
+
 bool is_gone(Child& child) { return child.pid() < 0 || child.try_wait().has_value(); }
 
 }  // namespace
+
+Crew::Crew(std::string program, bool numbered)
+    : program_(std::move(program)),
+      numbered_(numbered),
+      ends_watched_from_(std::chrono::steady_clock::now() + launches_are_over_within) {}
 
 bool Crew::add(std::expected<Launch, LaunchError> launch) {
   const std::size_t index = launches_.size();
@@ -55,9 +64,13 @@ std::expected<std::vector<Child>, LaunchError> Crew::finish() {
 std::span<pollfd> Crew::entries() {
   entries_.clear();
   blind_ = false;
+  // An end may come before its launch hangs up: a child that is killed at its
+  // first step leaves its pipe end in a letter.
+  ends_watched_ = stopped_ || std::chrono::steady_clock::now() >= ends_watched_from_;
   for (std::size_t i = 0; i < launches_.size(); ++i) {
     if (launches_[i]) {
       entries_.push_back({launches_[i]->descriptor(), 0, 0});
+      if (!ends_watched_) continue;
       entries_.push_back({end_of(i), POLLIN, 0});
       blind_ = blind_ || entries_.back().fd < 0;
     } else if (trouble_ && children_[i].is_awaited()) {
@@ -68,8 +81,7 @@ std::span<pollfd> Crew::entries() {
   return entries_;
 }
 
-// What announces the end of a child on its way. It may come before its launch
-// hangs up: one that is killed at its first step leaves its pipe end in a letter.
+// What announces the end of a child on its way.
 int Crew::end_of(std::size_t index) {
   const Launch& launch = *launches_[index];
   if (launch.pidfd() >= 0) return launch.pidfd();
@@ -83,6 +95,7 @@ int Crew::end_of(std::size_t index) {
 std::optional<Crew::Time> Crew::until() const {
   std::optional<Time> soonest;
   if (blind_) soonest = std::chrono::steady_clock::now() + std::chrono::milliseconds(10);
+  if (!ends_watched_) soonest = ends_watched_from_;
   for (const auto& launch : launches_) {
     const auto deadline = launch && !stopped_ ? launch->deadline() : std::nullopt;
     if (deadline && (!soonest || *deadline < *soonest)) soonest = deadline;

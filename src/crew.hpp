@@ -24,7 +24,7 @@ class Crew {
 
   /// `program`, the first one's, and `numbered`, whether they are stages, are for
   /// errors.
-  Crew(std::string program, bool numbered) : program_(std::move(program)), numbered_(numbered) {}
+  Crew(std::string program, bool numbered);
 
   /// Takes the next launch, or the reason why there is none; false: no more of
   /// them are wanted.
@@ -64,6 +64,8 @@ class Crew {
   std::vector<Fd> announced_;  // the ends of launches, where there are no pidfds
   std::vector<Fd> kept_;
   std::vector<Pipe> pipes_;
+  Time ends_watched_from_;
+  bool ends_watched_ = false;
   bool stopped_ = false;
   bool blind_ = false;  // nothing announces the end of a child
 };
