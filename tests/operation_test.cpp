@@ -7,12 +7,15 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <forklift/cgroup.hpp>
 #include <forklift/operation.hpp>
 #include <forklift/pipeline.hpp>
+#include <fstream>
 #include <set>
 #include <stdexcept>
 
 #include "fifo.hpp"
+#include "reveal.hpp"
 
 using forklift::Child, forklift::Command, forklift::LaunchError, forklift::Operation;
 using forklift::OperationOf, forklift::OperationPtr, forklift::Output, forklift::OutputOptions;
@@ -176,6 +179,21 @@ TEST_CASE("a launch that stands still fails at its deadline in a loop, too") {
   const auto error = error_of(forklift::begin_spawn(stuck(fifo).launch_deadline(50ms)));
   CHECK(error.step() == Step::deadline);
   CHECK(error.subject() == "50 ms passed in 'open' '" + fifo.path() + "'");
+  CHECK(children().empty());
+}
+
+TEST_CASE("a child that is killed with its mail unopened fails its launch in a loop, too") {
+  const TestCgroup cgroup;
+  if (cgroup.path().empty()) {
+    MESSAGE("skipped: no cgroup of version 2 here that we may make others in");
+    return;
+  }
+  std::ofstream(cgroup.path() + "/cgroup.freeze") << 1;
+  auto operation = forklift::begin_spawn(
+      Command("true").out(Stdio::pipe()).cgroup(forklift::Cgroup::at(cgroup.path())));
+  CHECK_FALSE(operation->go_on());
+  for (const int pid : children()) ::kill(pid, SIGKILL);
+  CHECK(error_of(std::move(operation)).code() == std::errc::operation_canceled);
   CHECK(children().empty());
 }
 
