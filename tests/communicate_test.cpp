@@ -201,7 +201,9 @@ TEST_CASE("the time limit reaches a tree that does not listen to SIGTERM") {
   REQUIRE(pipe);
   Command command = shell("trap '' TERM; (sleep 1000; :) & echo deaf; while :; do wait; done");
   command.process_group().descriptor(3, Stdio::descriptor(pipe->writing.get()));
-  const Output output = command.output({.timeout = 400ms, .grace = 50ms, .drain = 1000s});
+  const Output output = within(
+      [&](auto limit) { return command.output({.timeout = limit, .grace = 50ms, .drain = 1000s}); },
+      [](const Output& made) { return !made.out.empty(); });
   CHECK(output.timed_out);
   CHECK_FALSE(output.drain_passed);
   CHECK(output.status.signal() == SIGKILL);
@@ -212,8 +214,12 @@ TEST_CASE("the time limit reaches a tree that does not listen to SIGTERM") {
 
 TEST_CASE("what outlives a child that was stopped in time goes with it") {
   Command command = shell("(trap '' TERM; echo there; sleep 1000; :) & wait");
-  const Output output =
-      command.process_group().output({.timeout = 300ms, .grace = 1000s, .drain = 1000s});
+  command.process_group();
+  const Output output = within(
+      [&](auto limit) {
+        return command.output({.timeout = limit, .grace = 1000s, .drain = 1000s});
+      },
+      [](const Output& made) { return !made.out.empty(); });
   CHECK(output.timed_out);
   CHECK(output.status.signal() == SIGTERM);
   CHECK_FALSE(output.out_truncated);
@@ -222,13 +228,20 @@ TEST_CASE("what outlives a child that was stopped in time goes with it") {
 TEST_CASE("the time limit holds while data flows without end") {
   std::size_t seen = 0;
   const auto count = [&](std::string_view piece) { seen += piece.size(); };
-  const Output output = Command("cat").output(
-      {.input = endless(), .out = Sink::pieces(count), .timeout = 300ms, .grace = 1000s});
+  const Output output = within(
+      [&](auto limit) {
+        return Command("cat").output(
+            {.input = endless(), .out = Sink::pieces(count), .timeout = limit, .grace = 1000s});
+      },
+      [&](const Output&) { return seen > 0; });
   CHECK(output.timed_out);
   CHECK(output.status.signal() == SIGTERM);
   CHECK(output.input_refused);
   CHECK(seen > 0);
-  CHECK(Command("yes").output({.limit = 10, .timeout = 300ms}).out.size() == 10);
+  const Output limited =
+      within([](auto limit) { return Command("yes").output({.limit = 10, .timeout = limit}); },
+             [](const Output& made) { return !made.out.empty(); });
+  CHECK(limited.out.size() == 10);
 }
 
 TEST_CASE("a grandchild that holds a pipe is given up after the drain, and is told") {

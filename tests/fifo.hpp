@@ -23,5 +23,10 @@ inline forklift::Command stuck(const Fifo& fifo) {
   return forklift::Command("cat").in(forklift::Stdio::file(fifo.path()));
 }
 
+/// Whether a launch failed when its child stood in open(2).
+inline bool is_about_open(const forklift::LaunchError& error) {
+  return error.subject().find("in 'open'") != std::string::npos;
+}
+
 /// Only a child that waits in the fifo already is worth stopping.
 inline void await_sleep(pid_t pid) { await_syscall(pid, SYS_openat); }

@@ -176,9 +176,13 @@ TEST_CASE("a launch that stands still holds no loop, and is given up when cancel
 
 TEST_CASE("a launch that stands still fails at its deadline in a loop, too") {
   const Fifo fifo;
-  const auto error = error_of(forklift::begin_spawn(stuck(fifo).launch_deadline(50ms)));
+  const auto error = within(
+      [&](auto limit) {
+        return error_of(forklift::begin_spawn(stuck(fifo).launch_deadline(limit)));
+      },
+      is_about_open);
   CHECK(error.step() == Step::deadline);
-  CHECK(error.subject() == "50 ms passed in 'open' '" + fifo.path() + "'");
+  CHECK(error.subject().ends_with(" ms passed in 'open' '" + fifo.path() + "'"));
   CHECK(children().empty());
 }
 

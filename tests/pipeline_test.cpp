@@ -188,9 +188,11 @@ TEST_CASE("a running pipeline can be communicated with") {
 }
 
 TEST_CASE("the time limit stops every stage") {
-  const PipelineOutput output = (Command("sleep").arg("1000") | Command("cat") |
-                                 shell("trap '' TERM; cat; sleep 1000").process_group())
-                                    .output({.timeout = 400ms, .grace = 100ms, .drain = 0ms});
+  const Pipeline pipeline = Command("sleep").arg("1000") | Command("cat") |
+                            shell("trap '' TERM; echo deaf; cat; sleep 1000").process_group();
+  const PipelineOutput output = within(
+      [&](auto limit) { return pipeline.output({.timeout = limit, .grace = 100ms, .drain = 0ms}); },
+      [](const PipelineOutput& made) { return !made.out.empty(); });
   CHECK(output.timed_out);
   REQUIRE(output.status.stages.size() == 3);
   CHECK(output.status.stages[0].signal() == SIGTERM);

@@ -5,6 +5,7 @@
 #include <doctest/doctest.h>
 #include <sys/resource.h>
 
+#include <chrono>
 #include <forklift/command.hpp>
 #include <forklift/counters.hpp>
 #include <map>
@@ -88,5 +89,16 @@ bool has_capability(const std::string& name);
 /// Whether descriptors are mailed to the child, rather than copied with the table.
 bool mails();
 
-/// Waits until a process is inside the system call `number`.
+/// A busy machine takes long to bring a program to where a test wants it. Attempts
+/// with a time limit of 100 ms, then of twice as much each time, until what comes of
+/// it is `enough`, or the limit was long enough for any machine.
+template <class Attempt, class Enough>
+auto within(Attempt attempt, Enough enough) {
+  for (std::chrono::milliseconds limit(100);; limit *= 2) {
+    auto result = attempt(limit);
+    if (enough(result) || limit > std::chrono::seconds(20)) return result;
+  }
+}
+
+/// Waits until a process or thread is inside the system call `number`.
 void await_syscall(int pid, long number);

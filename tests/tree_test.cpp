@@ -83,7 +83,7 @@ TEST_CASE("nobody escapes from a cgroup of the child's own") {
   CHECK(stop.reached == Tree::cgroup);
   CHECK(is_abandoned(stopped.out().get()));
   CHECK_FALSE(stopped.kill_tree());
-  const auto output = command.out(Stdio::pipe()).output({.timeout = 300ms, .drain = 1000s});
+  const auto output = command.out(Stdio::pipe()).output({.timeout = 100ms, .drain = 1000s});
   CHECK(output.timed_out);
   CHECK_FALSE(output.drain_passed);
 }

@@ -5,11 +5,14 @@
 #include <doctest/doctest.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <forklift/fork_lock.hpp>
 #include <latch>
 #include <thread>
+
+#include "../support.hpp"
 
 using forklift::kernel::Presence, forklift::kernel::RollCall;
 
@@ -35,6 +38,7 @@ class Worker {
           wait_for(pipe_.reading);
         }) {
     there_.wait();
+    await_syscall(id_, SYS_poll);
   }
   ~Worker() {
     pipe_.writing.reset();
