@@ -59,6 +59,31 @@ double share(const std::optional<Spread>& part, const Spread& whole) {
   return part && whole.total > Nanoseconds{} ? seconds(part->total) / seconds(whole.total) : 0;
 }
 
+// What calls spend waiting for: too large a share of their time, and too long once.
+struct Toll {
+  const char* id;
+  Figure figure;
+  Ill ill;
+  const char* what;
+  const char* rest;
+  double least_share;
+};
+
+std::optional<Verdict> verdict_on(const Case& of, const std::optional<Spread>& spent,
+                                  const Toll& toll) {
+  const Group& calls = of.analysis.all;
+  const double part = share(spent, calls.time);
+  if (part < toll.least_share || spent->max < threshold::pause) return std::nullopt;
+  Verdict verdict{.id = toll.id};
+  verdict.confidence = confidence(of.recording, {toll.figure}, calls.calls);
+  verdict.sentence = fmt::format("{}: {}{} ({}) {}.", toll.what, mark(of.recording, toll.figure),
+                                 share_of(*spent, calls.time), say_share(part), toll.rest);
+  verdict.evidence = {fmt::format("{} at most in one call", say(spent->max))};
+  verdict.advice = advice_for(of, toll.ill);
+  verdict.weight = seconds(spent->total);
+  return verdict;
+}
+
 // Calls that copy neither page tables nor share the descriptor table.
 std::vector<const Call*> descriptor_copiers(const Recording& recording) {
   std::vector<const Call*> calls;
@@ -119,43 +144,29 @@ std::optional<Verdict> fork_lock_queue(const Case& of) {
 }
 
 std::optional<Verdict> call_starved(const Case& of) {
-  const Group& calls = of.analysis.all;
-  if (share(calls.runnable, calls.time) < threshold::starved_share ||
-      calls.runnable->max < threshold::pause) {
-    return std::nullopt;
-  }
-  Verdict verdict{.id = "call_starved"};
-  verdict.confidence = confidence(of.recording, {Figure::on_cpu}, calls.calls);
-  verdict.sentence =
-      fmt::format("The calls wait for a processor: {}{} ({}) they could have run and had none.",
-                  mark(of.recording, Figure::on_cpu), share_of(*calls.runnable, calls.time),
-                  say_share(share(calls.runnable, calls.time)));
-  verdict.evidence = {fmt::format("{} at most in one call", say(calls.runnable->max))};
-  verdict.advice = advice_for(of, Ill::no_processor);
-  verdict.weight = seconds(calls.runnable->total);
-  return verdict;
+  return verdict_on(of, of.analysis.all.runnable,
+                    {.id = "call_starved",
+                     .figure = Figure::on_cpu,
+                     .ill = Ill::no_processor,
+                     .what = "The calls wait for a processor",
+                     .rest = "they could have run and had none",
+                     .least_share = threshold::starved_share});
 }
 
 std::optional<Verdict> lock_convoy(const Case& of) {
-  const Group& calls = of.analysis.all;
-  if (share(calls.lock_wait, calls.time) < threshold::convoy_share ||
-      calls.lock_wait->max < threshold::pause) {
-    return std::nullopt;
-  }
-  Verdict verdict{.id = "lock_convoy"};
-  verdict.confidence = confidence(of.recording, {Figure::memory_lock}, calls.calls);
-  verdict.sentence =
-      fmt::format("The calls themselves wait for the memory lock: {}{} ({}) before they had it.",
-                  mark(of.recording, Figure::memory_lock), share_of(*calls.lock_wait, calls.time),
-                  say_share(share(calls.lock_wait, calls.time)));
-  verdict.evidence = {fmt::format("{} at most in one call", say(calls.lock_wait->max))};
+  auto verdict = verdict_on(of, of.analysis.all.lock_wait,
+                            {.id = "lock_convoy",
+                             .figure = Figure::memory_lock,
+                             .ill = Ill::lock_convoy,
+                             .what = "The calls themselves wait for the memory lock",
+                             .rest = "before they had it",
+                             .least_share = threshold::convoy_share});
   const Blocked& outside = of.analysis.lock_outside;
-  if (outside.events > 0) {
-    verdict.evidence.push_back(fmt::format("{} for the lock by other threads that no call explains",
-                                           say_several(outside.events, "wait")));
+  if (verdict && outside.events > 0) {
+    verdict->evidence.push_back(
+        fmt::format("{} for the lock by other threads that no call explains",
+                    say_several(outside.events, "wait")));
   }
-  verdict.advice = advice_for(of, Ill::lock_convoy);
-  verdict.weight = seconds(calls.lock_wait->total);
   return verdict;
 }
 
