@@ -6,6 +6,7 @@
 
 #include <algorithm>
 
+#include "descriptor_limit.hpp"
 #include "quantity.hpp"
 #include "refusal.hpp"
 

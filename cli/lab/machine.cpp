@@ -3,13 +3,13 @@
 #include "lab/machine.hpp"
 
 #include <gnu/libc-version.h>
-#include <sys/resource.h>
 #include <sys/utsname.h>
 
 #include <algorithm>
 #include <forklift/engine.hpp>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <sstream>
 #include <thread>
 
@@ -53,8 +53,6 @@ std::size_t cgroup_room(std::size_t available) {
   return available;
 }
 
-std::optional<rlimit> first_limit;
-
 }  // namespace
 
 Machine this_machine() {
@@ -77,19 +75,5 @@ nlohmann::json as_json(const Machine& machine) {
           {"libc", machine.libc},     {"engine", machine.engine},
           {"build", machine.build}};
 }
-
-std::size_t raise_descriptor_limit() {
-  rlimit limit{};
-  ::getrlimit(RLIMIT_NOFILE, &limit);
-  if (limit.rlim_cur < limit.rlim_max) {
-    first_limit = limit;
-    limit.rlim_cur = limit.rlim_max;
-    ::setrlimit(RLIMIT_NOFILE, &limit);
-    ::getrlimit(RLIMIT_NOFILE, &limit);
-  }
-  return limit.rlim_cur;
-}
-
-std::optional<rlimit> first_descriptor_limit() { return first_limit; }
 
 }  // namespace lab

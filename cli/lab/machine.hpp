@@ -2,11 +2,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <sys/resource.h>
-
 #include <cstddef>
 #include <nlohmann/json_fwd.hpp>
-#include <optional>
 #include <string>
 
 namespace lab {
@@ -27,11 +24,5 @@ Machine this_machine();
 
 /// As it stands in every record.
 nlohmann::json as_json(const Machine& machine);
-
-/// Raises the soft limit of open files to the hard one and returns it.
-std::size_t raise_descriptor_limit();
-
-/// The limit before it was raised, if it was.
-std::optional<rlimit> first_descriptor_limit();
 
 }  // namespace lab

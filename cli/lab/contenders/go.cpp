@@ -27,9 +27,9 @@
 #include <mutex>
 #include <optional>
 
+#include "descriptor_limit.hpp"
 #include "lab/contenders/by_hand.hpp"
 #include "lab/contenders/raw_call.hpp"
-#include "lab/machine.hpp"
 
 namespace lab {
 namespace {

@@ -13,6 +13,7 @@
 #include <forklift/fork_lock.hpp>
 #include <nlohmann/json.hpp>
 
+#include "descriptor_limit.hpp"
 #include "lab/contender.hpp"
 #include "lab/hang/report.hpp"
 #include "lab/hang/shift.hpp"

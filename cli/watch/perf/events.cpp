@@ -5,7 +5,6 @@
 #include <fmt/core.h>
 #include <poll.h>
 #include <sys/ioctl.h>
-#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -13,6 +12,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include "descriptor_limit.hpp"
 #include "watch/observer.hpp"
 #include "watch/proc/tasks.hpp"
 
@@ -99,14 +99,9 @@ perf_event_attr tracepoint(std::uint64_t id, const Hook& hook, bool whole_stack)
   return attributes;
 }
 
-std::size_t raise_descriptor_limit() {
-  rlimit limit{};
-  getrlimit(RLIMIT_NOFILE, &limit);
-  limit.rlim_cur = limit.rlim_max;
-  setrlimit(RLIMIT_NOFILE, &limit);
-  getrlimit(RLIMIT_NOFILE, &limit);
-  constexpr rlim_t more_than_enough = 65536;
-  const auto all = static_cast<std::size_t>(std::min(limit.rlim_cur, more_than_enough));
+std::size_t descriptors_for_events() {
+  constexpr std::size_t more_than_enough = 65536;
+  const std::size_t all = std::min(raise_descriptor_limit(), more_than_enough);
   return all - std::min(all, kept_free);
 }
 
@@ -125,7 +120,7 @@ std::size_t raise_descriptor_limit() {
 Events::Events(Plan plan)
     : plan_(std::move(plan)),
       processors_(static_cast<int>(sysconf(_SC_NPROCESSORS_CONF))),
-      most_events_(raise_descriptor_limit()) {
+      most_events_(descriptors_for_events()) {
   attach_all();
   if (attached_.empty()) {
     throw Unavailable(fmt::format("process {} has ended", plan_.pid), "choose another");

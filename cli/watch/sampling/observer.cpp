@@ -6,12 +6,12 @@
 #include "watch/observer.hpp"
 
 #include <fmt/core.h>
-#include <sys/resource.h>
 
 #include <algorithm>
 #include <ctime>
 #include <utility>
 
+#include "descriptor_limit.hpp"
 #include "watch/proc/clock.hpp"
 #include "watch/proc/fault_counter.hpp"
 #include "watch/proc/size.hpp"
@@ -39,14 +39,6 @@ void sleep_until(Nanoseconds moment) {
   const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(moment);
   const timespec until{.tv_sec = seconds.count(), .tv_nsec = (moment - seconds).count()};
   clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, nullptr);
-}
-
-// One descriptor for each thread.
-void raise_descriptor_limit() {
-  rlimit limit{};
-  getrlimit(RLIMIT_NOFILE, &limit);
-  limit.rlim_cur = limit.rlim_max;
-  setrlimit(RLIMIT_NOFILE, &limit);
 }
 
 class BySampling final : public Observer {
@@ -185,7 +177,7 @@ std::unique_ptr<Observer> observe_by_sampling(const Wish& wish, Recording& recor
   if (const auto obstacle = obstacle_to_sampling()) {
     throw Unavailable(obstacle->reason, obstacle->remedy);
   }
-  raise_descriptor_limit();
+  raise_descriptor_limit();  // one descriptor for each thread
   auto observer = std::make_unique<BySampling>(wish, recording);
   recording.heading.begin = monotonic_now();
   recording.heading.attaching = recording.heading.begin - start;
