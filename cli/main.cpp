@@ -11,6 +11,7 @@
 #include "doctor.hpp"
 #include "goroutines/command_line.hpp"
 #include "lab/command_line.hpp"
+#include "lab/first/fresh_process.hpp"
 #include "refusal.hpp"
 #include "run/run.hpp"
 #include "watch/command_line.hpp"
@@ -40,6 +41,7 @@ int complain(const std::exception& error, int status) {
 int main(int argc, char** argv) {
   if (argc > 2 && std::string(argv[1]) == watch::gate_word) watch::wait_at_gate(argv + 2);
   if (argc > 1 && std::string(argv[1]) == "run") return run::command({argv + 2, argv + argc});
+  if (argc > 1 && std::string(argv[1]) == lab::fresh_word) return lab::be_fresh_process(argv + 2);
   CLI::App app("Launch processes without stalling the launcher, and see where launches stall",
                "forklift");
   app.set_version_flag("--version", "forklift " FORKLIFT_VERSION);

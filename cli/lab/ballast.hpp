@@ -11,6 +11,9 @@
 
 namespace lab {
 
+/// Of the ballast, in bytes.
+inline constexpr std::size_t page_size = 4096;
+
 /// What makes this process heavy: resident memory in pages of 4 KiB, open
 /// descriptors, and threads that sleep.
 class Ballast {

@@ -44,6 +44,10 @@ void add_options(CLI::App& lab, Request& request) {
       ->check(CLI::Range(1, 1024));
   lab.add_option("--launches", request.launches, "Launches of each contender under each load")
       ->check(CLI::PositiveNumber);
+  lab.add_option("--first", request.first,
+                 "Fresh processes of each contender whose first launch is measured under each "
+                 "load; 0: none (default: as many as fit the time)")
+      ->check(CLI::Range(0, 1000));
   lab.add_option("--program", request.program,
                  "What to launch (default: a program that does nothing)");
   lab.add_flag("--quick", request.quick, "Fewer launches, and no more than 1 GiB");

@@ -13,6 +13,7 @@
 
 #include "lab/ballast.hpp"
 #include "lab/contender.hpp"
+#include "lab/first/measure.hpp"
 #include "lab/loads.hpp"
 #include "lab/machine.hpp"
 #include "lab/measure.hpp"
@@ -87,6 +88,53 @@ std::vector<Run> sweep(const Request& request, Settings settings, const std::vec
   return runs;
 }
 
+// --- first launches -----------------------------------------------------------------
+
+// What was asked for by name is written in whole; our own sweep shall end sooner,
+// and there as many pages as these, evenly in all of the memory, show the same.
+std::size_t pages_written(const Request& request) {
+  if (request.quick) return 16'384;
+  return request.rss.empty() ? 65'536 : ~std::size_t{0};
+}
+
+FirstSettings first_settings(const Request& request, const Settings& settings) {
+  FirstSettings first{.contenders = settings.contenders,
+                      .program = settings.program,
+                      .threads = idle_threads,
+                      .pages = pages_written(request),
+                      .fewest = request.quick ? std::size_t{3} : std::size_t{5},
+                      .most = 9,
+                      .budget = std::chrono::milliseconds(request.quick ? 100 : 1'000)};
+  if (request.first) first.fewest = first.most = *request.first;
+  return first;
+}
+
+// The first launches under each load for one thread, in the order of the loads.
+// Nothing else may be heavy meanwhile: each process is as large as all may be.
+std::vector<FirstLaunches> first_launches(const FirstSettings& settings,
+                                          const std::vector<Load>& loads, Progress& progress) {
+  std::vector<FirstLaunches> all;
+  for (const Load& load : loads) {
+    progress.step(fmt::format("first launches, {}, {} descriptors", print_size(load.rss),
+                              load.descriptors));
+    all.push_back(load.workers > 1 ? FirstLaunches{}
+                                   : measure_first(settings, load, [&](double fraction) {
+                                       progress.advance(fraction);
+                                     }));
+  }
+  return all;
+}
+
+void add_first(std::vector<Run>& runs, const std::vector<Load>& loads,
+               const std::vector<FirstLaunches>& firsts) {
+  for (Run& run : runs) {
+    const auto load = std::ranges::find(loads, run.load);
+    const FirstLaunches& here = firsts.at(static_cast<std::size_t>(load - loads.begin()));
+    const auto found = here.find(run.contender);
+    if (found != here.end()) run.first = found->second;
+  }
+}
+
 }  // namespace
 
 void run(const Request& request) {
@@ -102,9 +150,11 @@ void run(const Request& request) {
   const Settings settings = settings_of(request, program.path);
   try_launches(settings.contenders, program.path);
 
-  progress.emplace(loads.size());
+  progress.emplace(2 * loads.size());
   const ProcessorTime before = processor_time();
-  const auto runs = sweep(request, settings, loads, machine.available / 2, warnings, *progress);
+  const auto firsts = first_launches(first_settings(request, settings), loads, *progress);
+  auto runs = sweep(request, settings, loads, machine.available / 2, warnings, *progress);
+  add_first(runs, loads, firsts);
   if (auto noise = noise_between(before, processor_time())) warnings.add(std::move(*noise));
   progress.reset();
 

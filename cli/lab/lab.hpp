@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,6 +18,7 @@ struct Request {
   std::vector<std::size_t> descriptors;
   std::vector<std::size_t> workers;
   std::size_t launches = 0;  ///< 0: as many as fit the time
+  std::optional<std::size_t> first{};  ///< processes whose first launch is measured; 0: none
   std::string program;       ///< empty: the do-nothing child
   bool quick = false;
   bool peers = false;  ///< the toolchains on the machine take part

@@ -138,7 +138,7 @@ std::vector<Lane> line_up(const Settings& settings, const Load& load) {
     try {
       const auto before = std::ranges::count(lanes, name, &Lane::name);
       lanes.emplace_back(name, settings, load);
-      if (before > 0) lanes.back().label += " (" + std::to_string(before + 1) + ")";
+      lanes.back().label = label(name, static_cast<std::size_t>(before));
     } catch (const Dropout& dropout) {
       settings.drop_out(name, dropout.what());
     }
@@ -222,6 +222,10 @@ Interval ratio(const Lane& lane, const Lane* floor, double Times::*figure) {
 }
 
 }  // namespace
+
+std::string label(const std::string& contender, std::size_t before) {
+  return before == 0 ? contender : contender + " (" + std::to_string(before + 1) + ")";
+}
 
 std::vector<Run> measure(const Settings& settings, const Load& load, Ballast& ballast,
                          const std::function<void(double)>& progress) {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "lab/ballast.hpp"
+#include "lab/first/figures.hpp"
 #include "lab/statistics.hpp"
 
 namespace lab {
@@ -19,6 +20,8 @@ struct Load {
   std::size_t rss = 0;          ///< bytes of ballast
   std::size_t descriptors = 0;  ///< open in the process
   std::size_t workers = 1;
+
+  bool operator==(const Load&) const = default;
 };
 
 /// What one contender did under one load; times in microseconds.
@@ -34,6 +37,7 @@ struct Run {
   Interval finish_ratio{};
   std::optional<Summary> gap{};       ///< longest pause of a bystander, by launch
   std::optional<Summary> idle_gap{};  ///< the same while nothing is launched
+  std::optional<FirstLaunch> first{};  ///< in processes of the same size
   double rate = 0;                    ///< launches per second, all workers together
 };
 
@@ -46,6 +50,9 @@ struct Settings {
   /// Told who cannot go on, and why; then there is no `Run` of that contender.
   std::function<void(const std::string& contender, const std::string& why)> drop_out{};
 };
+
+/// What a run of a contender is called that has been named so often before.
+std::string label(const std::string& contender, std::size_t before);
 
 /// The anchor, where it takes part; else the first contender is.
 inline constexpr const char* floor_name = "vfork";

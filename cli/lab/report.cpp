@@ -97,12 +97,62 @@ json to_json(const std::optional<Summary>& summary) {
   return summary ? as_json(*summary) : json(nullptr);
 }
 
+json to_json(const std::optional<FirstLaunch>& first) {
+  if (!first) return nullptr;
+  return {{"processes", first->processes},
+          {"hold_us", as_json(first->hold)},
+          {"launch_us", as_json(first->launch)},
+          {"finish_us", as_json(first->finish)},
+          {"ratio_to_later", as_json(first->ratio)},
+          {"pages_written", first->pages},
+          {"faults", as_json(first->faults)},
+          {"write_us", as_json(first->write)},
+          {"write_before_us", as_json(first->write_before)}};
+}
+
 std::string in_short(const Table<Run>& single, const std::string& anchor) {
   return single.print(
              "Launch: from the call until the program runs (median; x: against " + anchor + ")",
              [](const Run& run) { return with_ratio(run.launch.p50, run.launch_ratio); }) +
          single.print("Finish: until the program has ended and is reaped",
                       [](const Run& run) { return with_ratio(run.finish.p50, run.finish_ratio); });
+}
+
+// What a write to memory costs after the first launch, as people read it.
+std::string writing(const Run& run) {
+  if (!run.first || run.first->pages == 0) return "";
+  return fmt::format("{:.0f}, {}", run.first->faults.p50, microseconds(run.first->write.p50));
+}
+
+std::string written(const std::vector<Run>& runs) {
+  std::size_t pages = 0;
+  bool all = true;
+  for (const Run& run : runs) {
+    if (!run.first) continue;
+    pages = std::max(pages, run.first->pages);
+    all = all && run.first->pages * page_size >= run.load.rss;
+  }
+  return all ? "all its memory" : fmt::format("up to {} of its pages", pages);
+}
+
+std::string of_first_launches(const Table<Run>& single, const std::vector<Run>& runs) {
+  if (std::ranges::none_of(runs, [](const Run& run) { return run.first.has_value(); })) return "";
+  return single.print("First: a fresh process's first launch (median; x: against its later ones)",
+                      [](const Run& run) {
+                        if (!run.first) return std::string();
+                        return with_ratio(run.first->launch.p50, run.first->ratio);
+                      }) +
+         single.print("Afterwards: page faults by writing " + written(runs) + " once more, and time",
+                      writing);
+}
+
+std::string first_in_detail(const Table<Run>& single) {
+  return single.print("First launch: its median lies in here with 95 % confidence",
+                      [](const Run& run) {
+                        if (!run.first) return std::string();
+                        const Interval& launch = run.first->launch;
+                        return microseconds(launch.low) + " .. " + microseconds(launch.high);
+                      });
 }
 
 std::string in_detail(const Table<Run>& single, const std::string& anchor) {
@@ -140,8 +190,8 @@ std::string as_text(const Findings& findings, bool brief) {
       machine.libc, machine.engine);
   text += legend(runs);
   if (!single.empty()) {
-    text += in_short(single, against(runs));
-    if (!brief) text += in_detail(single, against(runs));
+    text += in_short(single, against(runs)) + of_first_launches(single, runs);
+    if (!brief) text += in_detail(single, against(runs)) + first_in_detail(single);
     text += of_the_process(single);
   }
   if (!together.empty()) {
@@ -167,6 +217,7 @@ json as_json(const Findings& findings) {
                    {"finish_ratio", as_json(run.finish_ratio)},
                    {"bystander_gap_us", to_json(run.gap)},
                    {"idle_gap_us", to_json(run.idle_gap)},
+                   {"first", to_json(run.first)},
                    {"rate_per_s", run.rate}});
     if (run.own_process) all.back()["process"] = "own";
   }

@@ -63,7 +63,7 @@ class Table {
   }
 
  private:
-  static constexpr int column_ = 19;
+  static constexpr int column_ = 20;
 
   static bool same(const Load& a, const Load& b) {
     return std::tie(a.rss, a.descriptors, a.workers) == std::tie(b.rss, b.descriptors, b.workers);

@@ -67,6 +67,14 @@ Check numbers(std::vector<const char*> names) {
 const Check summary = numbers({"p50", "p99", "max"});
 const Check interval = numbers({"p50", "low", "high"});
 
+void check_first(const json& first, const std::string& where) {
+  numbers({"processes", "pages_written"})(first, where);
+  for (const char* const name : {"hold_us", "launch_us", "finish_us", "ratio_to_later", "faults",
+                                 "write_us", "write_before_us"}) {
+    need(first, name, where, interval);
+  }
+}
+
 void check_sweep_run(const json& run, const std::string& where) {
   numbers({"rss_mib", "descriptors", "workers", "launches"})(run, where);
   need(run, "contender", where, check_text);
@@ -77,6 +85,7 @@ void check_sweep_run(const json& run, const std::string& where) {
     allow(run, name, where, summary);
   }
   for (const char* const name : {"launch_ratio", "finish_ratio"}) allow(run, name, where, interval);
+  allow(run, "first", where, check_first);
   allow(run, "rate_per_s", where, check_number);
 }
 
