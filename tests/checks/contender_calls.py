@@ -64,7 +64,7 @@ def main(forklift, contender):
         subprocess.run(["strace", "-f", "-o", trace.name,
                         "-e", "trace=clone,clone3,fork,vfork,execve,wait4,waitid",
                         forklift, "lab", "--contender", contender, "--rss", "0",
-                        "--descriptors", "10", "--launches", "20"],
+                        "--descriptors", "10", "--launches", "20", "--first", "1"],
                        check=True, stdout=subprocess.DEVNULL, stdin=subprocess.DEVNULL,
                        preexec_fn=limit_descriptors)
         for pid, call, result in calls(trace.name):

@@ -136,6 +136,6 @@ def real_go():
 
 
 for name, wanted in EXPECTED.items():
-    lab = [sys.argv[1], "lab", "--contender", name, "--launches", "1", "--rss", "0"]
+    lab = [sys.argv[1], "lab", "--contender", name, "--launches", "1", "--first", "0", "--rss", "0"]
     compare(name, launch_in(traced(lab)), wanted)
 real_go()

@@ -40,10 +40,27 @@ with tempfile.TemporaryDirectory() as folder:
             assert summary_is_ordered(entry[figure]), entry
         assert entry["hold_us"]["p50"] <= entry["launch_us"]["p50"] <= entry["finish_us"]["p50"]
         assert (entry["bystander_gap_us"] is None) == (entry["workers"] > 1)
+        assert (entry["first"] is None) == (entry["workers"] > 1)
         assert entry["rate_per_s"] > 0
         assert entry["program"].endswith("forklift-nothing")
+    for entry in runs:
+        if entry["workers"] > 1:
+            continue
+        first = entry["first"]
+        assert first["processes"] >= 5 and first["pages_written"] == entry["rss_mib"] * 256, first
+        for figure in ("hold_us", "launch_us", "finish_us", "ratio_to_later"):
+            assert 0 < first[figure]["low"] <= first[figure]["p50"] <= first[figure]["high"], first
+        # Who copies the page tables has a fault for every page afterwards, who shares
+        # them none; some pages more or less the kernel moves by itself.
+        if entry["contender"] in ("fork", "go1.8"):
+            assert first["faults"]["low"] >= 0.9 * first["pages_written"], entry
+        if entry["contender"] in ("posix_spawn", "vfork", "go1.9", "go1.21"):
+            assert first["faults"]["high"] <= 0.1 * first["pages_written"], entry
     for name in names:
         assert name in text.stdout
+    run("lab", "--rss", "0", "--launches", "1", "--first", "0", "--contender", "vfork",
+        "--json", path)
+    assert json.load(open(path))["runs"][0]["first"] is None
     assert document["machine"]["cores"] > 0
     assert "\r" not in text.stderr, "a progress bar in a pipe"
     floor = [entry for entry in runs if entry["contender"] == "vfork"]
@@ -58,7 +75,8 @@ with tempfile.TemporaryDirectory() as folder:
     # Against itself a contender makes no difference, against another it does. A
     # machine that is busy with something else may err once, not three times.
     def compared(*names, rss="64M"):
-        text = run("lab", "--rss", rss, "--contender", ",".join(names), "--json", path).stdout
+        text = run("lab", "--rss", rss, "--contender", ",".join(names), "--first", "0",
+                   "--json", path).stdout
         row = [line for line in text.split("Launch against")[1].split("\n\n")[0].splitlines()
                if line.startswith(f"  {names[1]}")]
         return row[-1], json.load(open(path))["runs"][1]
@@ -80,6 +98,7 @@ with tempfile.TemporaryDirectory() as folder:
         (("lab", "--descriptors", "10,99999999"), 2, "--descriptors: 99999999 is more than"),
         (("lab", "--descriptors", "-5"), 2, "-5"),
         (("lab", "--workers", "0"), 2, "0"),
+        (("lab", "--first", "-1"), 2, "-1"),
         (("lab", "--program", "/no/such/program"), 1, "/no/such/program"),
         (("lab", "--program", "/bin/false"), 1, "exited with 1"),
         (("lab", "--json", "/no/such/dir/file"), 1, "/no/such/dir/file"),

@@ -47,7 +47,7 @@ def without(document, *path):
 
 
 def changed(document, value, *path):
-    other = without(document, *path)
+    other = copy.deepcopy(document)
     at = other
     for step in path[:-1]:
         at = at[step]
@@ -73,6 +73,8 @@ broken = [  # a document, and what must be said of it
     (without(sweep, "runs", 0, "launch_us", "p99"), "runs[0].launch_us.p99 is missing"),
     (changed(sweep, "9", "runs", 0, "launch_us", "p50"), "runs[0].launch_us.p50 is no number"),
     (changed(sweep, -1, "runs", 0, "rss_mib"), "runs[0].rss_mib is no number"),
+    (changed(sweep, {"processes": 9}, "runs", 0, "first"),
+     "runs[0].first.pages_written is missing"),
     (changed(hang, 3, "runs", 0, "waiting_per_dump"), "runs[0].waiting_per_dump is no list"),
     (changed(hang, [{}], "runs", 0, "waits"), "runs[0].waits[0].at_s is missing"),
     (changed(hang, ["loud"], "warnings"), "warnings[0] is no object"),

@@ -70,7 +70,7 @@ def peer_of(pid, made, executed):
 
 def run_lab(*before):
     subprocess.run([*before, FORKLIFT, "lab", "--peers", "--contender", "posix_spawn", "--rss", "0",
-                    "--launches", "10"], check=True, stdin=subprocess.DEVNULL,
+                    "--launches", "10", "--first", "0"], check=True, stdin=subprocess.DEVNULL,
                    stdout=subprocess.DEVNULL)
 
 

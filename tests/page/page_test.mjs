@@ -12,7 +12,7 @@ import { open } from "./open.mjs";
 
 const [browser, html, ...recorded] = process.argv.slice(2);
 const [sweep, hang] = recorded.map((path) => JSON.parse(readFileSync(path, "utf8")));
-const charts = ["sweep.launch_by_memory", "sweep.launch_by_descriptors",
+const charts = ["sweep.launch_by_memory", "sweep.first_by_memory", "sweep.launch_by_descriptors",
   "sweep.finish_by_descriptors", "sweep.gap", "sweep.throughput", "hang.waits", "hang.throughput"];
 
 const of = (runs, name) => runs.filter((run) => run.contender === name);
@@ -26,6 +26,8 @@ const place = (mebibytes) => mebibytes || 256;
 const expected = {
   "sweep.launch_by_memory": (name) => of(single("descriptors", 10), name)
     .map((run) => [place(run.rss_mib), run.launch_us.p50]),
+  "sweep.first_by_memory": (name) => of(single("descriptors", 10), name)
+    .map((run) => [place(run.rss_mib), run.first.launch_us.p50]),
   "sweep.launch_by_descriptors": (name) => of(single("rss_mib", 0), name)
     .map((run) => [run.descriptors, run.launch_us.p50]),
   "sweep.finish_by_descriptors": (name) => of(single("rss_mib", 0), name)

@@ -9,6 +9,12 @@ import { count, duration, load, rate, ratio_interval, seconds, size } from "./fi
 const parts = ["p50", "p99", "max"];
 const three = (of) => parts.map((part) => [part, (run) => duration(of(run)?.[part])]);
 
+// How many of the pages that were written once more were copies by then.
+function of_pages(first) {
+  if (!first?.pages_written) return "–";
+  return `${count(first.faults.p50)} of ${count(first.pages_written)} pages`;
+}
+
 // Groups of columns, each column a title and what it says of a run.
 const sweep_columns = [
   ["", [["launches", (run) => count(run.launches)]]],
@@ -17,6 +23,9 @@ const sweep_columns = [
     ["against vfork", (run) => ratio_interval(run.launch_ratio)]]],
   ["Finish", [...three((run) => run.finish_us),
     ["against vfork", (run) => ratio_interval(run.finish_ratio)]]],
+  ["First launch of a fresh process", [["p50", (run) => duration(run.first?.launch_us.p50)],
+    ["against later ones", (run) => ratio_interval(run.first?.ratio_to_later)],
+    ["faults afterwards", (run) => of_pages(run.first)]]],
   ["Bystander's pause", [...three((run) => run.bystander_gap_us),
     ["no launch", (run) => duration(run.idle_gap_us?.p50)]]],
   ["", [["rate", (run) => rate(run.rate_per_s)]]],

@@ -8,10 +8,13 @@
 //   sentence  what the feed shows, and what to read from it
 //   option    what ECharts draws of the feed on a stage
 import { gap } from "./gap.mjs";
-import { finish_by_descriptors, launch_by_descriptors, launch_by_memory } from "./growth.mjs";
+import {
+  finish_by_descriptors, first_by_memory, launch_by_descriptors, launch_by_memory,
+} from "./growth.mjs";
 import { throughput } from "./throughput.mjs";
 import { waits } from "./waits.mjs";
 
 export const charts = [
-  waits, launch_by_memory, launch_by_descriptors, finish_by_descriptors, gap, throughput,
+  waits, launch_by_memory, first_by_memory, launch_by_descriptors, finish_by_descriptors, gap,
+  throughput,
 ];

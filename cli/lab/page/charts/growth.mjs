@@ -20,7 +20,7 @@ function lines(chart, { runs, values }) {
   return contenders_of(runs).map((name) => ({
     name,
     points: runs.filter((run) => run.contender === name)
-      .map((run) => ({ value: [place(run[chart.axis], values), run[chart.figure].p50], run }))
+      .map((run) => ({ value: [place(run[chart.axis], values), chart.figure(run).p50], run }))
       .sort((a, b) => a.value[0] - b.value[0]),
   }));
 }
@@ -58,11 +58,12 @@ function series(stage, { name, points }) {
 function tooltip(chart, items) {
   const sorted = [...items].sort((a, b) => b.value[1] - a.value[1]);
   const rows = sorted.map(({ color, seriesName, data }) => {
-    const { p50, p99 } = data.run[chart.figure];
-    return { colour: color, name: seriesName, cells: [duration(p50), duration(p99)] };
+    const figure = chart.figure(data.run);
+    return { colour: color, name: seriesName,
+      cells: chart.parts.map((part) => duration(figure[part])) };
   });
   const { run } = sorted[0].data;
-  return tip(`${chart.write(run[chart.axis])} ${chart.noun}`, ["p50", "p99"], rows);
+  return tip(`${chart.write(run[chart.axis])} ${chart.noun}`, chart.parts, rows);
 }
 
 function option(chart, feed, stage) {
@@ -84,12 +85,14 @@ function option(chart, feed, stage) {
   };
 }
 
-function growth(chart) {
+function growth({ parts = ["p50", "p99"], ...rest }) {
+  const chart = { parts, ...rest };
   return {
     name: chart.name,
     title: chart.title,
     feed(document) {
-      const feed = along(chart.axis, kind_of(document) === "sweep" ? document.runs : []);
+      const runs = kind_of(document) === "sweep" ? document.runs : [];
+      const feed = along(chart.axis, runs.filter(chart.figure));
       return feed.runs.length ? feed : null;
     },
     sentence: (feed) => sentence(chart, feed),
@@ -100,20 +103,27 @@ function growth(chart) {
 export const launch_by_memory = growth({
   name: "launch_by_memory", title: "Launch time against memory",
   what: "Time until the program runs", unit: "launch, p50", axis: "rss_mib",
-  figure: "launch_us", weight: "resident memory of the launching process", noun: "resident",
+  figure: (run) => run.launch_us, weight: "resident memory of the launching process", noun: "resident",
   write: size,
+});
+
+export const first_by_memory = growth({
+  name: "first_by_memory", title: "First launch of a fresh process against memory",
+  what: "Time until the program runs, at a process's first launch", unit: "first launch, p50",
+  axis: "rss_mib", figure: (run) => run.first?.launch_us, parts: ["p50", "low", "high"],
+  weight: "resident memory of the launching process", noun: "resident", write: size,
 });
 
 export const launch_by_descriptors = growth({
   name: "launch_by_descriptors", title: "Launch time against descriptors",
   what: "Time until the program runs", unit: "launch, p50", axis: "descriptors",
-  figure: "launch_us", weight: "open descriptors of the launching process", noun: "descriptors",
+  figure: (run) => run.launch_us, weight: "open descriptors of the launching process", noun: "descriptors",
   write: count,
 });
 
 export const finish_by_descriptors = growth({
   name: "finish_by_descriptors", title: "Finish time against descriptors",
   what: "Time until the program has ended and is reaped", unit: "finish, p50",
-  axis: "descriptors", figure: "finish_us",
+  axis: "descriptors", figure: (run) => run.finish_us,
   weight: "open descriptors of the launching process", noun: "descriptors", write: count,
 });
