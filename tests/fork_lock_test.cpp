@@ -12,6 +12,7 @@
 #include <shared_mutex>
 #include <thread>
 
+#include "rounds.hpp"
 #include "support.hpp"
 
 using forklift::Command, forklift::Fd, forklift::ForkLock;
@@ -150,7 +151,7 @@ TEST_CASE("an endless stream of launcher threads lets creators through") {
         while (!end.stop_requested()) const std::unique_lock launching(lock);
       });
     }
-    for (int i = 0; i < 200; ++i) const std::shared_lock creating(lock);
+    for (Rounds rounds(200); rounds.go_on();) const std::shared_lock creating(lock);
   }
 }
 
@@ -162,7 +163,7 @@ TEST_CASE("both sides in many threads never hold the lock at the same time") {
   std::vector<std::jthread> threads;
   for (int i = 0; i < 4; ++i) {
     threads.emplace_back([&, creates = i % 2 == 0] {
-      for (int round = 0; round < 500; ++round) {
+      for (Rounds rounds(500); rounds.go_on();) {
         creates ? lock.lock_shared() : lock.lock();
         ++(creates ? creators : launchers);
         together += creators > 0 && launchers > 0;
@@ -284,7 +285,7 @@ TEST_CASE("no child of a launcher thread under the lock sees what is opened in t
   {
     const Creators creators([] { open_in_two_steps(); });
     int leaks = 0;
-    for (int i = 0; i < 30; ++i) leaks += has(show_by_posix_spawn(), zero);
+    for (Rounds rounds(30); rounds.go_on();) leaks += has(show_by_posix_spawn(), zero);
     CHECK(leaks == 0);
   }
   // What the lock protects from: a child sees what is not marked.
@@ -300,7 +301,7 @@ TEST_CASE("no child sees a descriptor that threads create meanwhile") {
   });
   std::size_t most = 0;
   int leaks = 0;
-  for (int i = 0; i < 30; ++i) {
+  for (Rounds rounds(30); rounds.go_on();) {
     const Shown shown = show([](Command& command) { command.out(forklift::Stdio::null()); });
     leaks += has(shown, zero);
     most = std::max(most, shown.descriptors.size());

@@ -22,6 +22,7 @@
 
 #include "attributes.hpp"
 #include "own_state.hpp"
+#include "rounds.hpp"
 
 using forklift::Child, forklift::Command, forklift::Fd, forklift::Stdio;
 
@@ -203,13 +204,13 @@ TEST_CASE("an attribute alone changes nothing of a parent that is unlike any oth
 
 TEST_CASE("attributes drawn together are the child's, and change nothing of its parent") {
   attributes();
-  constexpr int times = 40;
   for (const bool unusual : {false, true}) {
     const std::string wrong = in_fork([&] {
       const Locked held;
       if (unusual) become_unusual();
       std::string all;
-      for (std::uint64_t i = 0; i < times && all.empty(); ++i) {
+      for (Rounds rounds(40, std::chrono::seconds(2)); all.empty() && rounds.go_on();) {
+        const auto i = static_cast<std::uint64_t>(rounds.number());
         Draw draw(seed() + i);
         all = some_together(draw);
         if (!all.empty()) all += "FORKLIFT_TEST_SEED=" + std::to_string(seed() + i);

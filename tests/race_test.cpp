@@ -13,12 +13,12 @@
 #include <fstream>
 #include <thread>
 
+#include "rounds.hpp"
 #include "support.hpp"
 
 using forklift::Command, forklift::Stdio;
 
 TEST_CASE("no child sees a descriptor that another thread opens without close-on-exec") {
-  constexpr int launches = 150;
   std::atomic<bool> enough{false};
   std::vector<std::thread> openers;
   for (int i = 0; i < 3; ++i) {
@@ -34,7 +34,8 @@ TEST_CASE("no child sees a descriptor that another thread opens without close-on
     });
   }
   int leaks = 0;
-  for (int i = 0; i < launches; ++i) {
+  for (Rounds rounds(150); rounds.go_on();) {
+    const int i = rounds.number();
     const Shown shown = show([&](Command& command) {
       if (i % 2) command.out(Stdio::null()).descriptor(6, Stdio::descriptor(0));
     });
@@ -50,7 +51,6 @@ TEST_CASE("no child sees a descriptor that another thread opens without close-on
 // descriptor that wrote it.
 TEST_CASE("threads that write, close and run programs never see one busy") {
   constexpr int threads = 8;
-  constexpr int runs = 25;
   const Folder folder;
   const std::string program = read_file("/bin/true");
   std::atomic<int> failures{0};
@@ -58,8 +58,9 @@ TEST_CASE("threads that write, close and run programs never see one busy") {
     std::vector<std::jthread> writers;
     for (int writer = 0; writer < threads; ++writer) {
       writers.emplace_back([&, writer] {
-        for (int i = 0; i < runs; ++i) {
-          const std::string path = folder.path(std::to_string(writer) + "-" + std::to_string(i));
+        for (Rounds rounds(25); rounds.go_on();) {
+          const std::string path =
+              folder.path(std::to_string(writer) + "-" + std::to_string(rounds.number()));
           {
             const forklift::Fd file(::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0755));
             if (::write(file.get(), program.data(), program.size()) < 0) ++failures;
@@ -88,7 +89,7 @@ TEST_CASE("a program that stays busy fails after its retries, which are counted"
   CHECK(child.error().step() == forklift::Step::exec);
   CHECK(forklift::counters().retries > before);
   CHECK(took >= std::chrono::milliseconds(100));
-  CHECK(took < std::chrono::seconds(3));
+  CHECK(took < std::chrono::seconds(60));
 }
 
 TEST_CASE("a program that is busy only for a moment is launched") {

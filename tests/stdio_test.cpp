@@ -7,6 +7,7 @@
 
 #include <random>
 
+#include "rounds.hpp"
 #include "support.hpp"
 
 using forklift::Child, forklift::Command, forklift::Fd, forklift::Stdio;
@@ -270,13 +271,12 @@ TEST_CASE("a file opened for one stream does not appear at another that is close
 }
 
 TEST_CASE("any map of descriptors gives what a model says") {
-  constexpr int rounds = 60;
   constexpr int most = 40;
   std::mt19937 random(20240917);
   const auto pick = [&](int from, int to) {
     return std::uniform_int_distribution<int>(from, to)(random);
   };
-  for (int round = 0; round < rounds; ++round) {
+  for (Rounds rounds(60, std::chrono::seconds(2)); rounds.go_on();) {
     // Some open descriptors, among them gaps.
     std::vector<Fd> open;
     for (int i = pick(1, 20); i > 0; --i) open.push_back(some_file());

@@ -31,7 +31,7 @@ cases = [(("hang", *arguments), status, words) for arguments, status, words in c
 cases.append((("--rss", "1G", "hang"), 2, "options of 'hang' come after its name"))
 for arguments, status, words in cases:
     done = subprocess.run([forklift, "lab", *arguments], capture_output=True, text=True,
-                          stdin=subprocess.DEVNULL, timeout=2)
+                          stdin=subprocess.DEVNULL, timeout=20)
     assert done.returncode == status, (arguments, done.returncode, done.stderr)
     assert done.stdout == "", (arguments, done.stdout)
     assert words in done.stderr and done.stderr.count("\n") == 1, (arguments, done.stderr)

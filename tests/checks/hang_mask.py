@@ -28,7 +28,7 @@ with tempfile.TemporaryDirectory() as folder:
         done = subprocess.run(
             [forklift, "lab", "hang", "--contender", contender, "--program", program,
              "--rss", "16M", "--workers", "2", "--for", "400ms", "--dump-every", "100ms"],
-            capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=20)
+            capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=60)
         assert done.returncode == 0, (contender, done.stderr)
         lines = set(open(seen).read().splitlines())
         # Some launchers set ignored signals back to default, and posix_spawn ignores

@@ -18,7 +18,7 @@ def run(path):
         [forklift, "lab", "hang", "--rss", "64M", "--grow", "64M/s", "--workers", "3",
          "--for", "900ms", "--dump-every", "400ms", "--contender", ",".join(contenders),
          "--json", path],
-        capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=50, check=True)
+        capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=150, check=True)
 
 
 def check_waits(entry):

@@ -15,7 +15,7 @@ forklift, *loops = sys.argv[1:]
 coroutines, limit, rounds = 200, 5, 2
 
 
-def run(*arguments, status=0, timeout=50):
+def run(*arguments, status=0, timeout=150):
     done = subprocess.run([forklift, "lab", "loop", *arguments], capture_output=True, text=True,
                           stdin=subprocess.DEVNULL, timeout=timeout)
     assert done.returncode == status, (arguments, done.returncode, done.stderr)
@@ -53,7 +53,7 @@ def check_bad_input():
         (("--program", "/bin/false"), 1, "exited with 1"),
         (("--json", "/no/such/folder/file"), 1, "/no/such/folder/file"),
     ]:
-        done = run(*arguments, status=status, timeout=5)
+        done = run(*arguments, status=status, timeout=20)
         assert done.stdout == "", (arguments, done.stdout)
         assert words in done.stderr and done.stderr.count("\n") == 1, (arguments, done.stderr)
 
