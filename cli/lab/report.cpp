@@ -58,24 +58,24 @@ std::string legend(const std::vector<Run>& runs) {
 // some kind as under the lightest.
 std::optional<double> growth(const std::vector<Run>& runs, const std::string& contender,
                              const std::function<std::size_t(const Load&)>& weight,
-                             double Summary::*part, Summary Run::*figure) {
+                             const std::function<double(const Run&)>& figure) {
   const Run* light = nullptr;
   const Run* heavy = nullptr;
   for (const Run& run : runs) {
-    if (run.contender != contender || run.load.workers != 1) continue;
+    if (run.contender != contender || run.load.workers != 1 || figure(run) == 0) continue;
     if (!light || weight(run.load) < weight(light->load)) light = &run;
     if (!heavy || weight(run.load) > weight(heavy->load)) heavy = &run;
   }
   if (!light || weight(light->load) == weight(heavy->load)) return std::nullopt;
-  return (heavy->*figure).*part / ((light->*figure).*part);
+  return figure(*heavy) / figure(*light);
 }
 
 std::string growth_line(const std::vector<Run>& runs, const char* what, const char* verb,
                         const std::function<std::size_t(const Load&)>& weight,
-                        Summary Run::*figure) {
+                        const std::function<double(const Run&)>& figure) {
   std::string text;
   for (const std::string& name : contenders(runs)) {
-    const auto times = growth(runs, name, weight, &Summary::p50, figure);
+    const auto times = growth(runs, name, weight, figure);
     if (times) text += fmt::format("{}{} x{:.1f}", text.empty() ? "" : ", ", name, *times);
   }
   return text.empty() ? "" : fmt::format("  {} from least to most {}: {}\n", verb, what, text);
@@ -84,8 +84,12 @@ std::string growth_line(const std::vector<Run>& runs, const char* what, const ch
 std::string conclusion(const std::vector<Run>& runs) {
   const auto by_memory = [](const Load& load) { return load.rss; };
   const auto by_descriptors = [](const Load& load) { return load.descriptors; };
-  std::string text = growth_line(runs, "memory", "launch", by_memory, &Run::launch) +
-                     growth_line(runs, "descriptors", "finish", by_descriptors, &Run::finish);
+  const auto launch = [](const Run& run) { return run.launch.p50; };
+  const auto first = [](const Run& run) { return run.first ? run.first->launch.p50 : 0; };
+  const auto finish = [](const Run& run) { return run.finish.p50; };
+  std::string text = growth_line(runs, "memory", "launch", by_memory, launch) +
+                     growth_line(runs, "memory", "first launch", by_memory, first) +
+                     growth_line(runs, "descriptors", "finish", by_descriptors, finish);
   return text.empty() ? "" : "\nHow it grows\n" + text;
 }
 

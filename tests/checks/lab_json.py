@@ -58,6 +58,7 @@ with tempfile.TemporaryDirectory() as folder:
             assert first["faults"]["high"] <= 0.1 * first["pages_written"], entry
     for name in names:
         assert name in text.stdout
+    assert "first launch from least to most memory: fork x" in text.stdout, text.stdout
     run("lab", "--rss", "0", "--launches", "1", "--first", "0", "--contender", "vfork",
         "--json", path)
     assert json.load(open(path))["runs"][0]["first"] is None
