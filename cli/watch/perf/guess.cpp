@@ -38,6 +38,7 @@ void Guess::born(const Record& forked, const Switches& switches) {
                      .slept = {},
                      .executed = {},
                      .ended = {},
+                     .runs_since = forked.at,
                      .first_stuck = {}});
 }
 
@@ -53,8 +54,20 @@ void Guess::ended(const Record& record) {
   }
 }
 
+// Others got its processor before it had run for long after the birth.
+bool Guess::is_on_way_back(const Birth& birth, const OffCpu& off) {
+  return birth.maker == off.thread && off.preempted && !birth.slept &&
+         off.begin >= birth.runs_since && off.begin - birth.runs_since < way_back;
+}
+
+void Guess::note_way_back(const OffCpu& off) {
+  for (auto& birth : births_) {
+    if (is_on_way_back(birth, off)) birth.runs_since = off.end;
+  }
+}
+
 void Guess::was_off(const OffCpu& off) {
-  if (off.preempted) return;
+  if (off.preempted) return note_way_back(off);
   for (auto& birth : births_) {
     const bool right_afterwards = off.begin >= birth.at && off.begin - birth.at < at_once;
     if (birth.maker == off.thread && !birth.slept && right_afterwards) birth.slept = off;
@@ -70,6 +83,7 @@ bool Guess::may_change(Birth& birth, Nanoseconds seen_until, const Switches& swi
   if (!birth.stuck_known) birth.first_stuck = find_first_stuck(birth);
   birth.stuck_known = true;
   const auto asleep = switches.under_way(birth.maker, seen_until);
+  if (asleep && is_on_way_back(birth, *asleep)) return true;
   const bool since_birth = asleep && !asleep->preempted && asleep->begin >= birth.at &&
                            asleep->begin - birth.at < at_once;
   return since_birth && !birth.executed && !birth.ended && age < longest_suspension;
@@ -100,6 +114,7 @@ Call Guess::call_of(const Birth& birth) {
   call.cut = !stuck && birth.least_begin == Nanoseconds{};
   call.begin = stuck ? *stuck : call.cut ? birth.at : birth.least_begin;
   call.duration = (suspended ? birth.slept->end : birth.at) - call.begin;
+  call.until_ran = std::max(call.duration, birth.runs_since - call.begin);
   if (suspended) call.flags = CLONE_VM | CLONE_VFORK | SIGCHLD;
   if (stuck) call.flags = SIGCHLD;
   return call;

@@ -41,9 +41,12 @@ class Guess {
     std::optional<OffCpu> slept;  // of the maker, right afterwards
     std::optional<Nanoseconds> executed;
     std::optional<Nanoseconds> ended;
+    Nanoseconds runs_since{};  // its maker, unless it was switched out since
     bool stuck_known = false;
     std::optional<Nanoseconds> first_stuck;  // of the other threads
   };
+  void note_way_back(const OffCpu& off);
+  static bool is_on_way_back(const Birth& birth, const OffCpu& off);
   bool may_change(Birth& birth, Nanoseconds seen_until, const Switches& switches) const;
   std::optional<Nanoseconds> find_first_stuck(const Birth& birth) const;
   static Call call_of(const Birth& birth);
