@@ -24,6 +24,9 @@ constexpr Nanoseconds at_once = std::chrono::microseconds(150);
 // exec wakes them before it has its record written.
 constexpr Nanoseconds exec_wakes_before = milliseconds(2);
 constexpr Nanoseconds shortest_stuck = std::chrono::microseconds(600);
+// A creation that keeps a processor busy for so long copies page tables: without
+// a copy it takes a tenth of that.
+constexpr Nanoseconds only_copies = milliseconds(2);
 
 }  // namespace
 
@@ -31,10 +34,13 @@ void Guess::born(const Record& forked, const Switches& switches) {
   const auto ran = ran_.find(forked.thread);
   auto least = switches.last_wake(forked.thread);
   if (ran != ran_.end()) least = std::max(least, ran->second);
+  const bool known = least != Nanoseconds{};
+  const auto spent = known ? forked.at - least - without_processor_[forked.thread] : Nanoseconds{};
   births_.push_back({.maker = forked.thread,
                      .child = forked.child,
                      .at = forked.at,
                      .least_begin = least,
+                     .on_processor = spent,
                      .slept = {},
                      .executed = {},
                      .ended = {},
@@ -61,6 +67,7 @@ bool Guess::is_on_way_back(const Birth& birth, const OffCpu& off) {
 }
 
 void Guess::note_way_back(const OffCpu& off) {
+  without_processor_[off.thread] += off.length();
   for (auto& birth : births_) {
     if (is_on_way_back(birth, off)) birth.runs_since = off.end;
   }
@@ -68,6 +75,7 @@ void Guess::note_way_back(const OffCpu& off) {
 
 void Guess::was_off(const OffCpu& off) {
   if (off.preempted) return note_way_back(off);
+  without_processor_.erase(off.thread);
   for (auto& birth : births_) {
     const bool right_afterwards = off.begin >= birth.at && off.begin - birth.at < at_once;
     if (birth.maker == off.thread && !birth.slept && right_afterwards) birth.slept = off;
@@ -116,7 +124,7 @@ Call Guess::call_of(const Birth& birth) {
   call.duration = (suspended ? birth.slept->end : birth.at) - call.begin;
   call.until_ran = std::max(call.duration, birth.runs_since - call.begin);
   if (suspended) call.flags = CLONE_VM | CLONE_VFORK | SIGCHLD;
-  if (stuck) call.flags = SIGCHLD;
+  if (stuck || (!suspended && birth.on_processor >= only_copies)) call.flags = SIGCHLD;
   return call;
 }
 
