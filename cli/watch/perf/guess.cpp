@@ -77,7 +77,8 @@ void Guess::was_off(const OffCpu& off) {
   if (off.preempted) return note_way_back(off);
   without_processor_.erase(off.thread);
   for (auto& birth : births_) {
-    const bool right_afterwards = off.begin >= birth.at && off.begin - birth.at < at_once;
+    const bool right_afterwards =
+        off.begin >= birth.runs_since && off.begin - birth.runs_since < at_once;
     if (birth.maker == off.thread && !birth.slept && right_afterwards) birth.slept = off;
   }
   if (off.length() >= shortest_stuck) recent_.push_back(off);
@@ -92,8 +93,8 @@ bool Guess::may_change(Birth& birth, Nanoseconds seen_until, const Switches& swi
   birth.stuck_known = true;
   const auto asleep = switches.under_way(birth.maker, seen_until);
   if (asleep && is_on_way_back(birth, *asleep)) return true;
-  const bool since_birth = asleep && !asleep->preempted && asleep->begin >= birth.at &&
-                           asleep->begin - birth.at < at_once;
+  const bool since_birth = asleep && !asleep->preempted && asleep->begin >= birth.runs_since &&
+                           asleep->begin - birth.runs_since < at_once;
   return since_birth && !birth.executed && !birth.ended && age < longest_suspension;
 }
 

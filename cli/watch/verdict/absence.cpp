@@ -74,15 +74,21 @@ Nanoseconds predicted(const Heading& heading, const Call& call) {
   return heading.calibration->fixed + std::chrono::duration_cast<Nanoseconds>(each * mebibytes);
 }
 
-// How long the calls of unknown kind would take if they copied.
+// How long the calls of unknown kind would take if they copied; nothing if most of
+// them were too short for that, as far as they could be measured.
 Spread if_they_copied(const Recording& recording) {
+  const Source* const measured = source(recording, Figure::duration);
+  const Nanoseconds resolution = measured ? measured->resolution : Nanoseconds{};
   std::vector<Nanoseconds> times;
+  std::size_t unknown = 0;
   for (const Call& call : recording.calls) {
     if (copies_tables(call) || call.cut) continue;
-    const Nanoseconds time = predicted(recording.heading, call);
-    times.push_back(time > Nanoseconds{} ? time : stall(call));
+    ++unknown;
+    const Nanoseconds copy = predicted(recording.heading, call);
+    if (call.duration + resolution < copy / 2) continue;
+    times.push_back(copy > Nanoseconds{} ? copy : call.duration);
   }
-  return spread(std::move(times));
+  return 2 * times.size() >= unknown ? spread(std::move(times)) : Spread{};
 }
 
 std::vector<std::string> ways_to_see_more(const Heading& heading) {

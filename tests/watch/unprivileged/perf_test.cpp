@@ -127,6 +127,18 @@ TEST_CASE("each fork is seen once and lasts as long as by the target's own clock
   }
 }
 
+TEST_CASE("a fork that blocks nobody is known to copy all the same") {
+  if (!may_watch()) return;
+  Target target({.memory = 1024 * megabyte, .threads = 0, .way = Way::fork});
+  const auto seen = watch_calls(target, calls);
+  REQUIRE(seen.recording.calls.size() == calls);
+  for (std::size_t i = 0; i < calls; ++i) {
+    CAPTURE(seen.timed[i].processor.count());
+    if (seen.timed[i].processor < milliseconds(4)) continue;
+    CHECK(watch::copies(seen.recording.calls[i]) == true);
+  }
+}
+
 TEST_CASE("each thread that touches memory is blocked once by each fork") {
   if (!may_watch()) return;
   Target target({.memory = 256 * megabyte, .threads = threads, .way = Way::fork});
