@@ -19,6 +19,8 @@ constexpr Names<Figure, 12> figures({"duration", "flags", "on_cpu", "memory_lock
 
 }  // namespace
 
+Nanoseconds stall(const Call& call) { return call.until_ran.value_or(call.duration); }
+
 std::optional<bool> copies(const Call& call) {
   if (!call.flags) return std::nullopt;
   return (*call.flags & CLONE_VM) == 0;

@@ -50,8 +50,11 @@ struct Call {
   std::string function;                ///< "clone", "clone3", "fork", "vfork"; empty if not known
   std::optional<std::uint64_t> flags;  ///< the kernel's, with the exit signal in the low byte
   Nanoseconds begin{};
-  Nanoseconds duration{};
-  std::optional<Nanoseconds> off_cpu;    ///< of the duration
+  Nanoseconds duration{};  ///< in the call
+  /// From the begin until its thread ran again: it may lose the processor on its
+  /// way back. Not less than the duration; empty where that is not seen.
+  std::optional<Nanoseconds> until_ran;
+  std::optional<Nanoseconds> off_cpu;    ///< of `stall`
   std::optional<Nanoseconds> runnable;   ///< of `off_cpu`: it only waited for a processor
   std::optional<Nanoseconds> lock_wait;  ///< until it had the memory lock
   std::optional<Nanoseconds> lock_held;  ///< the memory lock, for writing
@@ -64,6 +67,13 @@ struct Call {
 
   bool operator==(const Call&) const = default;
 };
+
+/// A caller that has run for so long since the call is back: whatever stops it
+/// afterwards is no part of the call. Every rung goes by it.
+inline constexpr Nanoseconds way_back = std::chrono::microseconds(100);
+
+/// For how long the call kept its caller from going on, as far as is known.
+Nanoseconds stall(const Call& call);
 
 /// CLONE_VM is not set: page tables are copied. Unknown without flags.
 std::optional<bool> copies(const Call& call);

@@ -61,7 +61,7 @@ def many_threads():
     victims = report["victims"]["all"]
     assert 5 <= victims["events"] <= 5 * 500 + support.lost(report), victims
     assert 100 <= victims["threads"] <= 500, victims
-    support.check_near(report["calls"]["time"]["total_ms"], sum(support.durations(truth)), "sum", 5)
+    support.check_times(truth, report)
 
 
 def interrupted():

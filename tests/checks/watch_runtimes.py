@@ -8,7 +8,6 @@ watch_runtimes.py FORKLIFT STALL_TARGET RUNTIME
 
 import os
 import shutil
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -27,12 +26,14 @@ def needs_program(program):
     return path
 
 
-def check_stalls(report, threads):
+def check_stalls(report):
+    """At nearly every call somebody was held up. What for is the runtime's business: its
+    threads want the interpreter or a lock that the caller has as often as memory."""
     kind = only_kind(report)
     assert kind["calls"] == CALLS and kind["copying"] is True, kind
-    victims = report["victims"]["all"]
-    assert victims["threads"] >= threads, victims
-    assert victims["events"] >= 0.9 * threads * CALLS, victims
+    counts = [support.told_held(report, call) for call in report["each_call"]]
+    if sum(count > 0 for count in counts) < 0.75 * CALLS:
+        raise support.TimesDiffer(f"threads held up by each call: {counts}")
     return kind
 
 
@@ -54,11 +55,11 @@ def python():
     check_shorter(truth, check_no_stalls(report, "vfork"))
     # Python's threads take turns: who waits for the interpreter touches nothing.
     truth, report = watch("preexec_fn")
-    check_shorter(truth, check_stalls(report, 1))
+    check_shorter(truth, check_stalls(report))
     truth, report = watch("multiprocessing")
-    check_shorter(truth, check_stalls(report, 1))
+    check_shorter(truth, check_stalls(report))
     truth, report = watch("os_fork")
-    check_shorter(truth, check_stalls(report, 1))
+    check_shorter(truth, check_stalls(report))
     assert any("fork" in function for function in support.functions(report))
 
 
@@ -80,7 +81,8 @@ def go():
         truth, report = watched(program, "-mode", "clone", *sized)
         assert report["target"]["runtime"] == "go", report["target"]
         assert report["target"]["runtime_version"] == truth["version"], report["target"]
-        check_times(truth, check_stalls(report, 1))
+        check_stalls(report)
+        check_times(truth, report)
         assert "main.cloneUnderForkLock" in support.functions(report), report["places"]
         truth, report = watched(program, "-mode", "exec", *sized)
         kind = only_kind(report)
@@ -100,7 +102,7 @@ def jvm():
         return truth, report
 
     truth, report = watch("FORK")
-    check_shorter(truth, check_stalls(report, 4))
+    check_shorter(truth, check_stalls(report))
     truth, report = watch("VFORK")
     check_shorter(truth, check_no_stalls(report, "vfork"))
     truth, report = watch("POSIX_SPAWN")
@@ -114,8 +116,7 @@ def redis():
     assert report["target"]["runtime"] == "redis", report["target"]
     kind = only_kind(report)
     assert kind["calls"] == CALLS and kind["copying"] is True, kind
-    check_times(truth, kind)
-    assert kind["time"]["max_ms"] >= statistics.median(support.durations(truth)) * 0.9, kind
+    check_times(truth, report)
 
 
 support.needs("tracing")

@@ -9,7 +9,8 @@ watch_truth.py FORKLIFT STALL_TARGET CLAIM
 import sys
 
 import watch_support as support
-from watch_support import Target, Watch, check_shorter, check_times, only_kind, stall
+from watch_support import (Target, Watch, check_shorter, check_times, check_victims, only_kind,
+                           stall)
 
 CALLS = 23
 THREADS = 4
@@ -32,21 +33,12 @@ def check_kind(report, function, copies, mode):
     return kind
 
 
-def check_victims(report):
-    """Every thread, at every call; one that got no processor meanwhile may lack."""
-    victims = report["victims"]
-    expected = THREADS * CALLS
-    assert victims["all"]["threads"] == THREADS, victims
-    assert 0.9 * expected <= victims["all"]["events"] <= 1.1 * expected, victims
-    assert victims["calls"] == CALLS, victims
-
-
 def copying_calls():
     for mode, function in copying.items():
         truth, report = stall(mode, *heavy)
         kind = check_kind(report, function, True, mode)
-        check_times(truth, kind)
-        check_victims(report)
+        check_times(truth, report)
+        check_victims(truth, report)
         assert kind["size_median"]["resident_bytes"] >= 300 << 20, kind
         assert kind["size_median"]["page_tables_bytes"] >= 600 << 10, kind
         assert kind["size_median"]["threads"] == THREADS + 1, kind
@@ -57,7 +49,7 @@ def sharing_calls():
         truth, report = stall(mode, *light)
         kind = check_kind(report, function, False, mode)
         if mode in ("vfork", "posix_spawn"):
-            check_times(truth, kind)
+            check_times(truth, report)
         else:
             check_shorter(truth, kind)
         assert report["victims"]["all"]["events"] == 0, report["victims"]
@@ -94,7 +86,7 @@ def slow_children():
     """The caller of vfork waits for what its child does before it executes."""
     truth, report = stall("vfork", "--mib", 50, "--calls", 5, "--slow-exec", 100)
     kind = only_kind(report)
-    check_times(truth, kind)
+    check_times(truth, report)
     assert kind["time"]["p50_ms"] >= 100, kind
     child, = report["children"]
     assert child["executed"] == 5 and child["copied"] is False, child
@@ -104,8 +96,9 @@ def slow_children():
 def detail():
     truth, report = stall("fork", *heavy, options=["--detail"])
     assert report["detail"] is True
-    check_times(truth, check_kind(report, "clone", True, "fork"))
-    check_victims(report)
+    check_kind(report, "clone", True, "fork")
+    check_times(truth, report)
+    check_victims(truth, report)
 
 
 def watch_twice(*words):
@@ -125,18 +118,17 @@ def watch_twice(*words):
 
 
 def rungs():
-    """They agree: on times where the caller is alone, since with others it may wait for
-    a processor behind the system call, which one rung counts; on victims always."""
+    """They agree with the target, and so with each other. What perf infers of the others
+    it may miss more often than what tracing sees."""
     truth, reports = watch_twice("--mib", 300, "--threads", 0, "--calls", CALLS,
                                  "--interval", 30)
     for report in reports:
-        check_times(truth, report["calls"])
+        check_times(truth, report)
         assert report["victims"]["all"]["events"] == 0, report["victims"]
-    _, reports = watch_twice(*heavy)
-    for report in reports:
-        assert report["victims"]["all"]["threads"] == THREADS, report["victims"]
-    events = [report["victims"]["all"]["events"] for report in reports]
-    assert 0.8 <= events[1] / events[0] <= 1.25, events
+    truth, reports = watch_twice(*heavy)
+    for report, share in zip(reports, (0.9, 0.5)):
+        check_times(truth, report)
+        check_victims(truth, report, share)
 
 
 claims = {claim.__name__: claim for claim in

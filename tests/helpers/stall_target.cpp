@@ -117,7 +117,13 @@ class Ballast {
   volatile char* memory_;
 };
 
+struct Pause {
+  nanoseconds begin;
+  nanoseconds end;
+};
+
 struct Stalls {
+  std::vector<Pause> all;  ///< over 1 ms
   std::size_t count = 0;
   nanoseconds total{};
   nanoseconds longest{};
@@ -150,6 +156,7 @@ Stalls work(const Wish& wish, Ballast& ballast, int number) {
     if (took > milliseconds(1)) {
       ++stalls.count;
       stalls.total += took;
+      stalls.all.push_back({begin.time_since_epoch(), begin.time_since_epoch() + took});
     }
     std::this_thread::sleep_for(wish.pace);
   }
@@ -310,9 +317,15 @@ void print(const Wish& wish, const std::vector<Call>& calls, const std::vector<S
   }
   std::printf("], \"stalls\": [");
   for (const Stalls& of : stalls) {
-    std::printf("%s{\"over_1ms\": %zu, \"total_us\": %.1f, \"longest_us\": %.1f}",
+    std::printf("%s{\"over_1ms\": %zu, \"total_us\": %.1f, \"longest_us\": %.1f, \"all_ns\": [",
                 &of == stalls.data() ? "" : ", ", of.count, in_microseconds(of.total),
                 in_microseconds(of.longest));
+    for (const Pause& pause : of.all) {
+      std::printf("%s[%lld, %lld]", &pause == of.all.data() ? "" : ", ",
+                  static_cast<long long>(pause.begin.count()),
+                  static_cast<long long>(pause.end.count()));
+    }
+    std::printf("]}");
   }
   std::printf("]}\n");
   std::fflush(stdout);

@@ -67,8 +67,8 @@ watch::Recording recording_of(Target& target, Target::Way way, unsigned calls,
   return std::move(watched.recording);
 }
 
-// The target's clock takes in the call and the way to it; that of a busy machine
-// may take in others' turns, too: most calls must agree.
+// The target's clock takes in the call, the way to it, and what stopped its thread
+// between its last step out of it and the look at the clock: most calls must agree.
 void check_durations(const watch::Recording& recording, const Target::Truth& truth,
                      unsigned first) {
   std::size_t agreeing = 0;
@@ -77,7 +77,10 @@ void check_durations(const watch::Recording& recording, const Target::Truth& tru
     const auto measured = truth.of[(first + i) % Target::most_calls].duration;
     CAPTURE(i);
     CHECK(seen <= measured);
-    if (measured - seen <= std::max<std::chrono::nanoseconds>(measured / 10, 1ms)) ++agreeing;
+    REQUIRE(recording.calls[i].until_ran);
+    const auto stall = *recording.calls[i].until_ran;
+    CHECK(stall >= seen);
+    if (std::chrono::abs(measured - stall) <= std::max<std::chrono::nanoseconds>(measured / 10, 1ms)) ++agreeing;
   }
   CHECK(agreeing * 4 >= recording.calls.size() * 3);
 }

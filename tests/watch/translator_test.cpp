@@ -38,7 +38,7 @@ struct Kernel {
   }
   void end(__u64 id, __u32 thread, __u64 from, __u64 to) {
     watch_call call{};
-    call.begin = from, call.end = to;
+    call.begin = from, call.end = to, call.ran = to;
     call.flags = SIGCHLD, call.flags_known = 1;
     call.system_call = SYS_clone;
     tell(call, WATCH_CALL, thread, id);

@@ -50,7 +50,7 @@ Nanoseconds watched(const Recording& recording) {
 }
 
 double explained_share(const Analysis& analysis) {
-  const double own = static_cast<double>(analysis.all.time.total.count());
+  const double own = static_cast<double>(analysis.all.stall.total.count());
   const double all = own + static_cast<double>(analysis.blocked.count());
   return all > 0 ? (own + static_cast<double>(analysis.explained.count())) / all : 0;
 }

@@ -16,6 +16,23 @@ std::vector<Nanoseconds> durations(const Calls& calls) {
   return times;
 }
 
+Spread stalls(const Calls& calls) {
+  std::vector<Nanoseconds> times;
+  for (const Call* const call : calls) {
+    if (!call->cut) times.push_back(stall(*call));
+  }
+  return spread(std::move(times));
+}
+
+std::optional<Spread> until_ran(const Calls& calls) {
+  std::vector<Nanoseconds> times;
+  for (const Call* const call : calls) {
+    if (call->until_ran && !call->cut) times.push_back(*call->until_ran);
+  }
+  if (times.empty()) return std::nullopt;
+  return spread(std::move(times));
+}
+
 std::optional<Spread> known(const Calls& calls, std::optional<Nanoseconds> Call::*time) {
   std::vector<Nanoseconds> times;
   for (const Call* const call : calls) {
@@ -28,7 +45,7 @@ std::optional<Spread> known(const Calls& calls, std::optional<Nanoseconds> Call:
 std::optional<Spread> on_cpu(const Calls& calls) {
   std::vector<Nanoseconds> times;
   for (const Call* const call : calls) {
-    if (call->off_cpu) times.push_back(call->duration - *call->off_cpu);
+    if (call->off_cpu) times.push_back(stall(*call) - *call->off_cpu);
   }
   if (times.empty()) return std::nullopt;
   return spread(std::move(times));
@@ -120,6 +137,8 @@ Group of(const Calls& calls, const WaitsOfCalls& victims) {
   count(calls, group);
   const auto times = durations(calls);
   group.time = spread(times);
+  group.until_ran = until_ran(calls);
+  group.stall = stalls(calls);
   group.histogram = histogram(times);
   group.on_cpu = on_cpu(calls);
   group.off_cpu = known(calls, &Call::off_cpu);
@@ -145,7 +164,7 @@ std::vector<Group> group(const Calls& calls, const Waits& victims,
     std::tie(groups.back().kind, groups.back().stack) = named;
   }
   std::ranges::stable_sort(groups, std::greater<>{},
-                           [](const Group& each) { return each.time.total; });
+                           [](const Group& each) { return each.stall.total; });
   return groups;
 }
 

@@ -24,6 +24,9 @@ constexpr Nanoseconds at_once = std::chrono::microseconds(150);
 // exec wakes them before it has its record written.
 constexpr Nanoseconds exec_wakes_before = milliseconds(2);
 constexpr Nanoseconds shortest_stuck = std::chrono::microseconds(600);
+// A creation that keeps a processor busy for so long copies page tables: without
+// a copy it takes a tenth of that.
+constexpr Nanoseconds only_copies = milliseconds(2);
 
 }  // namespace
 
@@ -31,13 +34,17 @@ void Guess::born(const Record& forked, const Switches& switches) {
   const auto ran = ran_.find(forked.thread);
   auto least = switches.last_wake(forked.thread);
   if (ran != ran_.end()) least = std::max(least, ran->second);
+  const bool known = least != Nanoseconds{};
+  const auto spent = known ? forked.at - least - without_processor_[forked.thread] : Nanoseconds{};
   births_.push_back({.maker = forked.thread,
                      .child = forked.child,
                      .at = forked.at,
                      .least_begin = least,
+                     .on_processor = spent,
                      .slept = {},
                      .executed = {},
                      .ended = {},
+                     .runs_since = forked.at,
                      .first_stuck = {}});
 }
 
@@ -53,10 +60,25 @@ void Guess::ended(const Record& record) {
   }
 }
 
-void Guess::was_off(const OffCpu& off) {
-  if (off.preempted) return;
+// Others got its processor before it had run for long after the birth.
+bool Guess::is_on_way_back(const Birth& birth, const OffCpu& off) {
+  return birth.maker == off.thread && off.preempted && !birth.slept &&
+         off.begin >= birth.runs_since && off.begin - birth.runs_since < way_back;
+}
+
+void Guess::note_way_back(const OffCpu& off) {
+  without_processor_[off.thread] += off.length();
   for (auto& birth : births_) {
-    const bool right_afterwards = off.begin >= birth.at && off.begin - birth.at < at_once;
+    if (is_on_way_back(birth, off)) birth.runs_since = off.end;
+  }
+}
+
+void Guess::was_off(const OffCpu& off) {
+  if (off.preempted) return note_way_back(off);
+  without_processor_.erase(off.thread);
+  for (auto& birth : births_) {
+    const bool right_afterwards =
+        off.begin >= birth.runs_since && off.begin - birth.runs_since < at_once;
     if (birth.maker == off.thread && !birth.slept && right_afterwards) birth.slept = off;
   }
   if (off.length() >= shortest_stuck) recent_.push_back(off);
@@ -70,8 +92,9 @@ bool Guess::may_change(Birth& birth, Nanoseconds seen_until, const Switches& swi
   if (!birth.stuck_known) birth.first_stuck = find_first_stuck(birth);
   birth.stuck_known = true;
   const auto asleep = switches.under_way(birth.maker, seen_until);
-  const bool since_birth = asleep && !asleep->preempted && asleep->begin >= birth.at &&
-                           asleep->begin - birth.at < at_once;
+  if (asleep && is_on_way_back(birth, *asleep)) return true;
+  const bool since_birth = asleep && !asleep->preempted && asleep->begin >= birth.runs_since &&
+                           asleep->begin - birth.runs_since < at_once;
   return since_birth && !birth.executed && !birth.ended && age < longest_suspension;
 }
 
@@ -100,8 +123,9 @@ Call Guess::call_of(const Birth& birth) {
   call.cut = !stuck && birth.least_begin == Nanoseconds{};
   call.begin = stuck ? *stuck : call.cut ? birth.at : birth.least_begin;
   call.duration = (suspended ? birth.slept->end : birth.at) - call.begin;
+  call.until_ran = std::max(call.duration, birth.runs_since - call.begin);
   if (suspended) call.flags = CLONE_VM | CLONE_VFORK | SIGCHLD;
-  if (stuck) call.flags = SIGCHLD;
+  if (stuck || (!suspended && birth.on_processor >= only_copies)) call.flags = SIGCHLD;
   return call;
 }
 

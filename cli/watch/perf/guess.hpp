@@ -21,7 +21,10 @@ class Guess {
  public:
   explicit Guess(const Looks& looks) : looks_(looks) {}
 
-  void ran(const Record& record) { ran_[record.thread] = record.at; }
+  void ran(const Record& record) {
+    ran_[record.thread] = record.at;
+    without_processor_.erase(record.thread);
+  }
   void born(const Record& forked, const Switches& switches);
   void executed(const Record& record);
   void ended(const Record& record);
@@ -38,18 +41,23 @@ class Guess {
     pid_t child = 0;
     Nanoseconds at{};
     Nanoseconds least_begin{};
+    Nanoseconds on_processor{};  // from then until the birth
     std::optional<OffCpu> slept;  // of the maker, right afterwards
     std::optional<Nanoseconds> executed;
     std::optional<Nanoseconds> ended;
+    Nanoseconds runs_since{};  // its maker, unless it was switched out since
     bool stuck_known = false;
     std::optional<Nanoseconds> first_stuck;  // of the other threads
   };
+  void note_way_back(const OffCpu& off);
+  static bool is_on_way_back(const Birth& birth, const OffCpu& off);
   bool may_change(Birth& birth, Nanoseconds seen_until, const Switches& switches) const;
   std::optional<Nanoseconds> find_first_stuck(const Birth& birth) const;
   static Call call_of(const Birth& birth);
 
   const Looks& looks_;
   std::map<pid_t, Nanoseconds> ran_;
+  std::map<pid_t, Nanoseconds> without_processor_;  // since it ran or woke up
   std::deque<Birth> births_;
   std::deque<OffCpu> recent_;
 };

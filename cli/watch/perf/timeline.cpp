@@ -33,14 +33,17 @@ Timeline::Timeline(Setting setting, const Looks& looks, Witness& witness)
 
 void Timeline::take(const Record& record, Recording& recording) {
   switch (record.kind) {
-    case Record::Kind::switched_out: switches_.out(record); break;
+    case Record::Kind::switched_out:
+      switches_.out(record);
+      way_back_.out(record);
+      break;
     case Record::Kind::switched_in: came_back(record); break;
     case Record::Kind::forked: born(record); break;
     case Record::Kind::exited: ended(record); break;
     case Record::Kind::executed: executed(record, recording); break;
     case Record::Kind::entered: enter(record); break;
     case Record::Kind::returned:
-      if (auto call = calls_.returned(record)) finish(std::move(*call), recording);
+      if (auto call = calls_.returned(record)) way_back_.returned(std::move(*call));
       break;
     case Record::Kind::running: guess_.ran(record); break;
     case Record::Kind::lost: lost(record, recording); break;
@@ -50,6 +53,7 @@ void Timeline::take(const Record& record, Recording& recording) {
 void Timeline::enter(const Record& record) {
   if (record.function == Function::execve) return children_.execve_entered(record);
   if (record.process != setting_.pid) return;
+  way_back_.over(record.thread);
   Call* const call = calls_.entered(record, flags_of(record, setting_.pid));
   const bool thread = call == nullptr || (call->flags && (*call->flags & CLONE_THREAD) != 0);
   if (!thread) witness_.describe(*call, &record);
@@ -59,6 +63,7 @@ void Timeline::came_back(const Record& record) {
   const auto off = switches_.in(record);
   if (!off) return;
   calls_.was_off(*off);
+  way_back_.in(*off);
   guess_.was_off(*off);
   if (off->preempted) verdict_.preempted(*off);
   if (off->length() >= setting_.least_wait) undecided_.push_back(*off);
@@ -93,6 +98,7 @@ void Timeline::executed(const Record& record, Recording& recording) {
 
 void Timeline::ended(const Record& record) {
   switches_.ended(record.thread);
+  way_back_.over(record.thread);
   if (record.process == setting_.pid || record.thread != record.process) return;
   calls_.child_is_off(record.process, record.at);
   guess_.ended(record);
@@ -101,6 +107,7 @@ void Timeline::ended(const Record& record) {
 
 void Timeline::lost(const Record& record, Recording& recording) {
   switches_.forget();
+  way_back_.over();
   notice_of(recording, Notice::Kind::lost_events, record.at,
             "the kernel's buffer of events was full")
       .count += record.value;
@@ -122,6 +129,7 @@ void Timeline::finish(Call call, Recording& recording) {
 }
 
 void Timeline::settle(Nanoseconds seen_until, Recording& recording) {
+  for (auto& call : way_back_.take(seen_until)) finish(std::move(call), recording);
   for (auto& call : guess_.settle(seen_until, switches_)) finish(std::move(call), recording);
   judge(seen_until, recording);
   take_execs(children_.take(), recording);
@@ -132,6 +140,7 @@ void Timeline::judge(Nanoseconds seen_until, Recording& recording) {
   auto until = seen_until;
   if (!setting_.calls_hooked || !unhooked_.empty()) until -= longest_guessed;
   if (const auto first = calls_.earliest()) until = std::min(until, *first);
+  if (const auto first = way_back_.earliest()) until = std::min(until, *first);
   if (const auto first = guess_.earliest()) until = std::min(until, *first);
   while (!undecided_.empty() &&
          (undecided_.front().end <= until || undecided_.size() > most_undecided)) {
@@ -149,6 +158,8 @@ void Timeline::judge(const OffCpu& off, Recording& recording) {
 
 // Whoever is stuck in a call that we leave under way is told, too.
 void Timeline::conclude(Nanoseconds at, Recording& recording) {
+  way_back_.over();
+  for (auto& call : way_back_.take(at)) finish(std::move(call), recording);
   for (auto& call : calls_.cut(at)) finish(std::move(call), recording);
   for (auto& call : guess_.settle(Nanoseconds::max(), switches_)) {
     finish(std::move(call), recording);

@@ -9,6 +9,7 @@
 #include "watch/perf/children.hpp"
 #include "watch/perf/guess.hpp"
 #include "watch/perf/verdict.hpp"
+#include "watch/perf/way_back.hpp"
 #include "watch/recording.hpp"
 
 namespace watch::perf {
@@ -72,6 +73,7 @@ class Timeline {
   Witness& witness_;
   Switches switches_;
   Calls calls_;
+  WayBack way_back_;
   Guess guess_;
   Children children_;
   Verdict verdict_;

@@ -62,6 +62,7 @@ void fields(Archive& archive, Call& call) {
   archive("flags", call.flags);
   archive("begin_ns", call.begin);
   archive("duration_ns", call.duration);
+  archive("until_ran_ns", call.until_ran);
   archive("off_cpu_ns", call.off_cpu);
   archive("runnable_ns", call.runnable);
   archive("lock_wait_ns", call.lock_wait);

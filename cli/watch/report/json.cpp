@@ -71,6 +71,7 @@ Json json(const Group& group) {
           {"cut", group.cut},
           {"restarts", group.restarts},
           {"time", json(group.time)},
+          {"until_ran", json(group.until_ran)},
           {"histogram", json(group.histogram)},
           {"on_cpu", json(group.on_cpu)},
           {"off_cpu", json(group.off_cpu)},

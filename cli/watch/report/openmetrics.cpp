@@ -78,6 +78,17 @@ void put_times(Metrics& metrics, const Analysis& analysis) {
   }
 }
 
+void put_stalls(Metrics& metrics, const Analysis& analysis) {
+  if (!analysis.all.until_ran) return;
+  metrics.family("caller_stall_seconds", "summary", "seconds",
+                 "How long callers waited until they ran again.");
+  for (const Group& kind : analysis.kinds) {
+    if (!kind.until_ran) continue;
+    metrics.sample("_sum", {{"kind", kind.kind}}, seconds(kind.until_ran->total));
+    metrics.sample("_count", {{"kind", kind.kind}}, number(kind.until_ran->count));
+  }
+}
+
 void put_calls(Metrics& metrics, const Analysis& analysis) {
   metrics.family("calls", "counter", "", "Calls that create a process.");
   for (const Group& kind : analysis.kinds) {
@@ -88,6 +99,7 @@ void put_calls(Metrics& metrics, const Analysis& analysis) {
     metrics.sample("_total", {{"kind", kind.kind}}, number(kind.failures));
   }
   put_times(metrics, analysis);
+  put_stalls(metrics, analysis);
 }
 
 void put_blocked(Metrics& metrics, const Analysis& analysis) {

@@ -73,8 +73,19 @@ class Trace {
     Json arguments{{"number", call.number}, {"child", call.child}, {"errno", call.error}};
     if (call.flags) arguments["flags"] = flag_names(*call.flags);
     if (call.size) arguments["page_tables_bytes"] = call.size->page_tables;
+    if (call.until_ran) arguments["until_ran_us"] = us(*call.until_ran);
     arguments["stack"] = call.stack;
     event["args"] = std::move(arguments);
+    if (stall(call) > call.duration) put_way_back(call);
+  }
+
+  // Behind the call's slice: both together are the caller's stall.
+  void put_way_back(const Call& call) {
+    Json& event =
+        add_at("X", "waits to run again", call.thread, call.begin + call.duration);
+    event["cat"] = "way_back";
+    event["dur"] = us(stall(call) - call.duration);
+    event["args"] = {{"number", call.number}};
   }
 
   void put(const Wait& wait) {

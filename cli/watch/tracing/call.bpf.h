@@ -7,9 +7,12 @@
  * Without hooks of system calls the first sign of a copying call is that it
  * wants the memory lock for writing, which it holds for nearly all of its time;
  * that of a sharing one is its child. No sign says that it has ended: it is told
- * when its thread is next seen to do anything else. With such hooks that is done,
- * too, since on its way out of the kernel a thread may have to wait for its turn,
- * and for the program that is a part of the call. */
+ * when its thread is next seen to do anything else.
+ *
+ * With such hooks that is done, too. On its way out a thread may have to wait for
+ * its turn behind its child and those that the call set free: in the kernel, or
+ * in its first faults, which a copying call causes. The program's own clock counts
+ * that, so both moments are told: the call's end, and when its caller ran again. */
 
 #include "telling.bpf.h"
 
@@ -76,11 +79,12 @@ static __always_inline void forget_call(struct watch_under_way* call, __u64 now)
 }
 
 static __always_inline void tell_call(struct task_struct* task, struct watch_under_way* call,
-                                      __u64 end, int error) {
+                                      __u64 end, __u64 ran, int error) {
   struct watch_call* told = TELL(watch_call, WATCH_CALL, task->pid, call->id);
   if (told) {
     told->begin = call->begin;
     told->end = end;
+    told->ran = ran;
     told->flags = call->flags;
     told->off_cpu = call->off_cpu;
     told->runnable = call->runnable;
@@ -113,12 +117,26 @@ static __always_inline int error_of(struct watch_under_way* call) {
   return call->child_at ? 0 : NO_ROOM;
 }
 
+static __always_inline __u64 end_of(struct watch_under_way* call) {
+  if (call->over_at) return call->over_at;
+  const __u64 end = call->child_at ? call->child_at : call->lock_let_go;
+  const __u64 last = call->slept_until > end ? call->slept_until : end;
+  return last > call->begin ? last : call->begin;
+}
+
 /* Its thread does something else now: what was last seen of it was its end. */
 static __always_inline void settle(struct task_struct* task, struct watch_under_way* call) {
   if (!call->id) return;
-  __u64 end = call->child_at ? call->child_at : call->lock_let_go;
-  if (call->over_at) end = call->over_at;
-  if (call->last_ran > end) end = call->last_ran;
-  if (end < call->begin) end = call->begin;
-  tell_call(task, call, end, error_of(call));
+  const __u64 end = end_of(call);
+  const __u64 ran = call->last_ran > end ? call->last_ran : end;
+  tell_call(task, call, end, ran, error_of(call));
+}
+
+/* Still in the call, or in an interrupt or a fault of the program just behind it. */
+static __always_inline bool is_on_way_back(struct watch_under_way* call, int system_call,
+                                           __u64 now) {
+  if (is_creating(system_call)) return true;
+  if (system_call != -1 || !is_over(call)) return false;
+  const __u64 end = end_of(call);
+  return now - (call->last_ran > end ? call->last_ran : end) < way_back;
 }

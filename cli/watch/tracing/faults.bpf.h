@@ -53,6 +53,8 @@ int on_sample(void* context) {
     return 0;
   }
   struct watch_thread* thread = known_thread(this_thread());
-  if (thread && is_over(&thread->call)) settle(task, &thread->call);
+  if (!thread || !is_over(&thread->call)) return 0;
+  if (!is_on_way_back(&thread->call, system_call, bpf_ktime_get_ns()))
+    settle(task, &thread->call);
   return 0;
 }

@@ -80,6 +80,7 @@ class Session::Hooks {
     constants.target = static_cast<__u32>(target);
     constants.detail = wish.detail;
     constants.stacks = wish.stacks;
+    constants.way_back = static_cast<__u64>(way_back.count());
     constants.least_wait = static_cast<__u64>(wish.least_wait.count());
     fill_in_meanings(constants.meanings);
   }

@@ -23,7 +23,7 @@ static __always_inline bool is_asleep(struct watch_thread* thread) {
 
 /* The hooks of the memory lock tell of those who wait for it. */
 static __always_inline bool may_be_victim(struct watch_thread* thread) {
-  return !thread->lock_wanted && !thread->call.in_window && !is_asleep(thread);
+  return !thread->lock_wanted && !thread->call.in_window;
 }
 
 static __always_inline void leave(void* context, struct task_struct* task, bool preempted,
@@ -33,14 +33,17 @@ static __always_inline void leave(void* context, struct task_struct* task, bool 
   struct watch_thread* thread = thread_of(task);
   if (!thread) return;
   const int system_call = system_call_of(task);
-  if ((!detail || thread->call.over_at) && !is_creating(system_call)) settle(task, &thread->call);
   thread->system_call = system_call;
   thread->blocked = !preempted && state != RUNNING && state != WAKING;
+  const bool told_by_hook = detail && !thread->call.over_at;
+  const bool back = system_call == -1 && thread->blocked;
+  if (!told_by_hook && (back || !is_on_way_back(&thread->call, system_call, now)))
+    settle(task, &thread->call);
   thread->off_since = now;
   thread->runnable_since = thread->blocked ? 0 : now;
   thread->waker = 0;
   thread->wait_id = 0;
-  if (!windows_open || !thread->blocked || !may_be_victim(thread)) return;
+  if (!windows_open || !thread->blocked || is_asleep(thread) || !may_be_victim(thread)) return;
   thread->wait_id = __sync_fetch_and_add(&last_id, 1) + 1;
   if (stacks) tell_addresses(context, thread->wait_id);
 }
@@ -53,15 +56,21 @@ static __always_inline void resume_call(struct task_struct* task, struct watch_t
   if (!is_over(call)) return;
   call->last_ran = now;
   /* It waited for its child to execute a program, and had nothing else to wait for. */
-  if (!detail && thread->blocked && (call->flags & SUSPENDS)) close_window(call, now);
+  if (detail || !thread->blocked || !(call->flags & SUSPENDS)) return;
+  call->slept_until = now;
+  close_window(call, now);
 }
 
 static __always_inline void resume_other(struct task_struct* task, struct watch_thread* thread,
                                          __u64 now) {
-  if (now - thread->off_since < least_wait) return;
-  if (!windows_open && last_window_end < thread->off_since + least_wait) return;
+  /* Who slept for something to do, and was woken, waits for a processor since. */
+  const bool slept = is_asleep(thread);
+  const __u64 since = slept ? thread->runnable_since : thread->off_since;
+  if (!since || now - since < least_wait) return;
+  if (!windows_open && last_window_end < since + least_wait) return;
   if (!may_be_victim(thread)) return;
-  tell_wait(task, thread->wait_id, reason_of(thread), thread->off_since, now, thread->waker);
+  tell_wait(task, thread->wait_id, slept ? WATCH_RUNNABLE : reason_of(thread), since, now,
+            thread->waker);
 }
 
 /* It left before there were hooks, out of a call that makes a process. */

@@ -17,6 +17,7 @@ const volatile __u32 target = 0;
 const volatile bool detail = false; /* system calls are hooked: they tell begin and end */
 const volatile bool stacks = true;
 const volatile __u64 least_wait = 50000;
+const volatile __u64 way_back = 100000; /* who has run for so long is back from a call */
 const volatile __u8 meanings[WATCH_SYSTEM_CALLS] = {};
 
 struct watch_counters counters = {};

@@ -121,6 +121,7 @@ void Translator::take_call(const watch_call& from, Recording& recording) {
   call.thread = thread(from.head.thread);
   call.thread_name = text(from.name);
   call.duration = time(from.end - from.begin);
+  call.until_ran = time(from.ran - from.begin);
   if (from.locked) {
     call.lock_wait = time(from.lock_wait);
     call.lock_held = time(from.lock_held);
@@ -205,10 +206,11 @@ void Translator::take_unended(pid_t caller, const watch_under_way& from, Nanosec
                               Recording& recording) {
   Call call = call_of(from, view_.descriptors);
   call.thread = caller;
-  const auto seen_last = time(std::max({from.child_at, from.over_at, from.last_ran}));
+  const auto over = from.over_at != 0 ? from.over_at : std::max(from.child_at, from.slept_until);
   const bool suspended = from.in_window != 0;
-  const bool ended = (from.child_at != 0 || from.over_at != 0) && !suspended;
-  call.duration = std::max((ended ? seen_last : now) - call.begin, Nanoseconds(0));
+  const bool ended = over != 0 && !suspended;
+  call.duration = std::max((ended ? time(over) : now) - call.begin, Nanoseconds(0));
+  if (ended) call.until_ran = std::max(call.duration, time(from.last_ran) - call.begin);
   call.cut = call.cut || !ended;
   call.error = from.error;
   if (from.lock_from != 0) {

@@ -88,7 +88,8 @@ struct watch_size {
 struct watch_call {
   struct watch_head head;
   __u64 begin;
-  __u64 end;
+  __u64 end; /* of the call itself */
+  __u64 ran; /* when its caller ran again, at its end or later */
   __u64 flags;
   __u64 off_cpu;
   __u64 runnable;
@@ -137,7 +138,8 @@ struct watch_under_way {
   __u64 begin;
   __u64 child_at;  /* when the child was there */
   __u64 over_at;   /* when the system call was seen to end, in detail */
-  __u64 last_ran;  /* when the caller came back to a processor after either */
+  __u64 slept_until; /* the caller's last sleep within the call, which suspends it */
+  __u64 last_ran;    /* when the caller came back to a processor on its way out */
   __u64 lock_from; /* the lock is held since then */
   __u64 lock_let_go;
   __u64 flags;

@@ -66,7 +66,55 @@ Verdict of_harmlessness(const Case& of) {
   return verdict;
 }
 
+// What a copy of the tables takes on this machine; 0 if that is not known.
+Nanoseconds predicted(const Heading& heading, const Call& call) {
+  if (!heading.calibration || !call.size) return {};
+  const double mebibytes = static_cast<double>(call.size->page_tables) / (1 << 20);
+  const std::chrono::duration<double, std::nano> each = heading.calibration->per_megabyte;
+  return heading.calibration->fixed + std::chrono::duration_cast<Nanoseconds>(each * mebibytes);
+}
+
+// How long the calls of unknown kind would take if they copied; nothing if most of
+// them were too short for that, as far as they could be measured.
+Spread if_they_copied(const Recording& recording) {
+  const Source* const measured = source(recording, Figure::duration);
+  const Nanoseconds resolution = measured ? measured->resolution : Nanoseconds{};
+  std::vector<Nanoseconds> times;
+  std::size_t unknown = 0;
+  for (const Call& call : recording.calls) {
+    if (copies_tables(call) || call.cut) continue;
+    ++unknown;
+    const Nanoseconds copy = predicted(recording.heading, call);
+    if (call.duration + resolution < copy / 2) continue;
+    times.push_back(copy > Nanoseconds{} ? copy : call.duration);
+  }
+  return 2 * times.size() >= unknown ? spread(std::move(times)) : Spread{};
+}
+
+std::vector<std::string> ways_to_see_more(const Heading& heading) {
+  std::vector<std::string> ways;
+  for (const Obstacle& obstacle : heading.obstacles) ways.push_back(obstacle.remedy);
+  if (ways.empty()) ways.push_back("ask for a rung that sees it: forklift watch --rung tracing");
+  return ways;
+}
+
 }  // namespace
+
+// Nobody was seen to wait, and nothing was seen of what the calls do: that is not
+// the same as harmless.
+std::optional<Verdict> kind_unknown(const Case& of) {
+  const Spread copies = if_they_copied(of.recording);
+  if (of.analysis.copying.calls > 0 || copies.max < threshold::pause) return std::nullopt;
+  Verdict verdict{.id = "kind_unknown"};
+  verdict.confidence = Confidence::medium;
+  verdict.sentence = fmt::format(
+      "Not known whether fork stalls this process: {} may have copied page tables, which takes "
+      "{} here, and this rung cannot tell.",
+      say_several(copies.count, "call"), say(copies.p50));
+  verdict.evidence = {"neither their flags were seen nor anybody who waited for the memory lock"};
+  verdict.advice = ways_to_see_more(of.recording.heading);
+  return verdict;
+}
 
 std::optional<Verdict> missed(const Case& of) {
   const std::uint64_t calls = missed_calls(of.recording);

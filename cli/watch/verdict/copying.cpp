@@ -60,7 +60,7 @@ std::string others(const Victims& victims, std::size_t calls) {
 
 // Sampled, it can be nothing though there were calls.
 Nanoseconds time_of_calls(const Analysis& analysis) {
-  return std::max(analysis.after->call_time.value_or(Nanoseconds{}), analysis.copying.time.total);
+  return std::max(analysis.after->call_time.value_or(Nanoseconds{}), analysis.copying.stall.total);
 }
 
 }  // namespace
@@ -68,18 +68,18 @@ Nanoseconds time_of_calls(const Analysis& analysis) {
 std::optional<Verdict> copying_call_stalls(const Case& of) {
   const auto& [recording, analysis] = of;
   const Group& calls = analysis.copying;
-  const Nanoseconds longest = std::max(calls.time.max, analysis.victims.all.time.max);
+  const Nanoseconds longest = std::max(calls.stall.max, analysis.victims.all.time.max);
   if (calls.calls == 0 || longest < threshold::pause) return std::nullopt;
   Verdict verdict{.id = "copying_call_stalls"};
   verdict.confidence = confidence(recording, {Figure::duration, Figure::memory_lock}, calls.calls);
   verdict.sentence = fmt::format(
       "Process creation stalls this process: {} copied page tables and took {}{} (median), {} at "
       "most{}.",
-      say_several(calls.calls, "call"), mark(recording, Figure::duration), say(calls.time.p50),
-      say(calls.time.max), others(analysis.victims, calls.calls));
+      say_several(calls.calls, "call"), mark(recording, Figure::duration), say(calls.stall.p50),
+      say(calls.stall.max), others(analysis.victims, calls.calls));
   verdict.evidence = evidence_of_stall(of);
   verdict.advice = advice_for(of, Ill::copying);
-  verdict.weight = seconds(calls.time.total) + seconds(analysis.victims.all.time.total);
+  verdict.weight = seconds(calls.stall.total) + seconds(analysis.victims.all.time.total);
   return verdict;
 }
 

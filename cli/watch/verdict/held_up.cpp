@@ -72,12 +72,12 @@ struct Toll {
 std::optional<Verdict> verdict_on(const Case& of, const std::optional<Spread>& spent,
                                   const Toll& toll) {
   const Group& calls = of.analysis.all;
-  const double part = share(spent, calls.time);
+  const double part = share(spent, calls.stall);
   if (part < toll.least_share || spent->max < threshold::pause) return std::nullopt;
   Verdict verdict{.id = toll.id};
   verdict.confidence = confidence(of.recording, {toll.figure}, calls.calls);
   verdict.sentence = fmt::format("{}: {}{} ({}) {}.", toll.what, mark(of.recording, toll.figure),
-                                 share_of(*spent, calls.time), say_share(part), toll.rest);
+                                 share_of(*spent, calls.stall), say_share(part), toll.rest);
   verdict.evidence = {fmt::format("{} at most in one call", say(spent->max))};
   verdict.advice = advice_for(of, toll.ill);
   verdict.weight = seconds(spent->total);

@@ -28,6 +28,7 @@ std::optional<Verdict> swap(const Case& of);
 std::optional<Verdict> restart_loop(const Case& of);
 std::optional<Verdict> descriptor_table(const Case& of);
 std::optional<Verdict> missed(const Case& of);
+std::optional<Verdict> kind_unknown(const Case& of);
 std::optional<Verdict> no_calls(const Case& of);
 /// Nothing else was found, or hardly anything of what there is is explained.
 std::optional<Verdict> not_fork(const Case& of, bool is_only);

@@ -54,7 +54,8 @@ std::vector<Verdict> judge(const Recording& recording, const Analysis& analysis)
   std::vector<Verdict> verdicts;
   for (const auto rule : {copying_call_stalls, runtime_frozen, copy_on_write_storm,
                           teardown_in_exec, slow_child_holds_vfork, fork_lock_queue, call_starved,
-                          lock_convoy, swap, restart_loop, descriptor_table, missed, no_calls}) {
+                          lock_convoy, swap, restart_loop, descriptor_table, missed, kind_unknown,
+                          no_calls}) {
     if (auto verdict = rule(of)) verdicts.push_back(std::move(*verdict));
   }
   if (auto verdict = not_fork(of, verdicts.empty())) verdicts.push_back(std::move(*verdict));

@@ -16,7 +16,8 @@ const std::regex line_of_sample("([a-z_]+)\\{(.*)\\} ([^ ]+)");
 const std::regex label("^([a-z]+)=\"((?:[^\"\\\\]|\\\\[\\\\\"n])*)\"(,|$)");
 
 const std::map<std::string, std::set<std::string>> suffixes = {
-    {"counter", {"_total"}}, {"gauge", {""}}, {"histogram", {"_bucket", "_sum", "_count"}}};
+    {"counter", {"_total"}}, {"gauge", {""}}, {"histogram", {"_bucket", "_sum", "_count"}},
+    {"summary", {"_sum", "_count"}}};
 
 class Parser {
  public:

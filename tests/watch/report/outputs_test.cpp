@@ -171,6 +171,19 @@ TEST_CASE("buckets of a metric grow up to the count") {
   CHECK(value(samples, "call_seconds_count") == 23);
 }
 
+TEST_CASE("a caller's stall is in every form, and missing where it was not seen") {
+  Recording recording = made::quiet();
+  made::add_call(recording, made::copying, 2ms).until_ran = 5ms;
+  CHECK(value(metrics::parse(as_openmetrics(recording)), "caller_stall_seconds_sum") ==
+        doctest::Approx(0.005));
+  CHECK(made::says(as_trace(recording), "waits to run again"));
+  CHECK(as_json(recording)["calls"]["until_ran"]["max_ms"] == 5);
+  recording.calls.front().until_ran.reset();
+  CHECK_FALSE(made::says(as_openmetrics(recording), "caller_stall"));
+  CHECK_FALSE(made::says(as_trace(recording), "waits to run again"));
+  CHECK(as_json(recording)["calls"]["until_ran"].is_null());
+}
+
 TEST_CASE("a label holds any name") {
   Recording recording = made::quiet();
   recording.heading.target.name = "a\"b\\c\nd";

@@ -207,6 +207,38 @@ TEST_CASE("calls that harm nobody are said to be not at fault") {
   CHECK(made::says(verdicts[0].sentence, "3 calls took 1 ms (median), 1 ms at most"));
 }
 
+TEST_CASE("calls that may have copied are not called harmless, unless they were too short for it") {
+  const auto unknown = [](Nanoseconds duration) {
+    Recording recording = three_calls(made::copying, duration, [](Recording&, Call& call) {
+      call.flags.reset();
+      call.function.clear();
+    });
+    recording.heading.calibration = Calibration{.fixed = 1ms, .per_megabyte = 2ms};  // 5 ms each
+    return recording;
+  };
+  CHECK(applies(unknown(4ms), "kind_unknown"));
+  CHECK_FALSE(applies(unknown(4ms), "not_fork"));
+  CHECK_FALSE(applies(unknown(1ms), "kind_unknown"));
+  CHECK(applies(unknown(1ms), "not_fork"));
+  Recording blocking = unknown(4ms);
+  for (int i = 0; i < 3; ++i) add_victim(blocking, 4712, 4ms);
+  CHECK_FALSE(applies(blocking, "kind_unknown"));
+}
+
+TEST_CASE("a call stalls its caller until that runs again") {
+  Recording recording = three_calls(made::copying, 1ms);
+  CHECK_FALSE(applies(recording, "copying_call_stalls"));
+  for (Call& call : recording.calls) call.until_ran = 3ms;
+  const auto verdicts = made::judge(recording);
+  const Verdict* const found = made::find(verdicts, "copying_call_stalls");
+  REQUIRE(found);
+  CHECK(made::says(found->sentence, "3 ms (median)"));
+  const Analysis analysis = analyze(recording);
+  CHECK(analysis.all.time.max == 1ms);
+  REQUIRE(analysis.all.until_ran);
+  CHECK(analysis.all.until_ran->total == 9ms);
+}
+
 TEST_CASE("that nothing was created is said, unless nothing was watched or one call is there") {
   Recording recording = quiet();
   CHECK(applies(recording, "no_calls"));

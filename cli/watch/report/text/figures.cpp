@@ -74,6 +74,7 @@ void put_times(Page& page, const std::string& name, const std::string& mark,
 void put_table(Page& page, const Group& group, const Recording& recording) {
   put_row_of_table(page, "", {"median", "p99", "at most", "in all"});
   put_times(page, "time", mark(recording, Figure::duration), group.time);
+  put_times(page, "until the caller ran again", mark(recording, Figure::duration), group.until_ran);
   const std::string on_cpu = mark(recording, Figure::on_cpu);
   put_times(page, "  on a processor", on_cpu, group.on_cpu);
   put_times(page, "  off it", on_cpu, group.off_cpu);
@@ -142,7 +143,7 @@ void put_places(Page& page, const Group& kind, const Analysis& analysis) {
         place.victims.events == 0 ? "" : ", blocked others for " + say(place.victims.time.total);
     page.row(shown == 1 ? "called at" : "and at", say(place.stack, 3 * width / 2));
     page.row("", fmt::format("{}, {} at most{}", say_several(place.calls, "call"),
-                             say(place.time.max), blocked));
+                             say(place.stall.max), blocked));
   }
   if (more > 0) page.row("", fmt::format("and from {} more", say_several(more, "place")));
 }
@@ -220,7 +221,7 @@ void put_meanwhile(Page& page, const Subject& subject) {
   }
   page.row("fork explains", fmt::format("{} of {} for which threads, callers too, were held up",
                                         say_share(analysis.explained_share),
-                                        say(analysis.blocked + analysis.all.time.total)));
+                                        say(analysis.blocked + analysis.all.stall.total)));
 }
 
 void put_after(Page& page, const Subject& subject) {
@@ -240,7 +241,7 @@ void put_after(Page& page, const Subject& subject) {
     page.row("their time", fmt::format("{}{} of processors in page faults, beside {} in the calls",
                                        mark(recording, Figure::fault_time), say(*after->fault_time),
                                        say(std::max(after->call_time.value_or(Nanoseconds{}),
-                                                    subject.analysis.copying.time.total))));
+                                                    subject.analysis.copying.stall.total))));
   }
   if (after->per_second.size() > 1) {
     page.row("over time", sparkline(after->per_second, 60) + "  up to " +
