@@ -20,10 +20,12 @@
 #include "lab/peers/peers.hpp"
 #include "lab/program.hpp"
 #include "lab/progress.hpp"
-#include "quantity.hpp"
 #include "lab/record.hpp"
 #include "lab/report.hpp"
 #include "lab/warning.hpp"
+#include "output.hpp"
+#include "process/process.hpp"
+#include "quantity.hpp"
 
 namespace lab {
 namespace {
@@ -90,6 +92,7 @@ std::vector<Run> sweep(const Request& request, Settings settings, const std::vec
 }  // namespace
 
 void run(const Request& request) {
+  process::require_proc();
   forklift::reserve(8);
   const Machine machine = this_machine();
   const Program program = try_program(request.program);
@@ -109,7 +112,7 @@ void run(const Request& request) {
   progress.reset();
 
   const Findings findings{machine, program.shown, request.command_line, runs, warnings.all()};
-  fmt::print("{}", as_text(findings, request.quick));
+  output::print("{}", as_text(findings, request.quick));
   write(request.record, as_json(findings));
 }
 
