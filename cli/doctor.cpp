@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "output.hpp"
 #include "watch/rungs.hpp"
 
 namespace {
@@ -61,9 +62,9 @@ std::vector<std::string> advice(const forklift::Capabilities& found) {
 void try_a_launch() {
   const auto output = forklift::Command("true").try_output();
   if (!output) {
-    fmt::print("\ntest launch   failed: {}\n", output.error().what());
+    output::print("\ntest launch   failed: {}\n", output.error().what());
   } else {
-    fmt::print("\ntest launch   'true' {}\n", output->status.text());
+    output::print("\ntest launch   'true' {}\n", output->status.text());
   }
 }
 
@@ -76,18 +77,18 @@ void doctor() {
   ::getrlimit(RLIMIT_NOFILE, &files);
   try_a_launch();
   const forklift::Capabilities found = forklift::capabilities();
-  fmt::print("kernel        {} {} {}\n", system.sysname, system.release, system.machine);
-  fmt::print("engine        {}: {}\n", forklift::name(found.engine), found.why);
-  fmt::print("descriptors   limit {} (hard {})", files.rlim_cur, files.rlim_max);
-  if (found.mailbox >= 0) fmt::print(", mailbox at {}", found.mailbox);
-  fmt::print("\n\n");
+  output::print("kernel        {} {} {}\n", system.sysname, system.release, system.machine);
+  output::print("engine        {}: {}\n", forklift::name(found.engine), found.why);
+  output::print("descriptors   limit {} (hard {})", files.rlim_cur, files.rlim_max);
+  if (found.mailbox >= 0) output::print(", mailbox at {}", found.mailbox);
+  output::print("\n\n");
   for (const auto& capability : found.capabilities) {
-    fmt::print("  {:<3} {:<34} {}{}\n", capability.works ? "yes" : "no", capability.name,
-               capability.gives, capability.works ? "" : " [" + capability.reason + "]");
+    output::print("  {:<3} {:<34} {}{}\n", capability.works ? "yes" : "no", capability.name,
+                  capability.gives, capability.works ? "" : " [" + capability.reason + "]");
   }
-  fmt::print("\nwatching (forklift watch)\n{}", watch::rungs_text(watch::obstacles()));
+  output::print("\nwatching (forklift watch)\n{}", watch::rungs_text(watch::obstacles()));
   const auto lines = advice(found);
-  fmt::print("\n{}\n", lines.empty() ? "Nothing would make it faster here."
-                                     : "What would make it faster in a program like this one:");
-  for (const std::string& line : lines) fmt::print("  - {}\n", line);
+  output::print("\n{}\n", lines.empty() ? "Nothing would make it faster here."
+                                        : "What would make it faster in a program like this one:");
+  for (const std::string& line : lines) output::print("  - {}\n", line);
 }

@@ -1,10 +1,10 @@
 // SPDX-FileCopyrightText: The forklift authors
 // SPDX-License-Identifier: MIT
-#include <fmt/core.h>
-
 #include <CLI/CLI.hpp>
 #include <exception>
+#include <sstream>
 #include <string>
+#include <vector>
 
 #include "action.hpp"
 #include "check/command_line.hpp"
@@ -12,7 +12,10 @@
 #include "goroutines/command_line.hpp"
 #include "lab/command_line.hpp"
 #include "lab/first/fresh_process.hpp"
+#include "nearest.hpp"
+#include "output.hpp"
 #include "refusal.hpp"
+#include "run/outcome.hpp"
 #include "run/run.hpp"
 #include "watch/command_line.hpp"
 #include "watch/gate.hpp"
@@ -31,41 +34,111 @@ std::string join(int argc, char** argv) {
   return line;
 }
 
-int complain(const std::exception& error, int status) {
-  fmt::print(stderr, "forklift: {}\n", error.what());
+void complain(const char* what) {
+  output::say("forklift: ");
+  output::say(what);
+  output::say("\n");
+}
+
+std::vector<std::string> names_of_options(const CLI::App& command) {
+  std::vector<std::string> names;
+  for (const CLI::Option* const option : command.get_options()) {
+    for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+  }
+  return names;
+}
+
+std::vector<std::string> names_of_commands(const CLI::App& command) {
+  std::vector<std::string> names;
+  for (const CLI::App* const sub : command.get_subcommands({})) names.push_back(sub->get_name());
+  return names;
+}
+
+// The first word that was mistyped, before what is missing because of it.
+std::string typo_in(const CLI::App& command) {
+  const auto commands = names_of_commands(command);
+  for (const std::string& word : command.remaining()) {
+    if (word.size() > 1 && word.starts_with('-')) {
+      const std::string option = word.substr(0, word.find('='));
+      return "no option is called '" + option + "'" +
+             did_you_mean(option, names_of_options(command));
+    }
+    if (!commands.empty()) {
+      return "no command is called '" + word + "'" + did_you_mean(word, commands);
+    }
+  }
+  return "";
+}
+
+// The chain of commands that were given, down to the last.
+std::string explain(const CLI::App& app, const CLI::ParseError& error) {
+  std::string name = app.get_name();
+  for (const CLI::App* command = &app;; name += " " + command->get_name()) {
+    const std::string typo = typo_in(*command);
+    if (!typo.empty()) return typo + "; see '" + name + " --help'";
+    const auto given = command->get_subcommands();
+    if (given.empty()) return error.what();
+    command = given.front();
+  }
+}
+
+// What --help and --version ask for.
+int answer(const CLI::App& app, const CLI::Success& wanted) {
+  std::ostringstream words;
+  const int status = app.exit(wanted, words, words);
+  output::print(words.str());
   return status;
 }
 
-}  // namespace
+void add_commands(CLI::App& app, const std::string& line, Action& chosen) {
+  app.add_subcommand("run", "Run a program with all that a child can be given");
+  lab::add_to(app, line, chosen);
+  check::add_to(app, line, chosen);
+  goroutines::add_to(app, line, chosen);
+  watch::add_to(app, line, chosen);
+  watch::add_report_to(app, chosen);
+  app.add_subcommand("doctor", "Say what this machine offers to launches")->callback([&chosen] {
+    chosen = [] { return doctor(), 0; };
+  });
+}
 
-int main(int argc, char** argv) {
-  if (argc > 2 && std::string(argv[1]) == watch::gate_word) watch::wait_at_gate(argv + 2);
-  if (argc > 1 && std::string(argv[1]) == "run") return run::command({argv + 2, argv + argc});
-  if (argc > 1 && std::string(argv[1]) == lab::fresh_word) return lab::be_fresh_process(argv + 2);
+int obey(int argc, char** argv) {
   CLI::App app("Launch processes without stalling the launcher, and see where launches stall",
                "forklift");
   app.set_version_flag("--version", "forklift " FORKLIFT_VERSION);
   app.require_subcommand(1);
   Action chosen;
-  app.add_subcommand("run", "Run a program with all that a child can be given");
-  lab::add_to(app, join(argc, argv), chosen);
-  check::add_to(app, join(argc, argv), chosen);
-  goroutines::add_to(app, join(argc, argv), chosen);
-  watch::add_to(app, join(argc, argv), chosen);
-  watch::add_report_to(app, chosen);
-  app.add_subcommand("doctor", "Say what this machine offers to launches")->callback([&chosen] {
-    chosen = [] { return doctor(), 0; };
-  });
+  add_commands(app, join(argc, argv), chosen);
   try {
     app.parse(argc, argv);
-    return chosen();
   } catch (const CLI::Success& wanted) {
-    return app.exit(wanted);  // --help, --version
+    return answer(app, wanted);
   } catch (const CLI::ParseError& error) {
-    return complain(error, exit_usage);
-  } catch (const Refusal& refusal) {
-    return complain(refusal, exit_usage);
-  } catch (const std::exception& error) {
-    return complain(error, exit_failure);
+    throw Refusal(explain(app, error));
   }
+  return chosen();
+}
+
+}  // namespace
+
+// Nothing escapes from here, and no result is lost without an exit status.
+int main(int argc, char** argv) {
+  output::hold_closed_streams();
+  const std::string word = argc > 1 ? argv[1] : "";
+  if (argc > 2 && word == watch::gate_word) watch::wait_at_gate(argv + 2);
+  if (argc > 1 && word == lab::fresh_word) return lab::be_fresh_process(argv + 2);
+  const bool runs = word == "run";
+  const int failure = runs ? run::exit_failure : exit_failure;
+  int status = failure;
+  try {
+    status = runs ? run::command({argv + 2, argv + argc}) : obey(argc, argv);
+  } catch (const Refusal& refusal) {
+    complain(refusal.what());
+    status = runs ? failure : exit_usage;
+  } catch (const std::exception& error) {
+    complain(error.what());
+  } catch (...) {
+    complain("something unknown was thrown");
+  }
+  return output::conclude(status, failure);
 }

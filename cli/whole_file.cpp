@@ -12,6 +12,8 @@
 #include <filesystem>
 #include <stdexcept>
 
+#include "output.hpp"
+
 namespace {
 
 [[noreturn]] void fail(const std::string& path, int error) {
@@ -31,16 +33,6 @@ class Descriptor {
   int number_;
 };
 
-int write_all(int file, std::string_view text) {
-  while (!text.empty()) {
-    const ssize_t written = ::write(file, text.data(), text.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) return errno;
-    text.remove_prefix(static_cast<std::size_t>(written));
-  }
-  return 0;
-}
-
 // A name beside a file, which becomes the file or is gone.
 class Beside {
  public:
@@ -58,7 +50,7 @@ class Beside {
   }
 
   void write(std::string_view text) {
-    int error = write_all(file_, text);
+    int error = output::write_all(file_, text);
     if (error == 0 && ::fsync(file_) != 0) error = errno;
     if (error != 0) fail(path_, error);
   }
@@ -96,7 +88,7 @@ Descriptor open_special(const std::string& path, int flags) {
 void write_whole(const std::string& path, std::string_view text, mode_t mode) {
   if (is_special(path)) {
     const Descriptor file = open_special(path, 0);
-    if (const int error = write_all(file, text)) fail(path, error);
+    if (const int error = output::write_all(file, text)) fail(path, error);
     return;
   }
   Beside beside(target(path), mode);

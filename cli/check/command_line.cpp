@@ -2,14 +2,13 @@
 // SPDX-License-Identifier: MIT
 #include "check/command_line.hpp"
 
-#include <fmt/core.h>
-
 #include <memory>
 #include <nlohmann/json.hpp>
 
 #include "check/finding.hpp"
 #include "check/report.hpp"
 #include "check/survey.hpp"
+#include "output.hpp"
 #include "parsed_option.hpp"
 #include "process/process.hpp"
 #include "quantity.hpp"
@@ -33,26 +32,28 @@ std::size_t number_of_processes(const std::string& text) {
 // JSON says how it was asked for; a report for people need not.
 void print(nlohmann::json json, const Request& request) {
   json["command_line"] = request.command_line;
-  fmt::print("{}\n", dump(json));
+  output::print("{}\n", dump(json));
 }
 
 int check_as_asked(const Request& request) {
+  process::require_proc();
   const Finding finding = find_out(request.pid, request.thorough);
   if (request.json) {
     print(as_json(finding), request);
   } else {
-    fmt::print("{}", text(finding));
+    output::print("{}", text(finding));
   }
   return 0;
 }
 
 int survey_as_asked(const Request& request) {
+  process::require_proc();
   constexpr auto patience = std::chrono::seconds(5);
   const Survey result = survey(request.top, patience);
   if (request.json) {
     print(as_json(result, request.top), request);
   } else {
-    fmt::print("{}", text(result, request.top));
+    output::print("{}", text(result, request.top));
   }
   return 0;
 }

@@ -9,7 +9,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cstdio>
 #include <memory>
 #include <optional>
 #include <stdexcept>
@@ -17,6 +16,7 @@
 #include "goroutines/reader.hpp"
 #include "goroutines/report.hpp"
 #include "interrupt.hpp"
+#include "output.hpp"
 #include "parsed_option.hpp"
 #include "process/process.hpp"
 #include "quantity.hpp"
@@ -44,8 +44,7 @@ void show(const Request& request, Reader& reader) {
   const Snapshot snapshot = reader.look();
   const std::string text =
       request.json ? print_json(subject, snapshot) : print_text(subject, snapshot);
-  std::fwrite(text.data(), 1, text.size(), stdout);
-  if (std::fflush(stdout) != 0) throw std::runtime_error("the output cannot be written");
+  output::print(text);
 }
 
 // Tells a process from a later one with its number.
@@ -81,24 +80,26 @@ bool wait_for(Clock::time_point moment, const Interrupt& interrupt, const Life& 
   return false;
 }
 
-// Until Ctrl-C, which is how one ends this, or the end of the process.
+// Until Ctrl-C, which is how one ends this, the end of the process, or that of
+// the reader.
 void repeat(const Request& request, Reader& reader, const Life& life) {
   const Interrupt interrupt;
   auto next = Clock::now();
   try {
-    while (wait_for(next, interrupt, life)) {
+    while (output::lost() == 0 && wait_for(next, interrupt, life)) {
       show(request, reader);
-      if (!request.json) fmt::print("\n");
+      if (!request.json) output::print("\n");
       next = std::max(next + *request.every, Clock::now());
     }
     if (!life.ends_within(milliseconds(0))) return;
   } catch (const Ended&) {
     // A little earlier than anybody is told.
   }
-  fmt::print(stderr, "process {} ('{}') has ended\n", request.pid, reader.name());
+  output::say("process {} ('{}') has ended\n", request.pid, reader.name());
 }
 
 int run(const Request& request) {
+  process::require_proc();
   const Life life(request.pid);
   Reader reader(request.pid);
   if (request.every) {

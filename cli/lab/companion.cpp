@@ -2,15 +2,23 @@
 // SPDX-License-Identifier: MIT
 #include "lab/companion.hpp"
 
+#include <sys/auxv.h>
+
 #include <filesystem>
 
 namespace lab {
 
+namespace fs = std::filesystem;
+
 std::optional<std::string> find_companion(const std::string& name) {
-  const auto here = std::filesystem::read_symlink("/proc/self/exe").parent_path();
+  std::error_code error;
+  auto command = fs::read_symlink("/proc/self/exe", error);
+  // Where /proc is not mounted: the path by which we were executed.
+  if (error) command = reinterpret_cast<const char*>(::getauxval(AT_EXECFN));
+  const auto here = command.parent_path();
   for (const auto& place : {here, here / ".." / FORKLIFT_LIBEXEC}) {
     const auto file = place / name;
-    if (std::filesystem::exists(file)) return file.lexically_normal().string();
+    if (fs::exists(file, error)) return file.lexically_normal().string();
   }
   return std::nullopt;
 }

@@ -21,10 +21,12 @@
 #include "lab/peers/peers.hpp"
 #include "lab/program.hpp"
 #include "lab/progress.hpp"
-#include "quantity.hpp"
 #include "lab/record.hpp"
 #include "lab/report.hpp"
 #include "lab/warning.hpp"
+#include "output.hpp"
+#include "process/process.hpp"
+#include "quantity.hpp"
 
 namespace lab {
 namespace {
@@ -138,6 +140,7 @@ void add_first(std::vector<Run>& runs, const std::vector<Load>& loads,
 }  // namespace
 
 void run(const Request& request) {
+  process::require_proc();
   forklift::reserve(8);
   const Machine machine = this_machine();
   const Program program = try_program(request.program);
@@ -159,7 +162,7 @@ void run(const Request& request) {
   progress.reset();
 
   const Findings findings{machine, program.shown, request.command_line, runs, warnings.all()};
-  fmt::print("{}", as_text(findings, request.quick));
+  output::print("{}", as_text(findings, request.quick));
   write(request.record, as_json(findings));
 }
 

@@ -2,10 +2,11 @@
 // SPDX-License-Identifier: MIT
 #include "lab/progress.hpp"
 
-#include <fmt/core.h>
 #include <unistd.h>
 
 #include <algorithm>
+
+#include "output.hpp"
 
 namespace lab {
 
@@ -30,12 +31,12 @@ void Progress::draw(double done) {
   if (percent == drawn_ && done > 0) return;
   drawn_ = percent;
   const auto filled = static_cast<std::size_t>(width * done);
-  fmt::print(stderr, "\r\033[K[{:<{}}] {:3}%  {}", std::string(filled, '#'), width, percent, what_);
+  output::say("\r\033[K[{:<{}}] {:3}%  {}", std::string(filled, '#'), width, percent, what_);
   std::fflush(stderr);
 }
 
 void Progress::clear() {
-  if (shown_ && drawn_ >= 0) fmt::print(stderr, "\r\033[K");
+  if (shown_ && drawn_ >= 0) output::say("\r\033[K");
   drawn_ = -1;
 }
 

@@ -6,6 +6,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "output.hpp"
+
 namespace lab {
 
 std::string name(Warning::Kind kind) {
@@ -22,7 +24,7 @@ std::string name(Warning::Kind kind) {
 
 void Warnings::add(Warning warning) {
   before_();
-  fmt::print(stderr, "forklift: warning: {}; {}\n", warning.text, warning.advice);
+  output::say("forklift: warning: {}; {}\n", warning.text, warning.advice);
   all_.push_back(std::move(warning));
 }
 

@@ -114,6 +114,11 @@ std::string name(Runtime runtime) {
   return "native";
 }
 
+void require_proc() {
+  if (::access("/proc/self/stat", R_OK) == 0) return;
+  throw Refusal("this command works by /proc, which is not mounted here: mount -t proc proc /proc");
+}
+
 Process look_at(pid_t pid) {
   const auto stat = stat_of(pid);
   if (!stat) throw not_there(pid);

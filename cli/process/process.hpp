@@ -53,6 +53,11 @@ struct Process {
 /// Errors: throws `std::invalid_argument` with the reason.
 pid_t pid_of(const std::string& text);
 
+/// Says in one line that a command works by /proc, where there is none.
+///
+/// Errors: throws `Refusal`.
+void require_proc();
+
 /// Errors: throws `Refusal` with one line that names the pid: no such process, a
 /// kernel thread, a zombie, one that ended while it was looked at.
 /// Cost: some milliseconds; reads neither its memory nor smaps.

@@ -7,8 +7,18 @@
 #include <algorithm>
 #include <iterator>
 
+#include "nearest.hpp"
+
 namespace run {
 namespace {
+
+std::vector<std::string> names() {
+  std::vector<std::string> all{"--help"};
+  for (const Group& group : groups()) {
+    for (const Option& option : group.options) all.emplace_back(option.name);
+  }
+  return all;
+}
 
 const Option* find(std::string_view name) {
   for (const Group& group : groups()) {
@@ -16,7 +26,8 @@ const Option* find(std::string_view name) {
       if (name == option.name || name == option.other_name) return &option;
     }
   }
-  throw BadUse(fmt::format("no option is called '{}'; see 'forklift run --help'", name));
+  throw BadUse(fmt::format("no option is called '{}'{}; see 'forklift run --help'", name,
+                           did_you_mean(name, names())));
 }
 
 bool may_lack_value(const Option& option) { return option.value.starts_with("["); }

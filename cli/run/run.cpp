@@ -10,6 +10,7 @@
 #include <forklift/fd.hpp>
 #include <system_error>
 
+#include "output.hpp"
 #include "run/option.hpp"
 #include "run/outcome.hpp"
 #include "run/request.hpp"
@@ -20,10 +21,10 @@ namespace {
 int explain(const Request& request) {
   const std::string text = request.command.explain();
   if (text.starts_with("cannot launch")) {
-    fmt::print(stderr, "forklift: {}\n", text);
+    output::say("forklift: {}\n", text);
     return exit_failure;
   }
-  fmt::print("{}", text);
+  output::print("{}", text);
   return 0;
 }
 
@@ -39,29 +40,34 @@ forklift::Fd open_stats(const Telling& telling) {
   return file;
 }
 
-void write_all(int descriptor, std::string_view text) {
-  while (!text.empty()) {
-    const ssize_t put = ::write(descriptor, text.data(), text.size());
-    if (put < 0 && errno == EINTR) continue;
-    if (put <= 0) return;
-    text.remove_prefix(static_cast<std::size_t>(put));
-  }
+// Half a record is worse than none, so what was written of it goes again. The
+// program has run: how it ended stays our exit status.
+void write_stats(const forklift::Fd& file, const Telling& telling, std::string_view text) {
+  if (!file) return output::say(text);
+  const int error = output::write_all(file.get(), text);
+  if (error == 0) return;
+  [[maybe_unused]] const int only_files_can = ::ftruncate(file.get(), 0);
+  if (telling.quiet) return;
+  output::say("forklift: --stats-file '{}': {}\n", telling.stats_file,
+              std::generic_category().message(error));
 }
 
 void tell(const Request& request, const Outcome& outcome, const forklift::Fd& file) {
   if (outcome.failure && !request.telling.quiet) {
-    fmt::print(stderr, "forklift: {}\n", outcome.failure->what());
+    output::say("forklift: {}\n", outcome.failure->what());
   }
   if (outcome.status && outcome.status->lost() && !request.telling.quiet) {
-    fmt::print(stderr, "forklift: '{}' ended, and nobody can tell how\n", request.argv.front());
+    output::say("forklift: '{}' ended, and nobody can tell how\n", request.argv.front());
   }
   if (request.telling.stats == Telling::Stats::none) return;
-  write_all(file ? file.get() : STDERR_FILENO, print_stats(request, outcome));
+  write_stats(file, request.telling, print_stats(request, outcome));
 }
 
-int run(const std::vector<std::string>& words) {
+}  // namespace
+
+int command(const std::vector<std::string>& words) {
   if (tell_apart(words).help) {
-    fmt::print("{}", help());
+    output::print("{}", help());
     return 0;
   }
   Request request = read(words);
@@ -71,8 +77,6 @@ int run(const std::vector<std::string>& words) {
   tell(request, outcome, stats);
   return exit_status(request, outcome);
 }
-
-}  // namespace
 
 int exit_status(const Request& request, const Outcome& outcome) {
   if (outcome.failure) {
@@ -87,15 +91,6 @@ int exit_status(const Request& request, const Outcome& outcome) {
   if (!outcome.status || outcome.status->lost()) return exit_failure;
   if (outcome.status->signaled()) return exit_by_signal + outcome.status->signal();
   return outcome.status->code();
-}
-
-int command(const std::vector<std::string>& words) {
-  try {
-    return run(words);
-  } catch (const std::exception& error) {
-    fmt::print(stderr, "forklift: {}\n", error.what());
-    return exit_failure;
-  }
 }
 
 }  // namespace run

@@ -16,7 +16,7 @@ namespace {
 // Those of the first list are left alone by a caller who ignores them (nohup).
 constexpr std::initializer_list<int> passed_on = {SIGTERM, SIGINT,  SIGHUP, SIGQUIT,
                                                   SIGUSR1, SIGUSR2, SIGTSTP};
-constexpr std::initializer_list<int> own = {SIGCHLD, SIGCONT, SIGWINCH, SIGPIPE};
+constexpr std::initializer_list<int> own = {SIGCHLD, SIGCONT, SIGWINCH, SIGPIPE, SIGXFSZ};
 
 bool is_ignored(int signal) {
   struct sigaction disposition {};

@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: MIT
 #include "run/watch.hpp"
 
-#include <fmt/core.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/wait.h>
@@ -10,6 +9,8 @@
 
 #include <algorithm>
 #include <vector>
+
+#include "output.hpp"
 
 namespace run {
 namespace {
@@ -75,8 +76,9 @@ void Watch::look_at_time() {
   next_ = Clock::now() + std::min(request_.bounds.grace, Duration(std::chrono::hours(24 * 365)));
   timed_out_ = true;
   if (!request_.telling.quiet) {
-    fmt::print(stderr, "forklift: '{}' takes too long: SIG{} sent\n", request_.argv.front(),
-               ::sigabbrev_np(signal) ? ::sigabbrev_np(signal) : std::to_string(signal));
+    const char* const name = ::sigabbrev_np(signal);
+    output::say_at_once(fmt::format("forklift: '{}' takes too long: SIG{} sent\n",
+                                    request_.argv.front(), name ? name : std::to_string(signal)));
   }
 }
 
@@ -85,7 +87,8 @@ void Watch::handle(const signalfd_siginfo& signal) {
   // The kernel's own come from the terminal, to the whole group in front.
   const bool has_it = signal.ssi_code == SI_KERNEL && shares_group();
   switch (number) {
-    case SIGPIPE: return;
+    case SIGPIPE:
+    case SIGXFSZ: return;
     case SIGWINCH: return relay_ ? relay_->resize() : void();
     case SIGCONT: return go_on();
     case SIGCHLD:

@@ -2,16 +2,14 @@
 // SPDX-License-Identifier: MIT
 #include "watch/outputs.hpp"
 
-#include <errno.h>
-#include <string.h>
 #include <unistd.h>
 
-#include <cstdio>
 #include <filesystem>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 
+#include "output.hpp"
 #include "refusal.hpp"
 #include "watch/record/record.hpp"
 #include "watch/report/report.hpp"
@@ -46,15 +44,6 @@ bool is_replaced(const std::string& path) {
   std::error_code error;
   const fs::file_status found = fs::status(path, error);
   return !fs::exists(found) || fs::is_regular_file(found);
-}
-
-void print(const std::string& text) {
-  const bool is_written =
-      std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0;
-  if (!is_written) {
-    throw std::runtime_error(std::string("cannot write to the standard output: ") +
-                             ::strerror(errno));
-  }
 }
 
 // Names that programs give themselves need not be UTF-8.
@@ -97,8 +86,8 @@ void write(const Outputs& outputs, const Recording& recording) {
   if (!outputs.trace.empty()) write_whole(outputs.trace, as_trace(recording), own);
   if (!outputs.folded.empty()) write_whole(outputs.folded, as_folded(recording), own);
   if (!outputs.openmetrics.empty()) write_whole(outputs.openmetrics, as_openmetrics(recording));
-  print(outputs.json ? as_text(as_json(recording))
-                     : as_text(recording, ::isatty(STDOUT_FILENO) == 1));
+  output::print(outputs.json ? as_text(as_json(recording))
+                             : as_text(recording, ::isatty(STDOUT_FILENO) == 1));
 }
 
 }  // namespace watch

@@ -5,6 +5,8 @@
 #include <fmt/core.h>
 #include <unistd.h>
 
+#include "output.hpp"
+
 namespace watch {
 namespace {
 
@@ -25,15 +27,15 @@ Progress::Progress(const Heading& heading, std::optional<std::chrono::millisecon
       begin_(std::chrono::steady_clock::now()) {}
 
 Progress::~Progress() {
-  if (shown_) fmt::print(stderr, "{}", anew);
+  if (shown_) output::say("{}", anew);
 }
 
 void Progress::show(const Recording& recording) {
   if (!shown_) return;
   const std::string until = length_ ? fmt::format(" of {:.0f}", seconds(*length_)) : "";
-  fmt::print(stderr, "{}watching {}: {:.0f}{} s, {} calls, {} waits (Ctrl-C ends)", anew, target_,
-             seconds(std::chrono::steady_clock::now() - begin_), until, recording.calls.size(),
-             recording.waits.size());
+  output::say("{}watching {}: {:.0f}{} s, {} calls, {} waits (Ctrl-C ends)", anew, target_,
+              seconds(std::chrono::steady_clock::now() - begin_), until, recording.calls.size(),
+              recording.waits.size());
 }
 
 }  // namespace watch

@@ -133,6 +133,7 @@ Recording record(const Request& request) {
 }  // namespace
 
 void run(const Request& request) {
+  process::require_proc();
   check(request.outputs);
   write(request.outputs, record(request));
 }

@@ -15,6 +15,7 @@
 #include "lab/machine.hpp"
 #include "lab/program.hpp"
 #include "lab/statistics.hpp"
+#include "output.hpp"
 #include "quantity.hpp"
 
 namespace lab::hang {
@@ -95,22 +96,21 @@ class Turn {
     const double at_s = past();
     const Census census = crowd_.census();
     dumps_.push_back(as_json(census, at_s));
-    fmt::print(stderr, "{}",
-               print(fmt::format("{} after {:.1f} s, dump {}, {} resident", contender_, at_s,
-                                 dumps_.size(), print_size(resident())),
-                     census));
+    output::say("{}", print(fmt::format("{} after {:.1f} s, dump {}, {} resident", contender_, at_s,
+                                        dumps_.size(), print_size(resident())),
+                            census));
   }
 
   json tell(const Harvest& harvest, double seconds) const {
     const double rate = static_cast<double>(harvest.launches) / seconds;
     const Summary launch = summarize(harvest.launch), wait = summarize(harvest.permit_wait),
                   late = summarize(harvest.heartbeat_late);
-    fmt::print("{}: {} coroutines, at most {} children at a time, {:.1f} s\n", contender_,
-               plan_.workers, limit_, seconds);
-    fmt::print("  launches                  {} ({:.0f}/s)\n", harvest.launches, rate);
-    fmt::print("  launch, p50/p99/most      {}\n", print(launch));
-    fmt::print("  wait for a permit         {}\n", print(wait));
-    fmt::print("  heartbeat of 1 ms, late   {}\n\n", print(late));
+    output::print("{}: {} coroutines, at most {} children at a time, {:.1f} s\n", contender_,
+                  plan_.workers, limit_, seconds);
+    output::print("  launches                  {} ({:.0f}/s)\n", harvest.launches, rate);
+    output::print("  launch, p50/p99/most      {}\n", print(launch));
+    output::print("  wait for a permit         {}\n", print(wait));
+    output::print("  heartbeat of 1 ms, late   {}\n\n", print(late));
     return {{"contender", contender_},
             {"coroutines", plan_.workers},
             {"limit", limit_},
@@ -141,8 +141,8 @@ bool run_coroutines(const Request& request) {
   Bell bell(meter);
   json runs = json::array();
   for (const std::string& contender : setting.contenders) {
-    fmt::print(stderr, "\n{}: {} coroutines of one thread launch {} (kill -USR1 {} dumps)\n",
-               contender, setting.plan.workers, setting.program.shown, ::getpid());
+    output::say("\n{}: {} coroutines of one thread launch {} (kill -USR1 {} dumps)\n", contender,
+                setting.plan.workers, setting.program.shown, ::getpid());
     runs.push_back(Turn(setting.plan, limit, contender, bell).run());
     if (bell.interrupted()) break;
   }

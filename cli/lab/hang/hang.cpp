@@ -20,6 +20,8 @@
 #include "lab/machine.hpp"
 #include "lab/noise.hpp"
 #include "lab/program.hpp"
+#include "output.hpp"
+#include "process/process.hpp"
 #include "quantity.hpp"
 #include "refusal.hpp"
 
@@ -69,10 +71,9 @@ std::vector<std::string> contenders_of(const Request& request) {
 
 void announce(const Plan& plan, const std::string& contender, const std::string& shown) {
   const std::string grows = plan.grow > 0 ? ", growing " + print_size(plan.grow) + "/s" : "";
-  fmt::print(stderr,
-             "\n{}: {} workers launch {} for {:.3g} s, {} resident{} (kill -USR1 {} dumps)\n",
-             contender, plan.workers, shown, std::chrono::duration<double>(plan.length).count(),
-             print_size(plan.rss), grows, ::getpid());
+  output::say("\n{}: {} workers launch {} for {:.3g} s, {} resident{} (kill -USR1 {} dumps)\n",
+              contender, plan.workers, shown, std::chrono::duration<double>(plan.length).count(),
+              print_size(plan.rss), grows, ::getpid());
 }
 
 // Now, since it takes a while, and in the first dump it would take the
@@ -115,13 +116,14 @@ void warn_of(const std::vector<Run>& runs, bool interrupted, Warnings& warnings)
 }
 
 void tell(const Account& account, const Request& request) {
-  fmt::print("{}", as_text(account));
+  output::print("{}", as_text(account));
   write(request.record, as_json(account));
 }
 
 }  // namespace
 
 Setting prepare(const Request& request) {
+  process::require_proc();
   forklift::reserve(8);
   Setting setting{.machine = this_machine(), .program = {}, .plan = {}, .contenders = {}};
   setting.plan = plan_of(request, setting.machine.available);

@@ -9,6 +9,7 @@
 #include "lab/hang/dump.hpp"
 #include "lab/hang/figures.hpp"
 #include "lab/hang/growing_memory.hpp"
+#include "output.hpp"
 #include "quantity.hpp"
 
 namespace lab::hang {
@@ -74,7 +75,7 @@ void Shift::dump() {
   run_.waiting_per_dump.push_back(count_waiting(taken));
   const std::string title = fmt::format("{} after {:.1f} s, dump {}, {} resident", run_.contender,
                                         at_s, run_.dump_at_s.size(), print_size(resident()));
-  fmt::print(stderr, "{}", print_dump(title, crew_, taken, names_));
+  output::say("{}", print_dump(title, crew_, taken, names_));
 }
 
 void Shift::note_quarters(Clock::time_point now) {

@@ -19,6 +19,8 @@
 #include "lab/noise.hpp"
 #include "lab/program.hpp"
 #include "lab/progress.hpp"
+#include "output.hpp"
+#include "process/process.hpp"
 #include "quantity.hpp"
 
 namespace lab::loop {
@@ -94,6 +96,7 @@ void warn_of(const std::vector<Run>& runs, std::size_t coroutines, Warnings& war
 }  // namespace
 
 void run(const Request& request) {
+  process::require_proc();
   forklift::reserve(8);
   const Machine machine = this_machine();
   const Program program = try_program(request.program);
@@ -115,7 +118,7 @@ void run(const Request& request) {
 
   const Findings findings{machine,  program.shown, request.command_line,
                           settings, runs,          warnings.all()};
-  fmt::print("{}", as_text(findings));
+  output::print("{}", as_text(findings));
   write(request.record, as_json(findings));
 }
 

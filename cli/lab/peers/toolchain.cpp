@@ -16,6 +16,7 @@
 #include <span>
 
 #include "lab/companion.hpp"
+#include "output.hpp"
 
 namespace lab {
 namespace {
@@ -119,8 +120,8 @@ Or<void> build_into(const fs::path& out, const Toolchain& toolchain, const std::
   std::error_code error;
   fs::create_directories(aside, error);
   if (error) return std::unexpected(no_cache(aside, error));
-  fmt::print(stderr, "forklift: building {}, once for this version of {}\n", toolchain.peer,
-             toolchain.language);
+  output::say("forklift: building {}, once for this version of {}\n", toolchain.peer,
+              toolchain.language);
   const auto words = fill_in(toolchain.build, source, aside);
   auto command = command_of(words);
   command.env("GO111MODULE", "off").env("GOFLAGS", "");

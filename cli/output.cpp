@@ -1,0 +1,113 @@
+// SPDX-FileCopyrightText: The forklift authors
+// SPDX-License-Identifier: MIT
+#include "output.hpp"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+
+namespace output {
+namespace {
+
+std::atomic<int> first_error{0};
+
+// Blocks what a write can raise on this thread, and takes back what it raised
+// meanwhile: the dispositions are inherited by the programs that we execute, so
+// ignoring the signals would change theirs.
+class RaisedByWrites {
+ public:
+  explicit RaisedByWrites(bool in_background = false) noexcept {
+    ::sigemptyset(&raised_);
+    for (const int signal : {SIGPIPE, SIGXFSZ}) ::sigaddset(&raised_, signal);
+    sigset_t pending;
+    ::sigpending(&pending);
+    sigset_t blocked = raised_;
+    // A terminal may stop those who write from the background (termios(3): TOSTOP),
+    // unless this is blocked.
+    if (in_background) ::sigaddset(&blocked, SIGTTOU);
+    for (const int signal : {SIGPIPE, SIGXFSZ}) {
+      if (::sigismember(&pending, signal) == 1) ::sigdelset(&raised_, signal);
+    }
+    ::pthread_sigmask(SIG_BLOCK, &blocked, &before_);
+  }
+  ~RaisedByWrites() {
+    const int error = errno;
+    const timespec at_once{};
+    while (::sigtimedwait(&raised_, nullptr, &at_once) > 0 || errno == EINTR) {
+    }
+    ::pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+    errno = error;
+  }
+  RaisedByWrites(const RaisedByWrites&) = delete;
+
+ private:
+  sigset_t raised_, before_;
+};
+
+bool has_room(int descriptor, int wait) noexcept {
+  pollfd ready{descriptor, POLLOUT, 0};
+  return ::poll(&ready, 1, wait) > 0;
+}
+
+// Goes on after an interruption and, in time, after a full pipe.
+bool may_go_on(int descriptor) noexcept {
+  return errno == EINTR || (errno == EAGAIN && (has_room(descriptor, -1) || errno == EINTR));
+}
+
+}  // namespace
+
+// Opened by O_PATH, it answers EBADF to whoever reads or writes, as if closed;
+// open(2) takes the lowest number that is free.
+void hold_closed_streams() noexcept {
+  for (int stream = 0; stream <= STDERR_FILENO; ++stream) {
+    if (::fcntl(stream, F_GETFD) >= 0) continue;
+    [[maybe_unused]] const int held = ::open("/", O_PATH | O_CLOEXEC);
+  }
+}
+
+int write_all(int descriptor, std::string_view text) noexcept {
+  const RaisedByWrites signals;
+  while (!text.empty()) {
+    const ssize_t written = ::write(descriptor, text.data(), text.size());
+    if (written < 0 && !may_go_on(descriptor)) return errno;
+    if (written > 0) text.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return 0;
+}
+
+void print(std::string_view text) noexcept {
+  if (lost() != 0) return;
+  if (const int error = write_all(STDOUT_FILENO, text)) first_error = error;
+}
+
+void say(std::string_view text) noexcept { write_all(STDERR_FILENO, text); }
+
+// A pipe that has room takes this much at once (pipe(7): PIPE_BUF).
+void say_at_once(std::string_view text) noexcept {
+  if (!has_room(STDERR_FILENO, 0)) return;
+  const RaisedByWrites signals(true);
+  [[maybe_unused]] const ssize_t written =
+      ::write(STDERR_FILENO, text.data(), std::min<std::size_t>(text.size(), PIPE_BUF));
+}
+
+int lost() noexcept { return first_error; }
+
+int conclude(int status, int failure) noexcept {
+  if (lost() == 0) return status;
+  if (lost() != EPIPE) {
+    say("forklift: cannot write to the standard output: ");
+    say(::strerror(lost()));
+    say("\n");
+  }
+  return status == 0 ? failure : status;
+}
+
+}  // namespace output
