@@ -2,12 +2,16 @@
 // SPDX-License-Identifier: MIT
 #include "doctor.hpp"
 
+#include <fcntl.h>
 #include <fmt/core.h>
 #include <stdlib.h>
 #include <sys/resource.h>
 #include <sys/utsname.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <forklift/command.hpp>
+#include <fstream>
 #include <string>
 #include <vector>
 
@@ -23,10 +27,17 @@ bool works(const forklift::Capabilities& found, const std::string& name) {
   return false;
 }
 
+// Linux 6.3; 2 refuses every file in memory that may be executed.
+bool memory_is_not_executable() {
+  std::ifstream setting("/proc/sys/vm/memfd_noexec");
+  int value = 0;
+  return setting >> value && value == 2;
+}
+
 std::vector<std::string> advice(const forklift::Capabilities& found) {
   using forklift::Engine;
   std::vector<std::string> lines;
-  if (::getenv("FORKLIFT_ENGINE")) {
+  if (::secure_getenv("FORKLIFT_ENGINE")) {
     lines.push_back("FORKLIFT_ENGINE overrides the choice of engine: unset it for the best one");
   }
   if (!works(found, "shared memory")) {
@@ -48,6 +59,15 @@ std::vector<std::string> advice(const forklift::Capabilities& found) {
         "launches with pipes copy all descriptors: allow AF_UNIX sockets "
         "(systemd: RestrictAddressFamilies)");
   }
+  if (!works(found, "program in memory")) {
+    lines.push_back(
+        memory_is_not_executable()
+            ? "users, groups, capabilities and whatever else needs a second stage are refused, "
+              "as vm.memfd_noexec is 2: 'sysctl vm.memfd_noexec=1' allows it, or "
+              "allow_fork() does without"
+            : "users, groups, capabilities and whatever else needs a second stage are refused: "
+              "allow memfd_create in the seccomp profile, or call allow_fork()");
+  }
   constexpr int cheap = 64;
   if (found.mailbox >= cheap) {
     lines.push_back(
@@ -56,6 +76,28 @@ std::vector<std::string> advice(const forklift::Capabilities& found) {
                     found.mailbox, cheap));
   }
   return lines;
+}
+
+// What can watch is found out by calls that a filter may kill for.
+std::string rungs_here() {
+  int ends[2];
+  if (::pipe2(ends, O_CLOEXEC) < 0) return "";
+  const forklift::Fd reading(ends[0]);
+  forklift::Fd writing(ends[1]);
+  const pid_t child = ::fork();
+  if (child == 0) {
+    const std::string text = watch::rungs_text(watch::obstacles());
+    ::_exit(::write(writing.get(), text.data(), text.size()) < 0);
+  }
+  writing.reset();
+  std::string text;
+  char bytes[4096];
+  for (ssize_t size; (size = ::read(reading.get(), bytes, sizeof bytes)) > 0;) {
+    text.append(bytes, static_cast<std::size_t>(size));
+  }
+  ::waitpid(child, nullptr, 0);
+  if (text.empty()) text = "  no  a filter kills for the calls by which this is found out\n";
+  return text;
 }
 
 // One real launch says more than any table.
@@ -86,7 +128,9 @@ void doctor() {
     output::print("  {:<3} {:<34} {}{}\n", capability.works ? "yes" : "no", capability.name,
                   capability.gives, capability.works ? "" : " [" + capability.reason + "]");
   }
-  output::print("\nwatching (forklift watch)\n{}", watch::rungs_text(watch::obstacles()));
+  output::print("
+watching (forklift watch)
+{}", rungs_here());
   const auto lines = advice(found);
   output::print("\n{}\n", lines.empty() ? "Nothing would make it faster here."
                                         : "What would make it faster in a program like this one:");

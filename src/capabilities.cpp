@@ -44,8 +44,7 @@ constexpr Described described[kernel::feature_count] = {
     {Feature::robust_list, "robust futex", "the engine fork learns of exec without a pipe"},
 };
 
-std::string sentence(Engine engine) {
-  const kernel::Features& features = kernel::features();
+std::string sentence(Engine engine, const kernel::Features& features) {
   if (engine == Engine::shared_table) return "neither memory nor descriptors need to be copied";
   const Feature missing =
       features.works(Feature::shared_memory) ? Feature::leave_table : Feature::shared_memory;
@@ -59,13 +58,14 @@ std::string sentence(Engine engine) {
 
 Capabilities capabilities() {
   Capabilities found;
+  const kernel::Features features = kernel::features();
   const auto engine = launch::chosen_engine();
   found.engine = engine.value_or(Engine::fork);
-  found.why = engine ? sentence(*engine)
+  found.why = engine ? sentence(*engine, features)
                      : "every launch is refused, " + engine.error().subject + ": " +
                            ::strerror(engine.error().error);
   for (const auto& [feature, name, gives] : described) {
-    const int refused = kernel::features()[feature];
+    const int refused = features[feature];
     found.capabilities.push_back(
         {name, gives, refused == 0, refused == 0 ? "" : ::strerror(-refused)});
   }

@@ -200,7 +200,9 @@ class FORKLIFT_EXPORT Command {
   /// Kills the child when this process ends, however it ends.
   ///
   /// Right about threads: it is the process that counts, not the thread that
-  /// launches. `Child::guarantees` says what the kernel assured.
+  /// launches. `Child::guarantees` says what the kernel assured. A child tied by
+  /// its pidfd (ParentDeath::pidfd) dies, too, when its released pidfd is closed,
+  /// and has no resource usage: the kernel reaps it.
   /// Cost: without Linux 7.1 such launches go through one thread of the
   /// library, unless made by the main thread.
   Command& die_with_parent(int signal = 9);

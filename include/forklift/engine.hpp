@@ -12,7 +12,8 @@ namespace forklift {
 
 /// How a child is made, from the least to the most.
 ///
-/// The environment variable FORKLIFT_ENGINE, read once, names the engine to use
+/// The environment variable FORKLIFT_ENGINE, read once, and not by a program that
+/// has more rights than its caller (secure_getenv(3)), names the engine to use
 /// instead of the best; a launch is refused where that one does not work.
 enum class Engine {
   fork,           ///< memory and descriptor table are copied; works everywhere

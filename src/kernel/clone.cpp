@@ -2,8 +2,6 @@
 // SPDX-License-Identifier: MIT
 #include "kernel/clone.hpp"
 
-#include <signal.h>
-
 #include "kernel/numbers.hpp"
 #include "kernel/raw.hpp"
 
@@ -78,7 +76,7 @@ long clone_new(const CloneRequest& request, ChildEntry entry, void* argument) no
       .pidfd = address(request.pidfd),
       .child_tid = address(request.word),
       .parent_tid = address(request.tid),
-      .exit_signal = SIGCHLD,
+      .exit_signal = static_cast<std::uint64_t>(request.exit_signal),
       .stack = address(request.stack),
       .stack_size = request.stack_size,
       .tls = 0,
@@ -91,7 +89,7 @@ long clone_new(const CloneRequest& request, ChildEntry entry, void* argument) no
 // clone(2): CLONE_PIDFD stores through the same pointer as CLONE_PARENT_SETTID,
 // and the architectures disagree about the order of the last two arguments.
 long clone_old(const CloneRequest& request, ChildEntry entry, void* argument) noexcept {
-  const long flags = static_cast<long>(request.flags) | SIGCHLD;
+  const long flags = static_cast<long>(request.flags) | request.exit_signal;
   const long top = raw::as_word(request.stack + request.stack_size);
   const long stored = request.tid ? raw::as_word(request.tid) : raw::as_word(request.pidfd);
   const long word = raw::as_word(request.word);

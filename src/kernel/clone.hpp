@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <signal.h>
+
 #include <cstddef>
 #include <cstdint>
 
@@ -11,7 +13,8 @@ namespace forklift::kernel {
 using ChildEntry = void (*)(void* argument);
 
 struct CloneRequest {
-  std::uint64_t flags = 0;        ///< CLONE_* without the exit signal, which is SIGCHLD
+  std::uint64_t flags = 0;        ///< CLONE_* without the exit signal
+  int exit_signal = SIGCHLD;      ///< 0: none, as CLONE_AUTOREAP wants it
   std::byte* stack = nullptr;     ///< lowest address of the child's stack
   std::size_t stack_size = 0;     ///< bytes, a multiple of 16
   int* pidfd = nullptr;           ///< where CLONE_PIDFD stores the descriptor

@@ -41,16 +41,22 @@ std::uint64_t make_mark() noexcept {
   return ((static_cast<std::uint64_t>(::getpid()) << 40) ^ ticks) | 1U;
 }
 
+// Stands for the page where there is none. That there was no memory for it once
+// is believed for ever: a process whose mark changed would take its own launches
+// for another's.
+Mark no_page;
 std::atomic<Mark*> page{nullptr};
 
 Mark* wiped_page() noexcept {
   Mark* known = page.load(std::memory_order_acquire);
-  if (known) return known;
-  Mark* const fresh = map_wiped_page();
-  if (!fresh) return nullptr;
-  if (page.compare_exchange_strong(known, fresh, std::memory_order_acq_rel)) return fresh;
-  ::munmap(static_cast<void*>(fresh), static_cast<std::size_t>(::sysconf(_SC_PAGESIZE)));
-  return known;
+  if (known) return known == &no_page ? nullptr : known;
+  Mark* const mapped = map_wiped_page();
+  Mark* const fresh = mapped ? mapped : &no_page;
+  if (page.compare_exchange_strong(known, fresh, std::memory_order_acq_rel)) return mapped;
+  if (mapped) {
+    ::munmap(static_cast<void*>(mapped), static_cast<std::size_t>(::sysconf(_SC_PAGESIZE)));
+  }
+  return known == &no_page ? nullptr : known;
 }
 
 }  // namespace

@@ -7,73 +7,65 @@
 #include <limits.h>
 #include <sched.h>
 #include <signal.h>
-#include <sys/eventfd.h>
-#include <sys/mman.h>
 #include <sys/socket.h>
+#include <sys/utsname.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
+#include <cstdio>
 #include <forklift/fd.hpp>
-#include <memory>
+#include <initializer_list>
+#include <new>
+#include <utility>
 
 #include "kernel/clone.hpp"
 #include "kernel/numbers.hpp"
 #include "kernel/probe_child.hpp"
 #include "kernel/process.hpp"
 #include "kernel/raw.hpp"
+#include "kernel/shortage.hpp"
 #include "kernel/signal_guard.hpp"
 #include "kernel/valgrind.hpp"
 
 namespace forklift::kernel {
 namespace {
 
-constexpr std::size_t stack_size = 16 * 1024;
-
-struct Stack {
-  std::byte* base = static_cast<std::byte*>(
-      ::mmap(nullptr, stack_size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
-  ~Stack() {
-    if (ok()) ::munmap(base, stack_size);
-  }
-  bool ok() const { return base != MAP_FAILED; }
+// On the stack of the thread that probes, so that no shortage of memory can be
+// taken for a kernel's refusal. The child needs some hundred bytes.
+struct alignas(16) Stack {
+  std::byte bytes[4096];
 };
 
-// The ways to start the probe's child, best first.
+// The ways to start the probe's child, the one that filters know best first.
 struct Attempt {
   bool clone3, pidfd;
 };
-constexpr Attempt attempts[] = {{true, true}, {false, true}, {false, false}};
+constexpr Attempt attempts[] = {{false, true}, {false, false}, {true, true}};
 
-long start_child(Attempt attempt, const Stack& stack, ProbeMarks& marks, int& pidfd) noexcept {
-  const std::uint64_t flags = CLONE_VM | CLONE_FILES | CLONE_CHILD_CLEARTID |
-                              (attempt.clone3 ? clone_clear_sighand : 0) |
-                              (attempt.pidfd ? clone_pidfd : 0);
+long start_child(Attempt attempt, Stack& stack, ProbeMarks& marks, int& pidfd) noexcept {
   marks.running = 1;
-  return clone_child({.flags = flags,
-                      .stack = stack.base,
-                      .stack_size = stack_size,
+  return clone_child({.flags = CLONE_VM | CLONE_FILES | CLONE_CHILD_CLEARTID |
+                               (attempt.pidfd ? clone_pidfd : 0),
+                      .stack = stack.bytes,
+                      .stack_size = sizeof stack.bytes,
                       .pidfd = attempt.pidfd ? &pidfd : nullptr,
                       .word = &marks.running,
                       .clone3 = attempt.clone3},
                      forklift_probe_child, &marks);
 }
 
-long start_best_child(Features& found, const Stack& stack, ProbeMarks& marks, int& pidfd) noexcept {
-  long result = -ENOSYS;
+long start_best_child(Features& found, Stack& stack, ProbeMarks& marks, int& pidfd) noexcept {
+  long first = 0;
   for (const Attempt attempt : attempts) {
-    result = start_child(attempt, stack, marks, pidfd);
-    if (result >= 0) {
-      found.pidfd_by_clone = attempt.pidfd;
-      return result;
-    }
-    if (attempt.clone3) found[Feature::clone3] = static_cast<int>(result);
+    const long result = start_child(attempt, stack, marks, pidfd);
+    found.pidfd_by_clone = attempt.pidfd;
+    if (result >= 0 || is_shortage(static_cast<int>(-result))) return result;
+    if (first == 0) first = result;
   }
-  return result;
+  return first;
 }
-
-constexpr int p_pidfd = 3;  // P_PIDFD of <linux/wait.h>
 
 long wait_by_pidfd(int pidfd, int options) noexcept {
   siginfo_t end{};
@@ -85,45 +77,56 @@ long wait_by_pidfd(int pidfd, int options) noexcept {
   return waited == -ECHILD ? 0 : waited;
 }
 
-void learn_pidfd(Features& found, int pidfd, int wait_options) noexcept {
-  const long sent = raw::call(nr_pidfd_send_signal, pidfd, 0, nullptr, 0);
-  found[Feature::pidfd_send_signal] = sent == -ESRCH ? 0 : static_cast<int>(sent);
-  found[Feature::pidfd] = static_cast<int>(wait_by_pidfd(pidfd, wait_options));
+void refuse(Features& found, std::initializer_list<Feature> features, int error) noexcept {
+  for (const Feature feature : features) found[feature] = error;
 }
 
 void refuse_pidfd(Features& found, int error) noexcept {
-  for (const Feature feature : {Feature::pidfd, Feature::pidfd_send_signal, Feature::exit_info}) {
-    found[feature] = error;
-  }
+  refuse(found, {Feature::pidfd, Feature::pidfd_send_signal, Feature::exit_info}, error);
+}
+
+void learn_pidfd(Features& found, int pidfd, int wait_options) noexcept {
+  const long waited = found.kills(Tasted::wait_by_pidfd) ? -EPERM
+                                                         : wait_by_pidfd(pidfd, wait_options);
+  if (waited < 0) return refuse_pidfd(found, static_cast<int>(waited));
+  const long sent = found.kills(Tasted::pidfd_send_signal)
+                        ? -EPERM
+                        : raw::call(nr_pidfd_send_signal, pidfd, 0, nullptr, 0);
+  found[Feature::pidfd_send_signal] = sent == -ESRCH ? 0 : static_cast<int>(sent);
+}
+
+long open_pidfd(const Features& found, pid_t pid) noexcept {
+  return found.kills(Tasted::pidfd_open) ? -EPERM : raw::call(nr_pidfd_open, pid, 0);
 }
 
 // Reaps the child the best way there is, learning on the way which ways work.
 void reap_and_learn(Features& found, pid_t pid, Fd pidfd) noexcept {
   if (!pidfd) {
-    const long opened = raw::call(nr_pidfd_open, pid, 0);
+    const long opened = open_pidfd(found, pid);
     if (opened < 0) refuse_pidfd(found, static_cast<int>(opened));
     if (opened >= 0) pidfd = Fd(static_cast<int>(opened));
   }
   if (pidfd) learn_pidfd(found, pidfd.get(), 0);
   if (found.works(Feature::pidfd)) {
     int status = 0;
-    found[Feature::exit_info] = static_cast<int>(exit_status_of(pidfd.get(), status));
+    found[Feature::exit_info] = found.kills(Tasted::pidfd_info)
+                                    ? -EPERM
+                                    : static_cast<int>(exit_status_of(pidfd.get(), status));
     return;
   }
-  refuse_pidfd(found, found[Feature::pidfd]);
   while (raw::call(SYS_wait4, pid, nullptr, __WALL, nullptr) == -EINTR) {
   }
 }
 
 void learn_from_marks(Features& found, const ProbeMarks& marks, Fd canary) noexcept {
-  if (!marks.visited || __atomic_load_n(&marks.running, __ATOMIC_ACQUIRE) != 0) {
-    found[Feature::shared_memory] = -EOPNOTSUPP;
-  }
   found[Feature::close_range] = static_cast<int>(marks.close_range);
   found[Feature::leave_table] = static_cast<int>(marks.leave_table);
-  if (!marks.visited) {
+  if (found.kills(Tasted::close_range)) {
+    refuse(found, {Feature::close_range, Feature::leave_table}, -EPERM);
+  }
+  if (!marks.visited || __atomic_load_n(&marks.running, __ATOMIC_ACQUIRE) != 0) {
+    refuse(found, {Feature::shared_memory, Feature::leave_table}, -EOPNOTSUPP);
     found[Feature::close_range] = static_cast<int>(raw::call(nr_close_range, ~0U, ~0U, 0));
-    found[Feature::leave_table] = -EOPNOTSUPP;
   }
   if (::fcntl(canary.get(), F_GETFD) < 0) {
     // The child closed our descriptor: it never left. The number may be
@@ -135,106 +138,165 @@ void learn_from_marks(Features& found, const ProbeMarks& marks, Fd canary) noexc
 
 // Without a child on our memory, the process itself serves to try the pidfd.
 void learn_alone(Features& found, int error) noexcept {
-  for (const Feature feature : {Feature::shared_memory, Feature::leave_table, Feature::clone3}) {
-    if (found.works(feature)) found[feature] = error;
-  }
+  refuse(found, {Feature::shared_memory, Feature::leave_table}, error);
   found[Feature::close_range] = static_cast<int>(raw::call(nr_close_range, ~0U, ~0U, 0));
   found.pidfd_by_clone = false;
-  const Fd self(static_cast<int>(std::max(-1L, raw::call(nr_pidfd_open, ::getpid(), 0))));
-  if (!self) return refuse_pidfd(found, -ENOSYS);
+  const long opened = raw::call(nr_pidfd_open, ::getpid(), 0);
+  if (opened < 0) return refuse_pidfd(found, static_cast<int>(opened));
+  const Fd self(static_cast<int>(opened));
   learn_pidfd(found, self.get(), WNOHANG);
   found[Feature::exit_info] = -EOPNOTSUPP;
 }
 
+// What is said to be safe from a version on; emulators say an old one.
+void choose_risks(ProbeMarks& marks) noexcept {
+  utsname system{};
+  int major = 0, minor = 0;
+  if (::uname(&system) < 0) return;
+  if (std::sscanf(system.release, "%d.%d", &major, &minor) != 2) return;
+  const std::pair version(major, minor);
+  // Before, a process that a filter kills takes along all that share its memory
+  // (zap_threads, fs/coredump.c): nothing can be tasted there.
+  marks.tastes = version >= std::pair(5, 16);
+  marks.closes = version >= std::pair(5, 9);  // CLOSE_RANGE_UNSHARE
+}
+
+// Waits for the end of the child and leaves it unreaped; gives the signal that
+// killed it, SIGSYS where nobody can know.
+int await_end_of(pid_t pid) noexcept {
+  siginfo_t end{};
+  long waited;
+  do {
+    waited = raw::call(SYS_waitid, P_PID, pid, &end, WEXITED | WNOWAIT | __WALL, nullptr);
+  } while (waited == -EINTR);
+  return waited < 0 || end.si_code == CLD_EXITED ? SIGSYS : end.si_status;
+}
+
+// Starts children until one comes through: each that a filter killed says for
+// which call. The last is left to be reaped. Errors: `-errno`.
+long taste(Features& found, ProbeMarks& marks, Fd& pidfd) noexcept {
+  Stack stack;
+  choose_risks(marks);
+  for (;;) {
+    int number = -1;
+    const long pid = start_best_child(found, stack, marks, number);
+    pidfd = Fd(number);
+    if (pid < 0) return pid;
+    const int signal = await_end_of(static_cast<pid_t>(pid));
+    const int died_at = __atomic_load_n(&marks.tasting, __ATOMIC_ACQUIRE);
+    if (died_at < 0) return pid;
+    while (raw::call(SYS_wait4, pid, nullptr, __WALL, nullptr) == -EINTR) {
+    }
+    if (signal != SIGSYS) return -EAGAIN;  // somebody else killed it
+    found.deadly = marks.deadly |= tasted_bit(static_cast<Tasted>(died_at));
+    marks.tasting = -1;
+  }
+}
+
 void probe_child_features(Features& found) noexcept {
-  const Stack stack;
-  Fd canary(::eventfd(0, EFD_CLOEXEC));
-  if (!stack.ok() || !canary) return learn_alone(found, -errno);
+  Fd canary(::open("/", O_PATH | O_CLOEXEC));
+  if (!canary) return learn_alone(found, -errno);
   ProbeMarks marks{.canary = canary.get()};
-  int pidfd = -1;
+  Fd pidfd;
   const SignalGuard guard;
-  const long pid = start_best_child(found, stack, marks, pidfd);
+  const long pid = taste(found, marks, pidfd);
   if (pid < 0) return learn_alone(found, static_cast<int>(pid));
-  reap_and_learn(found, static_cast<pid_t>(pid), Fd(pidfd));
+  reap_and_learn(found, static_cast<pid_t>(pid), std::move(pidfd));
   learn_from_marks(found, marks, std::move(canary));
 }
 
-void probe_marked_pipe(Features& found) noexcept {
-  int ends[2];
-  if (::pipe2(ends, O_CLOEXEC) < 0) {
-    found[Feature::marked_pipe] = -errno;
-    return;
-  }
+// What a call of the process's own answers that has no lasting effect.
+template <class Try>
+void probe_call(Features& found, Feature feature, Tasted call, Try attempt) noexcept {
+  found[feature] = found.kills(call) ? -EPERM : static_cast<int>(std::min(0L, attempt()));
+}
+
+long close_pair(long made, const int* ends) noexcept {
+  if (made < 0) return -errno;
   ::close(ends[0]);
   ::close(ends[1]);
+  return 0;
 }
 
-void probe_mailbox(Features& found) noexcept {
+void probe_calls(Features& found) noexcept {
   int ends[2];
-  if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0) {
-    found[Feature::mailbox] = -errno;
-    return;
-  }
-  ::close(ends[0]);
-  ::close(ends[1]);
-}
-
-void probe_mark_cloexec(Features& found) noexcept {
-  found[Feature::mark_cloexec] =
-      static_cast<int>(raw::call(nr_close_range, ~0U, ~0U, close_range_cloexec));
-}
-
-void probe_robust_list(Features& found) noexcept {
-  void* head = nullptr;
-  std::size_t size = 0;
-  found[Feature::robust_list] = static_cast<int>(raw::call(SYS_get_robust_list, 0, &head, &size));
+  probe_call(found, Feature::marked_pipe, Tasted::pipe2,
+             [&] { return close_pair(::pipe2(ends, O_CLOEXEC), ends); });
+  probe_call(found, Feature::mailbox, Tasted::socketpair, [&] {
+    return close_pair(::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends), ends);
+  });
+  probe_call(found, Feature::mark_cloexec, Tasted::close_range,
+             [] { return raw::call(nr_close_range, ~0U, ~0U, close_range_cloexec); });
+  probe_call(found, Feature::robust_list, Tasted::get_robust_list, [] {
+    void* head = nullptr;
+    std::size_t size = 0;
+    return raw::call(SYS_get_robust_list, 0, &head, &size);
+  });
 }
 
 std::atomic<const Features*> known{nullptr};
 std::atomic<const Features*> pretended{nullptr};
 
-// What the kernel answers to flags of clone3, without a child being made: no
-// descriptor can have this number, and a kernel that knows them says so.
-int try_flags(std::uint64_t flags, const Stack& stack) noexcept {
+// What the kernel answers to a clone3 that cannot succeed, `refused_by` if it
+// knows all of it. It copies what the child is to have of its own before it looks
+// at what is wrong here, so the child would share all.
+int try_clone3(CloneRequest request, int refused_by) noexcept {
+  Stack stack;
   ProbeMarks marks{};
-  const long result = clone_child({.flags = flags,
-                                   .stack = stack.base,
-                                   .stack_size = stack_size,
-                                   .pidfd = &marks.canary,
-                                   .cgroup = INT_MAX,
-                                   .clone3 = true},
-                                  forklift_probe_child, &marks);
-  return result == -EBADF ? 0 : static_cast<int>(std::min(-1L, result));
+  request.flags |= CLONE_VM | CLONE_FILES | CLONE_FS | clone_pidfd;
+  request.stack = stack.bytes;
+  request.stack_size = sizeof stack.bytes;
+  const long result = clone_child(request, forklift_probe_child, &marks);
+  if (result > 0) {  // no kernel does; its child must not outlive its stack
+    while (raw::call(SYS_wait4, result, nullptr, __WALL, nullptr) == -EINTR) {
+    }
+    return -EOPNOTSUPP;
+  }
+  return result == -refused_by ? 0 : static_cast<int>(result);
 }
 
-void probe_flags(Features& found) noexcept {
-  for (const Feature feature : {Feature::into_cgroup, Feature::autokill}) {
-    found[feature] = found[Feature::clone3];
-  }
-  const Stack stack;
-  if (!found.works(Feature::clone3) || !stack.ok()) return;
-  found[Feature::into_cgroup] = try_flags(clone_pidfd, stack);
+void probe_clone3(Features& found) noexcept {
+  static constexpr auto clone3_features = {Feature::clone3, Feature::into_cgroup, Feature::autokill};
+  if (found.kills(Tasted::clone3)) return refuse(found, clone3_features, -EPERM);
+  const SignalGuard guard;
+  // The number of its pidfd cannot be stored there.
+  int* const nowhere = reinterpret_cast<int*>(~std::uintptr_t{0} - 7);
+  const int plain = try_clone3({.flags = clone_clear_sighand, .pidfd = nowhere}, EFAULT);
+  refuse(found, clone3_features, plain);
+  if (plain != 0) return;
+  int pidfd = -1;  // no descriptor can have the number INT_MAX
+  found[Feature::into_cgroup] = try_clone3({.pidfd = &pidfd, .cgroup = INT_MAX}, EBADF);
   // With the right to it, which only a child that gains no privileges needs not.
-  found[Feature::autokill] =
-      try_flags(clone_pidfd | clone_autoreap | clone_pidfd_autokill | clone_nnp, stack);
+  // A child that is reaped by the kernel has no exit signal.
+  found[Feature::autokill] = try_clone3({.flags = clone_autoreap | clone_pidfd_autokill | clone_nnp,
+                                         .exit_signal = 0,
+                                         .pidfd = &pidfd,
+                                         .cgroup = INT_MAX},
+                                        EBADF);
+  // Nothing else knows how such a child ended.
+  if (found.works(Feature::autokill)) found[Feature::autokill] = found[Feature::exit_info];
 }
 
 }  // namespace
 
+int Features::shortage() const noexcept {
+  const auto short_of =
+      std::ranges::find_if(refused, [](int error) { return is_shortage(-error); });
+  return short_of == refused.end() ? 0 : -*short_of;
+}
+
 Features probe() noexcept {
   Features found;
-  probe_marked_pipe(found);
-  probe_mailbox(found);
-  probe_mark_cloexec(found);
-  probe_robust_list(found);
   if (runs_under_valgrind()) {
     // It ends the program at a clone(2) that is neither fork, vfork nor thread.
     learn_alone(found, -EOPNOTSUPP);
-    found[Feature::into_cgroup] = found[Feature::autokill] = -EOPNOTSUPP;
+    refuse(found, {Feature::clone3, Feature::into_cgroup, Feature::autokill}, -EOPNOTSUPP);
+    probe_calls(found);
     return found;
   }
   probe_child_features(found);
-  probe_flags(found);
+  probe_calls(found);
+  probe_clone3(found);
   return found;
 }
 
@@ -242,11 +304,14 @@ const Features& features() noexcept {
   if (const Features* const told = pretended.load(std::memory_order_acquire)) return *told;
   const Features* current = known.load(std::memory_order_acquire);
   if (current) return *current;
-  auto fresh = std::make_unique<Features>(probe());
+  static thread_local Features unkept;
+  unkept = probe();
+  if (unkept.shortage() != 0) return unkept;
+  auto* const fresh = new (std::nothrow) Features(unkept);
+  if (!fresh) return unkept;
   // Never freed: threads may read it until the process ends.
-  if (known.compare_exchange_strong(current, fresh.get(), std::memory_order_acq_rel)) {
-    return *fresh.release();
-  }
+  if (known.compare_exchange_strong(current, fresh, std::memory_order_acq_rel)) return *fresh;
+  delete fresh;
   return *current;
 }
 

@@ -5,6 +5,8 @@
 #include <array>
 #include <cstddef>
 
+#include "kernel/probe_child.hpp"
+
 namespace forklift::kernel {
 
 /// What the library can use of this kernel, each found out by using it once.
@@ -31,17 +33,24 @@ inline constexpr std::size_t feature_count = 13;
 /// it likes.
 struct Features {
   std::array<int, feature_count> refused{};
+  TastedSet deadly = 0;
   bool pidfd_by_clone = true;  ///< false: the pidfd must be opened after the clone
 
   int& operator[](Feature feature) { return refused[static_cast<std::size_t>(feature)]; }
   int operator[](Feature feature) const { return refused[static_cast<std::size_t>(feature)]; }
   bool works(Feature feature) const { return (*this)[feature] == 0; }
+  /// Whether a filter kills for this call.
+  bool kills(Tasted call) const { return deadly & tasted_bit(call); }
+  /// The errno of what had run out while the probe needed it; 0 if nothing had.
+  int shortage() const noexcept;
 };
 
-/// The probe's result: made at first use by a real child, then kept.
+/// The probe's result: made at first use by a real child, then kept, unless
+/// something had run out (`Features::shortage`): then the next use probes again.
 ///
+/// A result that is not kept is the calling thread's until it asks again.
 /// Threads: any; those that come first at once all probe.
-/// Cost: some 200 µs once, then a load.
+/// Cost: some 200 µs once, whatever the size of the process, then a load.
 const Features& features() noexcept;
 
 /// Runs the probe again, without keeping its result.

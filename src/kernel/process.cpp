@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
-#include <sys/ioctl.h>
 #include <sys/wait.h>
 
 #include <cstdint>
@@ -17,8 +16,6 @@
 
 namespace forklift::kernel {
 namespace {
-
-constexpr int p_pidfd = 3;  // P_PIDFD of <linux/wait.h>
 
 // struct pidfd_info of <linux/pidfd.h>, the 64 bytes of its first version.
 struct PidfdInfo {
@@ -39,7 +36,10 @@ int as_wait_status(const siginfo_t& end) noexcept {
   }
 }
 
+// __WALL: a child that the kernel reaps by itself has no exit signal, and would
+// not be seen while it runs.
 long wait_id(Process child, siginfo_t& end, int options, rusage* usage) noexcept {
+  options |= __WALL;
   for (;;) {
     end.si_pid = 0;
     const long result = child.pidfd >= 0
@@ -64,7 +64,7 @@ void await_hang_up(int pidfd) noexcept {
 long ask_exit_status(int pidfd, int& status) noexcept {
   PidfdInfo info{};
   info.mask = pidfd_info_exit;
-  const long got = raw::call(SYS_ioctl, pidfd, _IOWR(0xFF, 11, PidfdInfo), &info);
+  const long got = raw::call(SYS_ioctl, pidfd, pidfd_get_info, &info);
   if (got < 0) return got;
   if (!(info.mask & pidfd_info_exit)) return -EAGAIN;
   status = info.exit_code;

@@ -4,15 +4,17 @@
 
 #include <errno.h>
 #include <sched.h>
+#include <signal.h>
 
 #include <algorithm>
 #include <forklift/fork_lock.hpp>
 #include <mutex>
 
-#include "kernel/clone.hpp"
 #include "kernel/numbers.hpp"
 #include "kernel/probe.hpp"
+#include "kernel/process.hpp"
 #include "kernel/raw.hpp"
+#include "kernel/shortage.hpp"
 #include "kernel/signal_guard.hpp"
 #include "kernel/wait.hpp"
 #include "launch/child_side.hpp"
@@ -26,34 +28,6 @@ namespace {
 
 using kernel::Feature;
 using Trouble = std::optional<Failure>;
-
-kernel::CloneRequest request_for(const InFlight& record, int& pidfd) {
-  const kernel::Features& features = kernel::features();
-  const Engine engine = record.plan->engine;
-  Frame& frame = record.frame();
-  kernel::CloneRequest request{.stack = record.memory.stack(),
-                               .stack_size = record.memory.stack_size(),
-                               .cgroup = record.plan->joins_cgroup ? -1 : cgroup_of(record),
-                               .clone3 = features.works(Feature::clone3)};
-  request.flags |= record.plan->namespaces;
-  if (request.clone3) request.flags |= kernel::clone_clear_sighand;
-  if (engine == Engine::fork) {
-    request.flags |= CLONE_PARENT_SETTID;
-    request.tid = &frame.running;
-  } else {
-    request.flags |= CLONE_VM | CLONE_CHILD_CLEARTID;
-    if (engine == Engine::shared_table) request.flags |= CLONE_FILES;
-    request.word = &frame.running;
-  }
-  const bool one_pointer = request.tid && !request.clone3;
-  if (features.works(Feature::pidfd) && features.pidfd_by_clone && !one_pointer) {
-    request.flags |= kernel::clone_pidfd;
-    request.pidfd = &pidfd;
-    if (record.autokill) request.flags |= kernel::clone_autoreap | kernel::clone_pidfd_autokill;
-    if (record.autokill && record.plan->no_new_privileges) request.flags |= kernel::clone_nnp;
-  }
-  return request;
-}
 
 // Where descriptors cannot be opened close-on-exec in one step, a child that
 // copies the table could copy one that is not marked yet.
@@ -131,18 +105,58 @@ Trouble clone_from_right_thread(Cloning& cloning) {
                  cloning.joined};
 }
 
+// A child that can be waited for by its pidfd is not waited for by its number
+// only because descriptors have run out.
+Trouble open_pidfd(InFlight& record) {
+  const long opened = kernel::raw::call(kernel::nr_pidfd_open, record.pid, 0);
+  record.pidfd = Fd(static_cast<int>(std::max(-1L, opened)));
+  const int error = static_cast<int>(-opened);
+  if (record.pidfd || !kernel::is_shortage(error)) return std::nullopt;
+  kernel::raw::call(SYS_kill, record.pid, SIGKILL);
+  kernel::reap(record.process());
+  return Failure{Step::clone, "its pidfd", error};
+}
+
 }  // namespace
+
+kernel::CloneRequest request_for(const InFlight& record, int& pidfd) {
+  const kernel::Features& features = kernel::features();
+  const Engine engine = record.plan->engine;
+  Frame& frame = record.frame();
+  kernel::CloneRequest request{.stack = record.memory.stack(),
+                               .stack_size = record.memory.stack_size(),
+                               .cgroup = record.plan->joins_cgroup ? -1 : cgroup_of(record),
+                               .clone3 = features.works(Feature::clone3)};
+  request.flags |= record.plan->namespaces;
+  if (request.clone3) request.flags |= kernel::clone_clear_sighand;
+  if (engine == Engine::fork) {
+    request.flags |= CLONE_PARENT_SETTID;
+    request.tid = &frame.running;
+  } else {
+    request.flags |= CLONE_VM | CLONE_CHILD_CLEARTID;
+    if (engine == Engine::shared_table) request.flags |= CLONE_FILES;
+    request.word = &frame.running;
+  }
+  const bool one_pointer = request.tid && !request.clone3;
+  if (features.works(Feature::pidfd) && features.pidfd_by_clone && !one_pointer) {
+    request.flags |= kernel::clone_pidfd;
+    request.pidfd = &pidfd;
+    if (record.autokill) {
+      request.flags |= kernel::clone_autoreap | kernel::clone_pidfd_autokill;
+      request.exit_signal = 0;  // a child that the kernel reaps has none
+    }
+    if (record.autokill && record.plan->no_new_privileges) request.flags |= kernel::clone_nnp;
+  }
+  return request;
+}
 
 std::optional<Failure> make_child(InFlight& record) {
   Cloning cloning{record};
   if (auto trouble = clone_from_right_thread(cloning)) return trouble;
   if (cloning.pid < 0) return refused_clone(*record.plan, static_cast<int>(-cloning.pid));
   record.pid = static_cast<pid_t>(cloning.pid);
-  if (!record.pidfd && kernel::features().works(Feature::pidfd)) {
-    const long opened = kernel::raw::call(kernel::nr_pidfd_open, record.pid, 0);
-    record.pidfd = Fd(static_cast<int>(std::max(-1L, opened)));
-  }
-  return std::nullopt;
+  if (record.pidfd || !kernel::features().works(Feature::pidfd)) return std::nullopt;
+  return open_pidfd(record);
 }
 
 std::optional<Failure> open_gate(InFlight& record) {

@@ -4,10 +4,14 @@
 
 #include <optional>
 
+#include "kernel/clone.hpp"
 #include "launch/failure.hpp"
 #include "launch/in_flight.hpp"
 
 namespace forklift::launch {
+
+/// The clone that makes the child of a record, by what the kernel can do.
+kernel::CloneRequest request_for(const InFlight& record, int& pidfd);
 
 /// Makes the child of a record that has been provided with everything: the
 /// clone, by the thread that the plan wants.

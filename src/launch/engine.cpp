@@ -31,8 +31,8 @@ using kernel::Deadline;
 
 bool has_died(const InFlight& record) noexcept {
   siginfo_t end{};
-  const long got =
-      kernel::raw::call(SYS_waitid, P_PID, record.pid, &end, WEXITED | WNOHANG | WNOWAIT, nullptr);
+  constexpr int options = WEXITED | WNOHANG | WNOWAIT | __WALL;
+  const long got = kernel::raw::call(SYS_waitid, P_PID, record.pid, &end, options, nullptr);
   return got < 0 || end.si_pid != 0;
 }
 

@@ -6,6 +6,7 @@
 #include <new>
 #include <utility>
 
+#include "kernel/file_identity.hpp"
 #include "kernel/fork_mark.hpp"
 #include "kernel/process.hpp"
 
@@ -18,6 +19,7 @@ struct Leftover {
   OwnCgroup cgroup;
   InFlightPtr record;  // null for a detached child
   std::uint64_t mark = kernel::fork_mark();
+  kernel::FileIdentity file;  // of the pidfd, which is kept for long by its number
   Leftover* next = nullptr;
 
   bool is_over() noexcept {
@@ -25,8 +27,16 @@ struct Leftover {
       cgroup.release();
       return true;
     }
-    const int descriptor = record ? record->pidfd.get() : pidfd.get();
-    return kernel::try_reap({pid, descriptor}).state != kernel::Reaped::State::running;
+    return kernel::try_reap({pid, own_pidfd()}).state != kernel::Reaped::State::running;
+  }
+
+  // The program may have closed it and given the number to another file, which
+  // is neither waited for nor closed here. The child is ours by its pid, too.
+  int own_pidfd() noexcept {
+    Fd& kept = record ? record->pidfd : pidfd;
+    if (kept && kernel::FileIdentity::of(kept.get()) == file) return kept.get();
+    [[maybe_unused]] const int others = kept.release();
+    return -1;
   }
 };
 
@@ -50,6 +60,7 @@ void leave_behind(pid_t pid, Fd pidfd, OwnCgroup cgroup) noexcept {
   leftover->cgroup = std::move(cgroup);
   leftover->pid = pid;
   leftover->pidfd = std::move(pidfd);
+  leftover->file = kernel::FileIdentity::of(leftover->pidfd.get());
   count.fetch_add(1, std::memory_order_relaxed);
   push(leftover);
 }
@@ -63,6 +74,7 @@ void leave_behind(InFlightPtr record) noexcept {
   }
   leftover->pid = record->pid;
   leftover->record = std::move(record);
+  leftover->file = kernel::FileIdentity::of(leftover->record->pidfd.get());
   count.fetch_add(1, std::memory_order_relaxed);
   push(leftover);
 }

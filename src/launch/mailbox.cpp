@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 
 #include <utility>
 
@@ -13,11 +12,6 @@
 
 namespace forklift::launch {
 namespace {
-
-ino_t inode_of(int descriptor) noexcept {
-  struct stat now {};
-  return ::fstat(descriptor, &now) == 0 && S_ISSOCK(now.st_mode) ? now.st_ino : 0;
-}
 
 // A program without standard descriptors would get one of our ends as its
 // number 0, 1 or 2, which its children inherit.
@@ -29,7 +23,7 @@ Fd above_stdio(int number) noexcept {
 }  // namespace
 
 bool Mailbox::End::is_ours() const noexcept {
-  return descriptor && inode_of(descriptor.get()) == inode;
+  return descriptor && file.is_file() && file == kernel::FileIdentity::of(descriptor.get());
 }
 
 long Mailbox::open() noexcept {
@@ -44,8 +38,8 @@ long Mailbox::open() noexcept {
     *this = Mailbox();
     return error;
   }
-  receiving_.inode = inode_of(receiving_.descriptor.get());
-  sending_.inode = inode_of(sending_.descriptor.get());
+  receiving_.file = kernel::FileIdentity::of(receiving_.descriptor.get());
+  sending_.file = kernel::FileIdentity::of(sending_.descriptor.get());
   return 0;
 }
 

@@ -2,10 +2,9 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <sys/types.h>
-
-#include <cstddef>
 #include <forklift/fd.hpp>
+
+#include "kernel/file_identity.hpp"
 
 namespace forklift::launch {
 
@@ -41,7 +40,7 @@ class Mailbox {
  private:
   struct End {
     Fd descriptor;
-    ino_t inode = 0;
+    kernel::FileIdentity file;
     bool is_ours() const noexcept;
   };
 

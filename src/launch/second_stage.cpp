@@ -5,14 +5,16 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <atomic>
 #include <cstring>
 #include <forklift/fd.hpp>
 #include <map>
+#include <memory>
 
+#include "kernel/file_identity.hpp"
+#include "kernel/probe.hpp"
 #include "kernel/raw.hpp"
 #include "launch/handover.hpp"
 #include "launch/second_stage_image.hpp"
@@ -24,20 +26,26 @@ namespace {
 
 constexpr unsigned mfd_exec = 0x10;  // MFD_EXEC, Linux 6.3; refused before
 
-// A descriptor's number and its file's inode in one word, so that both are
-// replaced at once. A program may close descriptors that it does not know.
-std::atomic<std::uint64_t> known{0};
+constexpr int all_seals = F_SEAL_SEAL | F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW;
 
-std::uint64_t inode_of(int descriptor) noexcept {
-  struct stat now {};
-  return ::fstat(descriptor, &now) == 0 ? now.st_ino & 0xffff'ffffU : 0;
-}
+// The program's descriptor, and by what it is recognized: a program may close
+// descriptors that it does not know (closefrom(3)), and what gets the number then
+// would be executed. Nobody else can set an inode's time of change, and what is
+// sealed stays what it was.
+struct KnownProgram {
+  int descriptor = -1;
+  kernel::FileIdentity file;
+  bool is_there() const noexcept {
+    return file == kernel::FileIdentity::of(descriptor) &&
+           ::fcntl(descriptor, F_GET_SEALS) == all_seals;
+  }
+};
 
-std::uint64_t pack(int descriptor) noexcept {
-  return static_cast<std::uint64_t>(descriptor) << 32 | inode_of(descriptor);
-}
+// Never freed: another thread may be comparing it.
+std::atomic<const KnownProgram*> known{nullptr};
 
 std::expected<Fd, int> make_program() {
+  if (kernel::features().kills(kernel::Tasted::memfd_create)) return std::unexpected(EPERM);
   const auto image = second_stage_image();
   const unsigned flags = MFD_CLOEXEC | MFD_ALLOW_SEALING;
   long made = kernel::raw::call(SYS_memfd_create, "forklift-second-stage", flags | mfd_exec);
@@ -48,8 +56,7 @@ std::expected<Fd, int> make_program() {
   if (program.get() <= 2) program = Fd(::fcntl(program.get(), F_DUPFD_CLOEXEC, 3));
   const ssize_t written = ::write(program.get(), image.data(), image.size());
   if (written != static_cast<ssize_t>(image.size())) return std::unexpected(errno ? errno : EIO);
-  constexpr int seals = F_SEAL_SEAL | F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW;
-  if (::fcntl(program.get(), F_ADD_SEALS, seals) < 0) return std::unexpected(errno);
+  if (::fcntl(program.get(), F_ADD_SEALS, all_seals) < 0) return std::unexpected(errno);
   return program;
 }
 
@@ -128,14 +135,17 @@ std::string without_nul(const std::string& bytes, std::size_t& at) {
 }  // namespace
 
 std::expected<int, int> second_stage_program() {
-  std::uint64_t seen = known.load(std::memory_order_acquire);
-  const auto descriptor = static_cast<int>(seen >> 32);
-  if (seen != 0 && pack(descriptor) == seen) return descriptor;
+  const KnownProgram* seen = known.load(std::memory_order_acquire);
+  if (seen && seen->is_there()) return seen->descriptor;
   auto made = make_program();
   if (!made) return std::unexpected(made.error());
-  const std::uint64_t fresh = pack(made->get());
-  if (known.compare_exchange_strong(seen, fresh, std::memory_order_acq_rel)) return made->release();
-  return static_cast<int>(seen >> 32);  // another thread was faster
+  std::unique_ptr<KnownProgram> fresh(
+      new KnownProgram{made->get(), kernel::FileIdentity::of(made->get())});
+  if (known.compare_exchange_strong(seen, fresh.get(), std::memory_order_acq_rel)) {
+    static_cast<void>(fresh.release());
+    return made->release();
+  }
+  return seen->descriptor;  // another thread was faster
 }
 
 std::optional<Failure> hand_over(Prepared& prepared) {

@@ -41,7 +41,7 @@ Engine best_engine(const kernel::Features& features) noexcept {
 enum class Forced { unread, none, unknown, fork, shared_memory, shared_table };
 
 Forced read_forced() {
-  const char* const text = ::getenv("FORKLIFT_ENGINE");
+  const char* const text = ::secure_getenv("FORKLIFT_ENGINE");
   if (!text || !*text) return Forced::none;
   const std::string_view wanted(text);
   if (wanted == name(Engine::fork)) return Forced::fork;
@@ -50,7 +50,8 @@ Forced read_forced() {
   return Forced::unknown;
 }
 
-// Read once. An atomic, not a guarded static: a thread that forks the program
+// Read once, and not at all by a program with more rights than its caller
+// (secure_getenv(3)). An atomic, not a guarded static: a thread that forks the program
 // meanwhile must not leave the other half with a guard that nobody releases.
 Forced forced_engine() {
   static std::atomic<Forced> known{Forced::unread};
@@ -95,8 +96,9 @@ bool needs_own_memory(const Order& order) {
   const bool joins_alone = std::ranges::any_of(order.surroundings.joined, [](const auto& joined) {
     return joined.second == Namespace::user || joined.second == Namespace::time;
   });
+  const bool makes_clock = order.surroundings.made.contains(Namespace::time);  // and joins it
   return another || identity.groups || identity.capabilities || identity.securebits ||
-         joins_alone || order.bounds.oom_score || order.bounds.huge_pages;
+         joins_alone || makes_clock || order.bounds.oom_score || order.bounds.huge_pages;
 }
 
 // A child on a copy of our memory needs no second stage.
@@ -128,10 +130,13 @@ std::vector<std::uint64_t> callers_values(const Order& order) {
 
 std::expected<Engine, Failure> chosen_engine() {
   const kernel::Features& features = kernel::features();
+  if (const int shortage = features.shortage()) {
+    return std::unexpected(Failure{Step::engine, "(looking at what the kernel can do)", shortage});
+  }
   const Forced forced = forced_engine();
   if (forced == Forced::none) return best_engine(features);
   if (forced == Forced::unknown) {
-    const char* const text = ::getenv("FORKLIFT_ENGINE");
+    const char* const text = ::secure_getenv("FORKLIFT_ENGINE");
     return std::unexpected(
         Failure{Step::engine, std::string("FORKLIFT_ENGINE='") + (text ? text : "") + "'", EINVAL});
   }
@@ -159,7 +164,7 @@ std::expected<Situation, Failure> look_around(const Order& order) {
     now.ignored = kernel::ignored_standard_signals();
   }
   now.environment = ::environ;
-  if (order.program.find('/') == std::string::npos) now.path = ::getenv("PATH");
+  if (order.program.find('/') == std::string::npos) now.path = ::secure_getenv("PATH");
   if (order.inherit_mask) now.mask = kernel::blocked_signals();
   if (order.dies_with_parent) now.parent = ::getpid();
   now.callers = callers_values(order);

@@ -25,7 +25,7 @@ struct Situation {
   bool handlers_cleared = false;  ///< the clone resets handlers by itself
   kernel::SignalSet ignored = 0;  ///< standard signals; 0 if the order inherits them
   char** environment = nullptr;   ///< the caller's
-  const char* path = nullptr;     ///< the caller's PATH; null if unset or not needed
+  const char* path = nullptr;     ///< the caller's PATH; null if unset, unsafe or not needed
   Extra extra;
   std::optional<kernel::SignalSet> mask;  ///< the thread's, if the order inherits it
   std::optional<pid_t> parent;            ///< this process, if the child dies with it
@@ -34,7 +34,8 @@ struct Situation {
 
 /// The engine for this process: forced by FORKLIFT_ENGINE, else the best.
 ///
-/// Errors: a forced engine that does not exist or does not work here.
+/// Errors: a forced engine that does not exist or does not work here; what had run
+/// out while the process looked for the best one, which the next call does again.
 std::expected<Engine, Failure> chosen_engine();
 
 /// Looks at the process as it is now.

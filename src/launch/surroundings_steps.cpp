@@ -2,11 +2,13 @@
 // SPDX-License-Identifier: MIT
 #include "launch/surroundings_steps.hpp"
 
+#include <fcntl.h>
 #include <sched.h>
 #include <sys/mount.h>
 #include <sys/syscall.h>
 
 #include <array>
+#include <utility>
 
 #include "kernel/numbers.hpp"
 #include "launch/quote.hpp"
@@ -55,6 +57,34 @@ void add_chroot(PlanBuilder& build, const std::string& path) {
   build.add(Step::root, "'/'", SYS_chdir, {build.text("/")});
 }
 
+using Offsets = std::pair<std::chrono::nanoseconds, std::chrono::nanoseconds>;
+
+void add_clock_offsets(PlanBuilder& build, const Offsets& offsets) {
+  const auto line = [](const char* clock, std::chrono::nanoseconds offset) {
+    const auto seconds = std::chrono::floor<std::chrono::seconds>(offset);
+    return std::string(clock) + " " + std::to_string(seconds.count()) + " " +
+           std::to_string((offset - seconds).count()) + "\n";
+  };
+  build.write_file(Step::join, "/proc/self/timens_offsets",
+                   line("monotonic", offsets.first) + line("boottime", offsets.second));
+}
+
+// The caller of unshare(2) stays in the old time namespace. Since Linux 6.3 exec
+// enters the new one (commit 2b5f9dad32ed), before that only its children do, and
+// the program could not make threads: so the child joins it before exec.
+void add_entry_of_clock(PlanBuilder& build) {
+  const std::string subject = "the new time namespace";
+  const std::string path = "/proc/self/ns/time_for_children";
+  const long cell = build.take_cell(quote(path));
+  build
+      .add(Step::join, subject, SYS_openat,
+           {value(AT_FDCWD), build.text(path), value(O_RDONLY | O_CLOEXEC)})
+      .store = static_cast<std::int32_t>(cell);
+  build.add(Step::join, subject, SYS_setns,
+            {number(cell), value(static_cast<long>(kernel::clone_newtime))});
+  build.add(Step::join, subject, SYS_close, {number(cell)});
+}
+
 }  // namespace
 
 std::uint64_t clone_flag(Namespace kind) { return known(kind).flag; }
@@ -91,20 +121,12 @@ void add_joins(PlanBuilder& build, const Surroundings& wanted, const DescriptorS
   }
 }
 
-// Who calls unshare(2) for a time namespace stays in the old one until exec.
 void add_clock(PlanBuilder& build, const Surroundings& wanted) {
   if (!wanted.made.contains(Namespace::time)) return;
   build.add(Step::join, "a new time namespace", SYS_unshare,
             {value(static_cast<long>(clone_flag(Namespace::time)))});
-  if (!wanted.clock_offsets) return;
-  const auto line = [](const char* clock, std::chrono::nanoseconds offset) {
-    const auto seconds = std::chrono::floor<std::chrono::seconds>(offset);
-    return std::string(clock) + " " + std::to_string(seconds.count()) + " " +
-           std::to_string((offset - seconds).count()) + "\n";
-  };
-  build.write_file(Step::join, "/proc/self/timens_offsets",
-                   line("monotonic", wanted.clock_offsets->first) +
-                       line("boottime", wanted.clock_offsets->second));
+  if (wanted.clock_offsets) add_clock_offsets(build, *wanted.clock_offsets);
+  add_entry_of_clock(build);
 }
 
 void add_surroundings(PlanBuilder& build, const Surroundings& wanted) {

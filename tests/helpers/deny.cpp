@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: The forklift authors
 // SPDX-License-Identifier: MIT
 
-// deny ENOSYS|EPERM CALL[,CALL...] -- PROGRAM ARGS: runs a program under a
-// seccomp filter that answers these system calls with that error. `pidfds` stands
+// deny ENOSYS|EPERM|KILL CALL[,CALL...] -- PROGRAM ARGS: runs a program under a
+// seccomp filter that answers these system calls with that error, or kills. `pidfds` stands
 // for waitid(2) by pidfd, without which the library does not use them.
 
 #include <errno.h>
@@ -37,13 +37,13 @@ int deny(scmp_filter_ctx filter, std::uint32_t action, const std::string& call) 
 
 int main(int argc, char** argv) {
   if (argc < 5) fail("usage: deny ERROR CALLS -- PROGRAM");
-  const int error = std::strcmp(argv[1], "EPERM") == 0 ? EPERM : ENOSYS;
+  const unsigned error = std::strcmp(argv[1], "EPERM") == 0 ? EPERM : ENOSYS;
+  const bool kills = std::strcmp(argv[1], "KILL") == 0;
+  const std::uint32_t action = kills ? SCMP_ACT_KILL_PROCESS : SCMP_ACT_ERRNO(error);
   const scmp_filter_ctx filter = ::seccomp_init(SCMP_ACT_ALLOW);
   std::istringstream calls(argv[2]);
   for (std::string call; std::getline(calls, call, ',');) {
-    if (deny(filter, SCMP_ACT_ERRNO(static_cast<unsigned>(error)), call) < 0) {
-      fail("seccomp_rule_add");
-    }
+    if (deny(filter, action, call) < 0) fail("seccomp_rule_add");
   }
   if (::seccomp_load(filter) < 0) fail("seccomp_load");
   ::execv(argv[4], argv + 4);

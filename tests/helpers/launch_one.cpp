@@ -5,8 +5,11 @@
 // that compares the plan with what strace saw.
 
 #include <linux/capability.h>
+#include <linux/landlock.h>
 #include <linux/seccomp.h>
 #include <signal.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include <cstdio>
 #include <cstring>
@@ -57,10 +60,11 @@ Command with_namespaces() {
 
 Command with_sandbox() {
   const std::vector<sock_filter> all{BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)};
-  return Command("/bin/true")
-      .no_new_privileges()
-      .landlock(forklift::Landlock().read_only("/").read_write("/dev/null"))
-      .seccomp(all);
+  Command command = Command("/bin/true").no_new_privileges().seccomp(all);
+  const bool has_landlock =
+      ::syscall(SYS_landlock_create_ruleset, nullptr, 0, LANDLOCK_CREATE_RULESET_VERSION) > 0;
+  if (has_landlock) command.landlock(forklift::Landlock().read_only("/").read_write("/dev/null"));
+  return command;
 }
 
 Command with_attributes(const std::string& name) {

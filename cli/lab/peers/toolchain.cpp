@@ -74,9 +74,9 @@ std::expected<std::string, std::string> version_in(const std::string& text) {
 // --- the cache -------------------------------------------------------------------
 
 std::optional<fs::path> cache_folder() {
-  const char* const cache = ::getenv("XDG_CACHE_HOME");
+  const char* const cache = ::secure_getenv("XDG_CACHE_HOME");
   if (cache && *cache == '/') return fs::path(cache) / "forklift";
-  const char* const home = ::getenv("HOME");
+  const char* const home = ::secure_getenv("HOME");
   if (home && *home == '/') return fs::path(home) / ".cache" / "forklift";
   return std::nullopt;
 }
