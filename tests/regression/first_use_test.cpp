@@ -65,9 +65,9 @@ void check_shortage(const std::string& resource, int error) {
 
 TEST_CASE("no first use, in whatever thread, makes pages fault that were written before") {
   const bool copies = engine() == Engine::fork;
-  for (const char* const thing : {"nothing", "reserve", "capabilities", "launch", "pipe",
-                                  "second_stage", "thread", "lasting_thread", "meter",
-                                  "after_fork"}) {
+  for (const char* const thing :
+       {"nothing", "reserve", "capabilities", "launch", "pipe", "second_stage", "thread",
+        "lasting_thread", "meter", "after_fork"}) {
     CAPTURE(thing);
     const std::string_view name(thing);
     const bool launches = name != "nothing" && name != "reserve" && name != "capabilities";
@@ -133,8 +133,7 @@ TEST_CASE("a filter that kills for a call kills neither capabilities nor launche
 }
 
 TEST_CASE("a child enters its new time namespace itself, as exec does only since Linux 6.3") {
-  const std::string plan =
-      Command("/bin/true").new_namespace(forklift::Namespace::time).explain();
+  const std::string plan = Command("/bin/true").new_namespace(forklift::Namespace::time).explain();
   const auto made = plan.find("unshare"), entered = plan.find("setns");
   CAPTURE(plan);
   CHECK(made < entered);
