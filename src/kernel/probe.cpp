@@ -46,14 +46,14 @@ constexpr Attempt attempts[] = {{false, true}, {false, false}, {true, true}};
 
 long start_child(Attempt attempt, Stack& stack, ProbeMarks& marks, int& pidfd) noexcept {
   marks.running = 1;
-  return clone_child({.flags = CLONE_VM | CLONE_FILES | CLONE_CHILD_CLEARTID |
-                               (attempt.pidfd ? clone_pidfd : 0),
-                      .stack = stack.bytes,
-                      .stack_size = sizeof stack.bytes,
-                      .pidfd = attempt.pidfd ? &pidfd : nullptr,
-                      .word = &marks.running,
-                      .clone3 = attempt.clone3},
-                     forklift_probe_child, &marks);
+  return clone_child(
+      {.flags = CLONE_VM | CLONE_FILES | CLONE_CHILD_CLEARTID | (attempt.pidfd ? clone_pidfd : 0),
+       .stack = stack.bytes,
+       .stack_size = sizeof stack.bytes,
+       .pidfd = attempt.pidfd ? &pidfd : nullptr,
+       .word = &marks.running,
+       .clone3 = attempt.clone3},
+      forklift_probe_child, &marks);
 }
 
 long start_best_child(Features& found, Stack& stack, ProbeMarks& marks, int& pidfd) noexcept {
@@ -86,8 +86,8 @@ void refuse_pidfd(Features& found, int error) noexcept {
 }
 
 void learn_pidfd(Features& found, int pidfd, int wait_options) noexcept {
-  const long waited = found.kills(Tasted::wait_by_pidfd) ? -EPERM
-                                                         : wait_by_pidfd(pidfd, wait_options);
+  const long waited =
+      found.kills(Tasted::wait_by_pidfd) ? -EPERM : wait_by_pidfd(pidfd, wait_options);
   if (waited < 0) return refuse_pidfd(found, static_cast<int>(waited));
   const long sent = found.kills(Tasted::pidfd_send_signal)
                         ? -EPERM
@@ -256,7 +256,8 @@ int try_clone3(CloneRequest request, int refused_by) noexcept {
 }
 
 void probe_clone3(Features& found) noexcept {
-  static constexpr auto clone3_features = {Feature::clone3, Feature::into_cgroup, Feature::autokill};
+  static constexpr auto clone3_features = {Feature::clone3, Feature::into_cgroup,
+                                           Feature::autokill};
   if (found.kills(Tasted::clone3)) return refuse(found, clone3_features, -EPERM);
   const SignalGuard guard;
   // The number of its pidfd cannot be stored there.

@@ -35,8 +35,8 @@ struct ProbeMarks {
   std::uint32_t running = 1;  ///< cleared by the kernel at the child's end
   int canary = -1;            ///< a descriptor that the child closes in its own table
   int visited = 0;            ///< 1: the child's writes reach us
-  bool tastes = false;         ///< false: it makes only the calls below
-  bool closes = false;         ///< true: it may close all descriptors of its own table
+  bool tastes = false;        ///< true: it makes the calls of `Tasted` first
+  bool closes = false;        ///< true: it may close all descriptors of its own table
   int tasting = -1;           ///< the call that the child tastes; -1 before and after
   TastedSet deadly = 0;       ///< what it leaves out
   long close_range = 0;       ///< result of an empty close_range

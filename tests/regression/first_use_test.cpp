@@ -5,6 +5,7 @@
 // as what the kernel cannot do.
 
 #include <errno.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/utsname.h>
 #include <unistd.h>
@@ -62,11 +63,11 @@ void check_shortage(const std::string& resource, int error) {
 
 }  // namespace
 
-TEST_CASE("no first use of the library makes pages fault that were written before") {
+TEST_CASE("no first use, in whatever thread, makes pages fault that were written before") {
   const bool copies = engine() == Engine::fork;
-  for (const char* const thing : {"nothing", "reserve", "capabilities", "launch", "pipe",
-                                  "second_stage", "thread", "lasting_thread", "meter",
-                                  "after_fork"}) {
+  for (const char* const thing :
+       {"nothing", "reserve", "capabilities", "launch", "pipe", "second_stage", "thread",
+        "lasting_thread", "meter", "after_fork"}) {
     CAPTURE(thing);
     const std::string_view name(thing);
     const bool launches = name != "nothing" && name != "reserve" && name != "capabilities";
@@ -132,8 +133,7 @@ TEST_CASE("a filter that kills for a call kills neither capabilities nor launche
 }
 
 TEST_CASE("a child enters its new time namespace itself, as exec does only since Linux 6.3") {
-  const std::string plan =
-      Command("/bin/true").new_namespace(forklift::Namespace::time).explain();
+  const std::string plan = Command("/bin/true").new_namespace(forklift::Namespace::time).explain();
   const auto made = plan.find("unshare"), entered = plan.find("setns");
   CAPTURE(plan);
   CHECK(made < entered);
@@ -143,6 +143,10 @@ TEST_CASE("a child enters its new time namespace itself, as exec does only since
 TEST_CASE("a program with more rights than its caller does not obey FORKLIFT_ENGINE") {
   if (::geteuid() != 0) {
     MESSAGE("skipped: a set-user-id program can be made as root only");
+    return;
+  }
+  if (::prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) != 0) {
+    MESSAGE("skipped: this process gains no new privileges as it is");
     return;
   }
   const Folder folder;
