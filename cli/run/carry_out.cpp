@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: The forklift authors
 // SPDX-License-Identifier: MIT
 #include <poll.h>
+#include <sys/prctl.h>
 
 #include <algorithm>
 #include <optional>
@@ -63,6 +64,7 @@ void stay_with(forklift::Child& child, const Request& request, const Signals& si
 Outcome carry_out(Request& request) {
   const Signals signals;
   if (request.keep_signals) keep_signals(request.command, signals);
+  if (request.subreaper) ::prctl(PR_SET_CHILD_SUBREAPER, 1);
   Outcome outcome;
   const auto start = Clock::now();
   const Ends ends = {after(start, request.bounds.launch), after(start, request.bounds.timeout)};

@@ -60,6 +60,7 @@ struct Request {
   std::vector<forklift::Fd> opened;  ///< what the command borrows
 
   bool keep_signals = false;
+  bool subreaper = false;  ///< orphans of the tree become ours, and are reaped
   bool pty = false;
   bool own_stdin = false;    ///< standard input is not what ours is
   bool has_tree = false;     ///< signals reach what the program starts

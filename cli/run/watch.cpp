@@ -38,6 +38,7 @@ Watch::~Watch() {
 }
 
 forklift::ExitStatus Watch::wait() {
+  reap_orphans();
   while (!ended()) {
     wait_for_something();
     while (const auto signal = signals_.next()) handle(*signal);
@@ -92,8 +93,8 @@ void Watch::handle(const signalfd_siginfo& signal) {
     case SIGWINCH: return relay_ ? relay_->resize() : void();
     case SIGCONT: return go_on();
     case SIGCHLD:
-      if (signal.ssi_code == CLD_STOPPED && gave_terminal_) stop();
-      return;
+      if (has_stopped() && gave_terminal_) stop();
+      return reap_orphans();
     case SIGTSTP:
       if (!has_it) child_.kill_tree(SIGTSTP);
       return stop();
@@ -102,8 +103,27 @@ void Watch::handle(const signalfd_siginfo& signal) {
   }
 }
 
-// What is due meanwhile is done when we go on.
+// Not by what the signal says: one stands for all that came while it was pending.
+bool Watch::has_stopped() const {
+  siginfo_t stopped{};
+  const auto id = static_cast<id_t>(child_.pid());
+  return ::waitid(P_PID, id, &stopped, WSTOPPED | WNOHANG) == 0 && stopped.si_pid != 0;
+}
+
+// They are ours as process 1, as a subreaper, or because somebody executed us who
+// had children. Our child is left as it is: its status is for `wait`.
+void Watch::reap_orphans() const {
+  siginfo_t end{};
+  while (::waitid(P_ALL, 0, &end, WEXITED | WNOHANG | WNOWAIT) == 0 && end.si_pid != 0 &&
+         end.si_pid != child_.pid()) {
+    ::waitid(P_PID, static_cast<id_t>(end.si_pid), nullptr, WEXITED | WNOHANG);
+    end = {};
+  }
+}
+
+// What is due meanwhile is done when we go on. Process 1 is not stopped by its own.
 void Watch::stop() {
+  if (::getpid() == 1) return;
   if (relay_) relay_->pause();
   if (gave_terminal_) give_terminal(::getpgrp());
   stop_here();

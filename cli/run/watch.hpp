@@ -14,7 +14,8 @@
 namespace run {
 
 /// Stays with a program until it ends: passes signals on, relays its terminal,
-/// stops when it stops, and ends it when its time is over.
+/// stops when it stops, ends it when its time is over, and reaps the orphans that
+/// come to us.
 class Watch {
  public:
   using Clock = std::chrono::steady_clock;
@@ -34,6 +35,8 @@ class Watch {
   void wait_for_something();
   void look_at_time();
   void handle(const signalfd_siginfo& signal);
+  bool has_stopped() const;
+  void reap_orphans() const;
   void stop();
   void go_on();
   bool shares_group() const;

@@ -53,6 +53,10 @@ constexpr Option options[] = {
      [](Request& request, Text value) {
        request.command.die_with_parent(value.empty() ? SIGKILL : parse_signal(value));
      }},
+    {"--subreaper", "", "",
+     "Adopts the orphans that the program leaves, and reaps them while it runs, as process 1 of a "
+     "container does without this option",
+     [](Request& request, Text) { request.subreaper = true; }},
     {"--block-signals", "", "LIST", "It starts with these signals blocked",
      [](Request& request, Text value) {
        for (const int signal : parse_held(value)) request.command.block_signals({signal});

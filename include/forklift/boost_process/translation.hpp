@@ -8,6 +8,7 @@
 #include <boost/type_traits/is_convertible.hpp>
 #include <boost/type_traits/remove_pointer.hpp>
 
+#include <boost/asio/error.hpp>
 #include <boost/process/v2/posix/bind_fd.hpp>
 #include <boost/process/v2/start_dir.hpp>
 #include <boost/process/v2/stdio.hpp>
@@ -48,7 +49,7 @@ class Translation {
 
   v2::error_code add(const v2::process_stdio& streams) {
     for (const auto& error : {add(streams.in), add(streams.out), add(streams.err)}) {
-      if (error) return error;
+      if (error && !is_overlooked(error)) return error;
     }
     return {};
   }
@@ -77,6 +78,13 @@ class Translation {
   }
 
  private:
+  /// Boost's `process_stdio` looks at no error of its parts. Most are better
+  /// told; but programs rely on this one: a pipe that is open already stays what
+  /// it is, and the child gets an end of another, whose other end nobody uses.
+  static bool is_overlooked(const v2::error_code& error) {
+    return error == boost::asio::error::already_open;
+  }
+
   void place(int source, int number) {
     const auto earlier = sources_.find(source);
     sources_[number] = earlier == sources_.end() ? source : earlier->second;
