@@ -4,6 +4,7 @@
 
 #include <forklift/engine.hpp>
 
+#include "kernel/cancel_guard.hpp"
 #include "kernel/probe.hpp"
 #include "launch/in_flight.hpp"
 #include "launch/second_stage.hpp"
@@ -58,6 +59,7 @@ std::string sentence(Engine engine) {
 }  // namespace
 
 Capabilities capabilities() {
+  const kernel::CancelGuard guard;
   Capabilities found;
   const auto engine = launch::chosen_engine();
   found.engine = engine.value_or(Engine::fork);
@@ -78,6 +80,7 @@ Capabilities capabilities() {
 }
 
 void reserve(std::size_t launches) {
+  const kernel::CancelGuard guard;
   kernel::features();
   [[maybe_unused]] const auto program = launch::second_stage_program();
   launch::reserve_in_flight(launches);
