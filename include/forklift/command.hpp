@@ -201,8 +201,8 @@ class FORKLIFT_EXPORT Command {
   ///
   /// Right about threads: it is the process that counts, not the thread that
   /// launches. `Child::guarantees` says what the kernel assured.
-  /// Cost: without Linux 7.1 such launches go through one thread of the
-  /// library, unless made by the main thread.
+  /// Cost: two wake-ups, since such launches go through one thread of the library.
+  /// The child has that thread's scheduling and restrictions to begin with.
   Command& die_with_parent(int signal = 9);
 
   /// Refuses to launch by an engine that is less than this.
