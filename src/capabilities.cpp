@@ -4,6 +4,7 @@
 
 #include <forklift/engine.hpp>
 
+#include "kernel/cancel_guard.hpp"
 #include "kernel/probe.hpp"
 #include "launch/in_flight.hpp"
 #include "launch/second_stage.hpp"
@@ -57,6 +58,7 @@ std::string sentence(Engine engine, const kernel::Features& features) {
 }  // namespace
 
 Capabilities capabilities() {
+  const kernel::CancelGuard guard;
   Capabilities found;
   const kernel::Features features = kernel::features();
   const auto engine = launch::chosen_engine();
@@ -78,6 +80,7 @@ Capabilities capabilities() {
 }
 
 void reserve(std::size_t launches) {
+  const kernel::CancelGuard guard;
   kernel::features();
   [[maybe_unused]] const auto program = launch::second_stage_program();
   launch::reserve_in_flight(launches);

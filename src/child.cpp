@@ -7,6 +7,7 @@
 #include <new>
 #include <utility>
 
+#include "kernel/cancel_guard.hpp"
 #include "kernel/fork_mark.hpp"
 #include "kernel/process.hpp"
 #include "launch/cgroup_directory.hpp"
@@ -79,6 +80,7 @@ void Child::end() noexcept {
 }
 
 int Child::announce_end() noexcept {
+  const kernel::CancelGuard guard;
   if (end_descriptor() >= 0 || pid_ < 0) return end_descriptor();
   try {
     if (auto announced = forklift::announce_end(pid_)) announced_ = std::move(*announced);
@@ -98,6 +100,7 @@ Fd& Child::pipe(int number) noexcept {
 
 // What still runs in a cgroup made for the child ends with it.
 void Child::note_end(std::optional<ExitStatus> status) noexcept {
+  const kernel::CancelGuard guard;
   ended_ = std::move(status);
   if (ended_ && !cgroup_.empty() && mark_ == kernel::fork_mark()) {
     launch::OwnCgroup(std::exchange(cgroup_, {})).remove();
@@ -132,6 +135,7 @@ ExitStatus Child::stop(Duration grace) noexcept {
 }
 
 void Child::detach() noexcept {
+  const kernel::CancelGuard guard;
   if (pid_ >= 0 && !ended_ && mark_ == kernel::fork_mark()) {
     launch::leave_behind(pid_, std::move(pidfd_), launch::OwnCgroup(std::exchange(cgroup_, {})));
   }

@@ -10,6 +10,7 @@
 
 #include "conversation.hpp"
 #include "failed.hpp"
+#include "kernel/cancel_guard.hpp"
 #include "kernel/signal_guard.hpp"
 #include "launch/engine.hpp"
 #include "launch/explain.hpp"
@@ -373,6 +374,7 @@ std::string Command::explain() const {
 }
 
 std::expected<launch::InFlightPtr, LaunchError> Command::State::start() const {
+  const kernel::CancelGuard guard;
   const auto refuse = [this](TracedLaunch& trace, launch::Failure failure) {
     LaunchError error = failed(order.program, std::move(failure));
     trace.failed(error);

@@ -17,6 +17,13 @@ namespace {
 // is spared.
 constexpr std::chrono::milliseconds launches_are_over_within(20);
 
+// A fork elsewhere in the program can hold the pipe that is to hang up, so a
+// launch that takes long is looked at again, less often the longer it takes.
+std::chrono::nanoseconds next_look(std::chrono::nanoseconds lasting) {
+  using std::chrono::milliseconds;
+  return std::clamp<std::chrono::nanoseconds>(lasting / 2, milliseconds(10), milliseconds(500));
+}
+
 bool is_gone(Child& child) { return child.pid() < 0 || child.try_wait().has_value(); }
 
 }  // namespace
@@ -94,7 +101,14 @@ int Crew::end_of(std::size_t index) {
 
 std::optional<Crew::Time> Crew::until() const {
   std::optional<Time> soonest;
-  if (blind_) soonest = std::chrono::steady_clock::now() + std::chrono::milliseconds(10);
+  const auto now = std::chrono::steady_clock::now();
+  const bool launching =
+      std::ranges::any_of(launches_, [](const auto& launch) { return launch.has_value(); });
+  if (blind_) {
+    soonest = now + std::chrono::milliseconds(10);
+  } else if (launching && ends_watched_) {
+    soonest = now + next_look(now - (ends_watched_from_ - launches_are_over_within));
+  }
   if (!ends_watched_) soonest = ends_watched_from_;
   for (const auto& launch : launches_) {
     const auto deadline = launch && !stopped_ ? launch->deadline() : std::nullopt;

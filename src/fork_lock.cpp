@@ -14,6 +14,7 @@
 #include <shared_mutex>
 #include <utility>
 
+#include "kernel/cancel_guard.hpp"
 #include "kernel/fork_mark.hpp"
 #include "kernel/stack.hpp"
 #include "kernel/this_thread.hpp"
@@ -35,6 +36,7 @@ class ForkLock::State {
   Rule rule() const noexcept { return rule_; }
 
   void acquire(Side side) {
+    const kernel::CancelGuard uncancelled;  // who waits stands in the queue
     std::unique_lock guard(mutex_);
     if (admits(side)) {
       hold(side, this_thread());
@@ -51,6 +53,7 @@ class ForkLock::State {
   }
 
   void release(Side side) {
+    const kernel::CancelGuard uncancelled;  // taking a stack may open files
     std::unique_lock guard(mutex_);
     const auto mine = find_held(side);
     if (mine == holders_.end()) return;

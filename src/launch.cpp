@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "failed.hpp"
+#include "kernel/cancel_guard.hpp"
 #include "launch/engine.hpp"
 #include "traced_launch.hpp"
 
@@ -28,6 +29,7 @@ Launch& Launch::operator=(Launch&& other) noexcept {
 Launch::~Launch() { give_up(); }
 
 void Launch::give_up() noexcept {
+  const kernel::CancelGuard guard;
   if (!record_) return;
   InFlightPtr record(std::exchange(record_, nullptr));
   if (record->trace.tracer || record->trace.sighting) {
@@ -40,6 +42,7 @@ void Launch::give_up() noexcept {
 pid_t Launch::pid() const noexcept { return record_ ? record_->pid : -1; }
 
 bool Launch::wait_for(std::chrono::nanoseconds limit) const noexcept {
+  const kernel::CancelGuard guard;
   return !record_ || await_seen(*record_, Deadline::after(limit));
 }
 
@@ -63,6 +66,7 @@ std::expected<Child, LaunchError> Launch::finish() && {
 }
 
 std::expected<Child, LaunchError> Launch::finish(std::vector<Fd>& kept) && {
+  const kernel::CancelGuard guard;
   InFlightPtr record(std::exchange(record_, nullptr));
   const std::string& program = record->plan->program;
   if (!await_seen(*record, record->deadline)) {

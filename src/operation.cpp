@@ -4,12 +4,14 @@
 
 #include <utility>
 
+#include "kernel/cancel_guard.hpp"
 #include "underway.hpp"
 
 namespace forklift {
 namespace {
 
-// An operation whose result `Taking` takes from what is over.
+// An operation whose result `Taking` takes from what is over. A step ends soon,
+// and keeps what is thrown for the result: a cancellation has to wait for it.
 template <class Result, class Taking>
 class Begun final : public OperationOf<Result> {
  public:
@@ -17,12 +19,21 @@ class Begun final : public OperationOf<Result> {
   explicit Begun(Taking taking, Options&&... options)
       : underway_(std::forward<Options>(options)...), taking_(taking) {}
 
-  std::span<pollfd> entries() override { return underway_.entries(); }
+  std::span<pollfd> entries() override {
+    const kernel::CancelGuard guard;
+    return underway_.entries();
+  }
   bool is_callers(int descriptor) const override { return underway_.is_callers(descriptor); }
   std::optional<Operation::Clock::time_point> until() const override { return underway_.until(); }
-  bool go_on() override { return underway_.go_on(); }
+  bool go_on() override {
+    const kernel::CancelGuard guard;
+    return underway_.go_on();
+  }
   void settle() noexcept override { underway_.settle(); }
-  void cancel(int signal) noexcept override { underway_.cancel(signal); }
+  void cancel(int signal) noexcept override {
+    const kernel::CancelGuard guard;
+    underway_.cancel(signal);
+  }
   Result take() override {
     underway_.check();
     return taking_(underway_);
@@ -37,6 +48,7 @@ class Begun final : public OperationOf<Result> {
 
 template <class Result, class Begin, class Taking, class... Options>
 OperationPtr<Result> begin(Begin begin, Taking taking, Options&&... options) {
+  const kernel::CancelGuard guard;
   auto made = std::make_unique<Begun<Result, Taking>>(taking, std::forward<Options>(options)...);
   begin(made->underway());
   return made;

@@ -3,7 +3,7 @@
 
 // Where a child's end can be waited for by number only, one thread waits for
 // the end of any child, looks which of those it was asked for have ended, and
-// closes a pipe for each of them.
+// writes to and closes a pipe for each of them.
 
 #include "reaper.hpp"
 
@@ -22,8 +22,8 @@
 
 #include "kernel/fork_mark.hpp"
 #include "kernel/process.hpp"
+#include "kernel/quiet_thread.hpp"
 #include "kernel/raw.hpp"
-#include "kernel/signal_guard.hpp"
 #include "kernel/wait.hpp"
 
 namespace forklift {
@@ -35,6 +35,11 @@ struct Watched {
   pid_t pid;
   Fd pipe;  // closed at the end
   Watched* next = nullptr;
+
+  // A fork elsewhere in the program can hold a copy of the pipe's end, which
+  // then does not hang up; a byte makes it readable all the same. Where nobody
+  // reads any more, SIGPIPE is blocked on this thread.
+  void announce() const noexcept { kernel::raw::call(SYS_write, pipe.get(), "", 1); }
 };
 
 // Never freed: its thread lasts as long as the process.
@@ -54,7 +59,11 @@ class Reaper {
     for (;;) {
       take_in();
       const auto before = watched_.size();
-      std::erase_if(watched_, [](const auto& one) { return has_ended(one->pid); });
+      std::erase_if(watched_, [](const auto& one) {
+        const bool ended = has_ended(one->pid);
+        if (ended) one->announce();
+        return ended;
+      });
       if (watched_.empty()) {
         rest(Deadline::never());
       } else if (watched_.size() == before && !await_any()) {
@@ -107,8 +116,7 @@ std::expected<Reaper*, int> find_reaper() {
   auto fresh = std::make_unique<Reaper>();
   if (!current.compare_exchange_strong(known, fresh.get(), std::memory_order_acq_rel)) return known;
   try {
-    const kernel::SignalGuard guard;  // the thread starts with this mask, and keeps it
-    std::thread(&Reaper::work, fresh.get()).detach();
+    kernel::start_quiet_thread(&Reaper::work, fresh.get()).detach();
   } catch (const std::system_error& error) {
     current.store(nullptr, std::memory_order_release);
     [[maybe_unused]] Reaper* const lost = fresh.release();  // somebody may have asked it already

@@ -1,7 +1,6 @@
 // SPDX-FileCopyrightText: The forklift authors
 // SPDX-License-Identifier: MIT
 #include <errno.h>
-#include <signal.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -15,7 +14,9 @@
 #include <thread>
 #include <utility>
 
+#include "kernel/cancel_guard.hpp"
 #include "kernel/fork_mark.hpp"
+#include "kernel/quiet_thread.hpp"
 #include "kernel/roll_call.hpp"
 #include "lookout.hpp"
 #include "signal_bell.hpp"
@@ -59,19 +60,6 @@ void write_all(int descriptor, std::string_view text) noexcept {
     if (written < 0 && errno != EINTR) return;
     text.remove_prefix(static_cast<std::size_t>(std::max<ssize_t>(written, 0)));
   }
-}
-
-// A thread that takes no signal of the program's. Not those of libc's own: for
-// setuid(2) it interrupts every thread, and waits until all have answered.
-std::thread quiet_thread(const auto& work) {
-  sigset_t all, before;
-  ::sigfillset(&all);
-  ::pthread_sigmask(SIG_SETMASK, &all, &before);
-  const struct Restore {
-    const sigset_t& mask;
-    ~Restore() { ::pthread_sigmask(SIG_SETMASK, &mask, nullptr); }
-  } restore{before};
-  return std::thread(work);
 }
 
 }  // namespace
@@ -119,6 +107,7 @@ class StallMeter::State {
 };
 
 StallMeter::State::~State() {
+  const kernel::CancelGuard guard;
   if (is_spent()) {
     // The thread is not there, and its handle can neither be joined nor let go.
     static_cast<void>(thread_.release());
@@ -202,7 +191,7 @@ void StallMeter::State::dump_on(int signal, Tell tell) {
 }
 
 void StallMeter::State::start() {
-  if (!thread_) thread_ = std::make_unique<std::thread>(quiet_thread([this] { serve(); }));
+  if (!thread_) thread_ = std::make_unique<std::thread>(kernel::start_quiet_thread([this] { serve(); }));
   ring();
 }
 

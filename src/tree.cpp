@@ -9,12 +9,14 @@
 
 #include <algorithm>
 
+#include "kernel/cancel_guard.hpp"
 #include "kernel/cgroup_tree.hpp"
 #include "kernel/process.hpp"
 
 namespace forklift {
 
 std::optional<Tree> Child::kill_tree(int signal) noexcept {
+  const kernel::CancelGuard guard;
   if (pid_ < 0) return std::nullopt;
   if (!cgroup_.empty() && kernel::signal_cgroup(cgroup_.c_str(), signal) == 0) {
     return Tree::cgroup;

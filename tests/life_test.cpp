@@ -76,11 +76,13 @@ constexpr bool threads_after_fork = true;
 }  // namespace
 
 TEST_CASE("a child that dies with its parent does not outlive it") {
+  if (!threads_after_fork) return;
   CHECK(after_death_of(
             [](const Pipe& pipe) { staying(pipe).die_with_parent().spawn().detach(); }) == "");
 }
 
 TEST_CASE("a child dies with its parent by the signal asked for") {
+  if (!threads_after_fork) return;
   const std::string wrong = in_fork([]() -> std::string {
     ::prctl(PR_SET_CHILD_SUBREAPER, 1);  // inherits the orphan
     const Pipe pipe;
@@ -103,6 +105,7 @@ TEST_CASE("a child of another user, too, dies with its parent") {
     MESSAGE("skipped: needs root to become somebody else");
     return;
   }
+  if (!threads_after_fork) return;
   CHECK(after_death_of([](const Pipe& pipe) {
           staying(pipe).user(somebody).group(somebody).die_with_parent().spawn().detach();
         }) == "");
@@ -132,6 +135,7 @@ TEST_CASE("a child that a dying thread launched still dies with the process") {
 }
 
 TEST_CASE("a child says what its parent's death means to it") {
+  if (!threads_after_fork) return;
   const std::string wrong = in_fork([]() -> std::string {
     Child plain = Command("true").spawn();
     Child tied = Command("true").die_with_parent().spawn();

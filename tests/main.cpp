@@ -81,10 +81,11 @@ int main(int argc, char** argv) {
   doctest::Context context(argc, argv);
   std::setvbuf(stdout, nullptr, _IONBF, 0);  // tests fork: nothing may be printed twice
   // What is kept for good is there before the first test: the library's
-  // mailboxes, its thread that announces ends where there are no pidfds, and the
-  // thread that a sanitizer starts with the first of ours.
+  // mailboxes, its thread that makes children which die with us, the one that
+  // announces ends where there are no pidfds, and the thread that a sanitizer
+  // starts with the first of ours.
   forklift::reserve(16);
-  if (auto child = forklift::Command("true").try_spawn()) {
+  if (auto child = forklift::Command("true").die_with_parent().try_spawn()) {
     pollfd end{child->announce_end(), POLLIN, 0};
     if (end.fd >= 0) ::poll(&end, 1, -1);
   }

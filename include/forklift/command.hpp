@@ -203,8 +203,8 @@ class FORKLIFT_EXPORT Command {
   /// launches. `Child::guarantees` says what the kernel assured. A child tied by
   /// its pidfd (ParentDeath::pidfd) dies, too, when its released pidfd is closed,
   /// and has no resource usage: the kernel reaps it.
-  /// Cost: without Linux 7.1 such launches go through one thread of the
-  /// library, unless made by the main thread.
+  /// Cost: two wake-ups, since such launches go through one thread of the library.
+  /// The child has that thread's scheduling and restrictions to begin with.
   Command& die_with_parent(int signal = 9);
 
   /// Refuses to launch by an engine that is less than this.

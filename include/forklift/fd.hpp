@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <utility>
@@ -10,6 +11,8 @@ namespace forklift {
 
 /// Owns one file descriptor and closes it at the end of its life.
 ///
+/// Cancels: never, although close(2) is a cancellation point of libc's: an
+/// unwinding that begins in a destructor ends the program.
 /// Threads: distinct objects are independent.
 /// Cost: as an `int`.
 class Fd {
@@ -23,7 +26,7 @@ class Fd {
   }
   ~Fd() {
     // close(2): on Linux the descriptor is gone even when EINTR is reported.
-    if (number_ >= 0) ::close(number_);
+    if (number_ >= 0) ::syscall(SYS_close, number_);
   }
 
   /// The borrowed number; -1 when empty.

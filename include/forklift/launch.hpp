@@ -45,8 +45,8 @@ class FORKLIFT_EXPORT Launch {
   /// started with `Notice::hang_up`.
   ///
   /// Wait for `pidfd`, too: a child that is killed before its first steps cannot
-  /// hang up. Another launcher in this process that forks can hold a copy of the
-  /// other end for as long as its own child takes to exec.
+  /// hang up. And look at `done` now and then: a fork elsewhere in this process
+  /// can hold a copy of the other end, for as long as its child lives.
   int descriptor() const noexcept;
   /// Becomes readable when the child ends; -1 where the kernel has none.
   int pidfd() const noexcept;

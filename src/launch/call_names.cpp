@@ -93,6 +93,7 @@ constexpr Symbol symbols[] = {
     {SYS_rt_sigprocmask, 0, SIG_SETMASK, "SIG_SETMASK"},
     {SYS_rt_sigprocmask, 2, 0, "NULL"},
     {SYS_fcntl, 1, F_SETFD, "F_SETFD"},
+    {SYS_fcntl, 1, F_SETLK, "F_SETLK"},
     {SYS_execveat, 4, AT_EMPTY_PATH, "AT_EMPTY_PATH"},
     {SYS_futex, 1, FUTEX_WAIT, "FUTEX_WAIT"},
     {SYS_ioctl, 1, TIOCSCTTY, "TIOCSCTTY"},

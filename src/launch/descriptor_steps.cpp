@@ -253,6 +253,20 @@ void DescriptorSteps::mark_report() {
              {value(number_of(Need::report)), value(F_SETFD), value(FD_CLOEXEC)});
 }
 
+// A fork elsewhere in the program can hold a copy of the pipe's end for ever, but
+// not the lock: that belongs to this child, and the kernel drops it when exec
+// closes the end. Where there are no locks, only the hang-up is left.
+void DescriptorSteps::lock_report() {
+  if (!prepared_.reports_by_pipe && !now_.extra.second_stage) return;
+  struct flock whole {};
+  whole.l_type = F_WRLCK;
+  const int report = prepared_.reports_by_pipe ? report_ : prepared_.tell;
+  Call& call = build_.add(Step::report, "locked until exec", SYS_fcntl,
+                          {value(report), value(F_SETLK), build_.data(whole, "a write lock")});
+  call.least = LONG_MIN;
+  call.store = offsetof(Frame, outcome) + offsetof(Outcome, lock);
+}
+
 void DescriptorSteps::mark_needs() {
   for (const Stream& stream : streams_) {
     const bool is_marked = stream.need == Need::report && now_.extra.second_stage;

@@ -36,6 +36,8 @@ class DescriptorSteps {
 
   /// Makes the report pipe, which the second stage got by exec, end at the next.
   void mark_report();
+  /// What is left then is only to execute the program.
+  void lock_report();
   /// The child's number of what a step needs; the first, or those after it.
   int number_of(Need need, int index = 0) const;
   /// The child's number of its pseudoterminal.

@@ -30,26 +30,17 @@ namespace {
 using kernel::Deadline;
 
 bool has_died(const InFlight& record) noexcept {
+  const auto at_once = Deadline::after(std::chrono::nanoseconds(0));
+  if (record.pidfd) return kernel::wait_until_readable(record.pidfd.get(), at_once);
   siginfo_t end{};
   constexpr int options = WEXITED | WNOHANG | WNOWAIT | __WALL;
   const long got = kernel::raw::call(SYS_waitid, P_PID, record.pid, &end, options, nullptr);
   return got < 0 || end.si_pid != 0;
 }
 
-// A child that is killed before its first call has no robust list yet, and
-// leaves no mark: look for that now and then.
-bool await_mark(const InFlight& record, Deadline deadline) noexcept {
-  for (;;) {
-    const Deadline slice = deadline.sooner(Deadline::after(std::chrono::milliseconds(50)));
-    if (kernel::wait_until_owner_died(record.frame().running, slice)) return true;
-    if (has_died(record)) return true;
-    if (deadline.passed()) return false;
-  }
-}
-
 // The child may still be going on, so this is no plain load.
 std::size_t call_of(const InFlight& record) noexcept {
-  return static_cast<std::size_t>(__atomic_load_n(&record.frame().outcome.call, __ATOMIC_RELAXED));
+  return static_cast<std::size_t>(__atomic_load_n(&record.frame().outcome.call, __ATOMIC_ACQUIRE));
 }
 
 std::string subject_at(const InFlight& record) {
@@ -83,15 +74,46 @@ Failure failure_of(const InFlight& record) {
 
 // What the second stage reported, as if its calls had been made in our frame:
 // nothing until it is at exec, so a child that ends before was killed there.
-void take_report(const InFlight& record) {
+void take_report(const InFlight& record) noexcept {
   Outcome& outcome = record.frame().outcome;
   const int first = record.plan->second_stage;
-  if (first == 0 || outcome.error != 0 || outcome.call != first - 1) return;
+  if (first == 0 || outcome.error != 0 || static_cast<int>(call_of(record)) < first - 1) return;
   Outcome told;
-  // Who has no more to tell may not have hung up: a letter that nobody took.
-  ::fcntl(record.report.get(), F_SETFL, O_NONBLOCK);
-  while (::read(record.report.get(), &told, sizeof told) == sizeof told) {
-    outcome = {told.call + first, told.error, outcome.retries + told.retries};
+  // Who has no more to tell may not have hung up: a letter that nobody took, or
+  // another process that has a copy of the end.
+  kernel::raw::call(SYS_fcntl, record.report.get(), F_SETFL, O_NONBLOCK);
+  while (kernel::raw::call(SYS_read, record.report.get(), &told, sizeof told) == sizeof told) {
+    outcome.error = told.error;
+    outcome.retries += told.retries;
+    outcome.lock = told.lock;
+    __atomic_store_n(&outcome.call, told.call + first, __ATOMIC_RELEASE);
+  }
+}
+
+bool is_ready(const InFlight& record) noexcept {
+  return call_of(record) >= static_cast<std::size_t>(record.plan->ready);
+}
+
+// A child that came to exec holds a lock on its end of the pipe until that is
+// closed, whatever copies there are.
+bool has_let_go(const InFlight& record) noexcept {
+  take_report(record);
+  if (!record.report || !is_ready(record) || record.frame().outcome.lock != 0) return false;
+  struct flock found {};
+  found.l_type = F_RDLCK;
+  return kernel::raw::call(SYS_fcntl, record.report.get(), F_GETLK, &found) == 0 &&
+         found.l_type == F_UNLCK;
+}
+
+// The announcement that a launch waits for may fail to come: a child that is
+// killed before its first call has no robust list yet and leaves no mark, and a
+// third process can hold the end of a pipe. So look at the child now and then.
+template <class Announcement>
+bool await_child(const InFlight& record, Deadline deadline, Announcement announced) noexcept {
+  for (;;) {
+    if (announced(deadline.sooner(Deadline::after(std::chrono::milliseconds(20))))) return true;
+    if (has_let_go(record) || has_died(record)) return true;
+    if (deadline.passed()) return false;
   }
 }
 
@@ -128,14 +150,18 @@ std::expected<InFlightPtr, Failure> start(PreparedRef plan) {
 
 bool await(const InFlight& record, Deadline deadline) noexcept {
   if (record.mark != kernel::fork_mark()) return true;  // the other half's launch
-  if (record.plan->second_stage) {
-    return kernel::wait_until_hung_up(record.report.get(), record.pidfd.get(), deadline);
+  const Prepared& plan = *record.plan;
+  if (plan.second_stage || plan.reports_by_pipe) {
+    return await_child(record, deadline, [&record](Deadline slice) {
+      return kernel::wait_until_hung_up(record.report.get(), record.pidfd.get(), slice);
+    });
   }
-  if (record.plan->reports_by_pipe) {
-    return kernel::wait_until_readable(record.report.get(), deadline);
+  if (plan.engine != Engine::fork) {
+    return kernel::wait_until_cleared(record.frame().running, deadline);
   }
-  if (record.plan->engine == Engine::fork) return await_mark(record, deadline);
-  return kernel::wait_until_cleared(record.frame().running, deadline);
+  return await_child(record, deadline, [&record](Deadline slice) {
+    return kernel::wait_until_owner_died(record.frame().running, slice);
+  });
 }
 
 std::expected<void, Failure> conclude(InFlight& record) {
@@ -145,7 +171,7 @@ std::expected<void, Failure> conclude(InFlight& record) {
   take_report(record);
   const Outcome& outcome = record.frame().outcome;
   if (outcome.retries) tally().add(tally().retries, static_cast<std::uint64_t>(outcome.retries));
-  if (outcome.error == 0 && outcome.call >= record.plan->ready) {
+  if (outcome.error == 0 && is_ready(record)) {
     record.letters_pending = false;
     tally().launched(record.plan->engine);
     return {};

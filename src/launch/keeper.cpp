@@ -12,8 +12,8 @@
 
 #include "kernel/deadline.hpp"
 #include "kernel/fork_mark.hpp"
+#include "kernel/quiet_thread.hpp"
 #include "kernel/raw.hpp"
-#include "kernel/signal_guard.hpp"
 #include "kernel/wait.hpp"
 
 namespace forklift::launch {
@@ -62,12 +62,10 @@ void keep(Keeper* keeper) {
   }
 }
 
-// A thread that takes no signal of the program's.
 template <class Argument>
 int start(void (*work)(Argument*), Argument* argument, std::thread& thread) noexcept {
   try {
-    const kernel::SignalGuard guard;  // the thread starts with this mask, and keeps it
-    thread = std::thread(work, argument);
+    thread = kernel::start_quiet_thread(work, argument);
     return 0;
   } catch (const std::system_error& error) {
     return error.code().value();
@@ -104,12 +102,12 @@ int find_keeper(Keeper*& found) noexcept {
 }  // namespace
 
 int run_on_lasting_thread(void (*work)(void* argument), void* argument) noexcept {
-  if (kernel::raw::call(SYS_gettid) == ::getpid()) {
-    work(argument);
+  Keeper* keeper = nullptr;
+  if (const int error = find_keeper(keeper)) {
+    if (kernel::raw::call(SYS_gettid) != ::getpid()) return error;
+    work(argument);  // the first thread seldom ends before the process
     return 0;
   }
-  Keeper* keeper = nullptr;
-  if (const int error = find_keeper(keeper)) return error;
   Request request{.work = work, .argument = argument};
   request.next = keeper->requests.load();
   while (!keeper->requests.compare_exchange_weak(request.next, &request)) {

@@ -34,7 +34,8 @@ class Mailbox {
 
   /// Sends one message with the descriptors that the header's control bytes hold.
   ///
-  /// Errors: `-errno` of sendmsg(2); -EBADF for a descriptor that is not open.
+  /// Errors: `-errno` of sendmsg(2); -EBADF for a descriptor that is not open;
+  /// -ETOOMANYREFS if that many are under way for longer than 100 ms.
   long send(const void* header) const noexcept;
 
  private:

@@ -74,6 +74,7 @@ struct Outcome {
   int call = 0;
   int error = 0;    ///< a positive errno, 0 as long as nothing has failed
   int retries = 0;  ///< how often an exec found its file busy
+  int lock = 0;     ///< what locking the report pipe came to: 0 or `-errno`
 };
 
 /// A word that the frame holds from the start.

@@ -76,6 +76,7 @@ class Planner {
     die_with_parent();
     add_dispositions(build_, order_, now_);
     landlock_.restrict();
+    descriptors_.lock_report();
     if (now_.extra.second_stage) report();
     add_mask(build_, order_, now_);
     add_seccomp(build_, order_.sandbox);

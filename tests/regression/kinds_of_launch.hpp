@@ -1,0 +1,85 @@
+// SPDX-FileCopyrightText: The forklift authors
+// SPDX-License-Identifier: MIT
+
+// Every kind of launch once, for tests of what goes on beside launches.
+
+#pragma once
+
+#include <poll.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <forklift/operation.hpp>
+#include <forklift/pipeline.hpp>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "support.hpp"
+
+struct KindOfLaunch {
+  const char* name;
+  /// Launches `command` and gives whether all went well.
+  std::function<bool(const forklift::Command& command)> run;
+};
+
+inline timespec left_until(forklift::Operation::Clock::time_point until) {
+  const auto left = until - forklift::Operation::Clock::now();
+  const auto positive = std::max(std::chrono::nanoseconds(left), std::chrono::nanoseconds(0));
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(positive);
+  return {seconds.count(), (positive - seconds).count()};
+}
+
+/// Carries an operation on to its end by poll(2).
+inline void carry_on(forklift::Operation& operation) {
+  while (!operation.go_on()) {
+    const auto entries = operation.entries();
+    operation.settle();
+    timespec left{};
+    const auto until = operation.until();
+    if (until) left = left_until(*until);
+    // By a raw call, which is no cancellation point.
+    ::syscall(SYS_ppoll, entries.data(), entries.size(), until ? &left : nullptr, nullptr, 0);
+  }
+}
+
+inline bool runs_as_operation(const forklift::Command& command) {
+  auto operation = forklift::begin_spawn(command);
+  carry_on(*operation);
+  forklift::Child child = operation->take();
+  return child.pid() > 0;
+}
+
+/// What the kernel keeps with the memory needs a second stage; this needs no right.
+inline forklift::Command with_second_stage(forklift::Command command) {
+  return command.huge_pages(false);
+}
+
+/// Launches of a command that is killed as soon as it is known to run.
+inline std::vector<KindOfLaunch> kinds_of_launch() {
+  using forklift::Command, forklift::Stdio;
+  const auto spawns = [](const Command& command) { return command.spawn().pid() > 0; };
+  return {
+      {"plain", spawns},
+      {"pipes",
+       [=](Command command) {
+         return spawns(command.in(Stdio::pipe()).out(Stdio::pipe()).err(Stdio::pipe()));
+       }},
+      {"second stage", [=](const Command& command) { return spawns(with_second_stage(command)); }},
+      {"dies with its parent", [=](Command command) { return spawns(command.die_with_parent()); }},
+      {"both",
+       [=](const Command& command) {
+         return spawns(with_second_stage(command).die_with_parent());
+       }},
+      {"terminal", [=](Command command) { return spawns(command.new_session().pty()); }},
+      {"started",
+       [](const Command& command) { return std::move(command.start()).finish().has_value(); }},
+      {"operation", runs_as_operation},
+      {"operation with a second stage",
+       [](const Command& command) { return runs_as_operation(with_second_stage(command)); }},
+      {"pipeline",
+       [](const Command& command) { return !(command | command).spawn().stages().empty(); }},
+  };
+}

@@ -1,0 +1,106 @@
+// SPDX-FileCopyrightText: The forklift authors
+// SPDX-License-Identifier: MIT
+
+// Of a user without privileges the kernel takes no more descriptors into sockets
+// than the process may have open, all of the user's processes together.
+
+#include <errno.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <thread>
+
+#include "reveal.hpp"
+
+using forklift::Command, forklift::Fd, forklift::Stdio;
+
+namespace {
+
+constexpr unsigned nobody_else = 61291;
+constexpr rlim_t limit = 64;
+
+// Descriptors under way through a socket pair, as many as there may be and more.
+class UnderWay {
+ public:
+  UnderWay() {
+    int ends[2];
+    if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0) return;
+    in_ = Fd(ends[0]);
+    out_ = Fd(ends[1]);
+    while (send_one()) {
+    }
+  }
+  bool is_full() const { return error_ == ETOOMANYREFS; }
+  /// All arrive, and are closed.
+  void drain() {
+    char byte;
+    while (::recv(out_.get(), &byte, 1, MSG_DONTWAIT) > 0) {
+    }
+  }
+
+ private:
+  bool send_one() {
+    constexpr int count = 50;
+    alignas(cmsghdr) char control[CMSG_SPACE(sizeof(int) * count)]{};
+    char byte = 0;
+    iovec part{&byte, 1};
+    msghdr header{};
+    header.msg_iov = &part;
+    header.msg_iovlen = 1;
+    header.msg_control = control;
+    header.msg_controllen = sizeof control;
+    cmsghdr* const first = CMSG_FIRSTHDR(&header);
+    first->cmsg_level = SOL_SOCKET;
+    first->cmsg_type = SCM_RIGHTS;
+    first->cmsg_len = CMSG_LEN(sizeof(int) * count);
+    std::fill_n(reinterpret_cast<int*>(CMSG_DATA(first)), count, in_.get());
+    const bool sent = ::sendmsg(in_.get(), &header, MSG_DONTWAIT) > 0;
+    error_ = sent ? 0 : errno;
+    return sent;
+  }
+
+  Fd in_, out_;
+  int error_ = 0;
+};
+
+Command answering() { return Command("cat").in(Stdio::null()).out(Stdio::pipe()); }
+
+std::string launch_while_they_arrive() {
+  ::alarm(60);  // a launch that does not wait would be awaited for ever
+  const rlimit few{limit, limit};
+  ::setrlimit(RLIMIT_NOFILE, &few);
+  forklift::reserve(1);
+  UnderWay others;
+  if (!others.is_full()) return "";  // this kernel counts otherwise
+  const auto refused = answering().try_spawn();
+  if (refused || refused.error().code().value() != ETOOMANYREFS) return "too many went through";
+  std::atomic<pid_t> launcher{0};
+  std::string wrong;
+  std::thread launching([&] {
+    launcher = static_cast<pid_t>(::syscall(SYS_gettid));
+    const auto child = answering().try_spawn();
+    if (!child) wrong = child.error().what();
+  });
+  while (launcher == 0) {
+  }
+  await_syscall(launcher, SYS_nanosleep);  // it waits for others to arrive
+  others.drain();
+  launching.join();
+  return wrong;
+}
+
+}  // namespace
+
+TEST_CASE("a thread's launch waits for descriptors that others have under way") {
+#if defined(__SANITIZE_THREAD__)
+  return;  // starts no thread in a program that forked itself
+#endif
+  if (!is_root() || !mails()) {
+    MESSAGE("skipped: needs root to become somebody else, and the engine shared_table");
+    return;
+  }
+  CHECK(as_user(nobody_else, launch_while_they_arrive) == "");
+}
