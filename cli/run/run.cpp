@@ -59,11 +59,21 @@ void tell(const Request& request, const Outcome& outcome, const forklift::Fd& fi
   write_all(file ? file.get() : STDERR_FILENO, print_stats(request, outcome));
 }
 
+// What we open ourselves would land on a standard stream that our caller closed,
+// and the program would inherit that.
+void fill_standard_numbers() {
+  for (const int number : {0, 1, 2}) {
+    if (::fcntl(number, F_GETFD) >= 0) continue;
+    if (::open("/dev/null", O_RDWR | O_CLOEXEC) != number) return;  // without it the launch fails
+  }
+}
+
 int run(const std::vector<std::string>& words) {
   if (tell_apart(words).help) {
     fmt::print("{}", help());
     return 0;
   }
+  fill_standard_numbers();
   Request request = read(words);
   if (request.telling.explain) return explain(request);
   const forklift::Fd stats = open_stats(request.telling);

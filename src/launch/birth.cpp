@@ -9,6 +9,7 @@
 #include <forklift/fork_lock.hpp>
 #include <mutex>
 
+#include "kernel/above_stdio.hpp"
 #include "kernel/clone.hpp"
 #include "kernel/numbers.hpp"
 #include "kernel/probe.hpp"
@@ -81,7 +82,7 @@ long clone_once(InFlight& record) noexcept {
   const kernel::SignalGuard guard;
   __atomic_store_n(&frame.running, 1, __ATOMIC_RELEASE);
   const long pid = kernel::clone_child(request, forklift_child_side, &frame);
-  record.pidfd = Fd(pidfd);
+  record.pidfd = kernel::above_stdio(Fd(pidfd));
   return pid;
 }
 
@@ -140,7 +141,7 @@ std::optional<Failure> make_child(InFlight& record) {
   record.pid = static_cast<pid_t>(cloning.pid);
   if (!record.pidfd && kernel::features().works(Feature::pidfd)) {
     const long opened = kernel::raw::call(kernel::nr_pidfd_open, record.pid, 0);
-    record.pidfd = Fd(static_cast<int>(std::max(-1L, opened)));
+    record.pidfd = kernel::above_stdio(Fd(static_cast<int>(std::max(-1L, opened))));
   }
   return std::nullopt;
 }
