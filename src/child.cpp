@@ -114,7 +114,8 @@ ExitStatus Child::wait() noexcept {
 }
 
 std::optional<ExitStatus> Child::wait_for(Duration limit) noexcept {
-  if (!ended_ && pid_ >= 0) {
+  if (!ended_ && pid_ < 0) return ExitStatus::of_lost();
+  if (!ended_) {
     const kernel::Process self{pid_, pidfd_.get()};
     const bool look_once = limit <= Duration(0);
     note_end(as_status(look_once ? kernel::try_reap(self)

@@ -68,23 +68,37 @@ struct Command::State {
   std::expected<launch::InFlightPtr, LaunchError> start() const;
 };
 
+namespace {
+
+// What launching a command that was moved from comes to.
+LaunchError empty() {
+  return failed("", {Step::program, "of a command that was moved from", EINVAL});
+}
+
+}  // namespace
+
 Command::Command(std::string program) : state_(std::make_shared<State>()) {
   state_->order.program = std::move(program);
 }
-Command::Command(const Command& other) : state_(other.state_) { state_->shared = true; }
+Command::Command(const Command& other) : state_(other.state_) {
+  if (state_) state_->shared = true;
+}
 Command::Command(Command&&) noexcept = default;
 Command& Command::operator=(const Command& other) {
   state_ = other.state_;
-  state_->shared = true;
+  if (state_) state_->shared = true;
   return *this;
 }
 Command& Command::operator=(Command&&) noexcept = default;
 Command::~Command() = default;
 
 // Every setter goes through here: what was prepared no longer holds. What copies
-// share stays as it is; this command goes on with an order of its own.
+// share stays as it is; this command goes on with an order of its own. One that
+// was moved from begins anew, without a program.
 Command::State& Command::change() {
-  if (state_->shared) {
+  if (!state_) {
+    state_ = std::make_shared<State>();
+  } else if (state_->shared) {
     state_ = std::make_shared<State>(state_->order);
   } else {
     state_->forget();
@@ -356,6 +370,11 @@ Command& Command::allow_fork() {
   return *this;
 }
 
+Command& Command::allow_shell() {
+  change().order.allow_shell = true;
+  return *this;
+}
+
 Command& Command::require(Engine engine) {
   change().order.required = engine;
   return *this;
@@ -367,6 +386,7 @@ Command& Command::launch_deadline(Duration limit) {
 }
 
 std::string Command::explain() const {
+  if (!state_) return empty().what();
   const auto plan = state_->plans.get(state_->order);
   if (plan) return launch::explain(**plan);
   const launch::Failure& failure = plan.error();
@@ -394,6 +414,7 @@ std::expected<launch::InFlightPtr, LaunchError> Command::State::start() const {
 }
 
 std::expected<Launch, LaunchError> Command::try_start(Notice notice) const {
+  if (!state_) return std::unexpected(empty());
   auto record = state_->noticed(notice).start();
   if (!record) return std::unexpected(std::move(record.error()));
   return Launch(record->release());
@@ -417,9 +438,13 @@ Child Command::spawn() const {
   return std::move(*child);
 }
 
-const std::string& Command::program() const noexcept { return state_->order.program; }
+const std::string& Command::program() const noexcept {
+  static const std::string none;
+  return state_ ? state_->order.program : none;
+}
 
 const Stdio* Command::stdio(int number) const noexcept {
+  if (!state_) return nullptr;
   const auto set = state_->order.streams.find(number);
   return set == state_->order.streams.end() ? nullptr : &set->second;
 }
@@ -432,6 +457,7 @@ std::optional<LaunchError> Command::refuses(const Input& input) const {
 
 std::expected<Launch, LaunchError> Command::start_output(const OutputOptions& options,
                                                          Notice notice) const {
+  if (!state_) return std::unexpected(empty());
   auto record = state_->capturing(!options.input.empty()).noticed(notice).start();
   if (!record) return std::unexpected(std::move(record.error()));
   return Launch(record->release());

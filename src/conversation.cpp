@@ -123,7 +123,8 @@ void Conversation::finish() {
 void Conversation::look_at(std::size_t index) {
   Child& child = children_[index];
   const kernel::Process process{child.pid(), child.pidfd()};
-  if (!kernel::await_end(process, Deadline::after(std::chrono::nanoseconds(0)))) return;
+  const auto at_once = Deadline::after(std::chrono::nanoseconds(0));
+  if (child.is_awaited() && !kernel::await_end(process, at_once)) return;
   // Its group still has its number: what is left of a tree that was stopped goes.
   if (timed_out_) child.kill_tree(SIGKILL);
   ended_[index] = child.try_wait().has_value();
@@ -146,6 +147,7 @@ void Conversation::hand_over(Captured& captured) {
 }
 
 void converse(std::span<Child> children, const OutputOptions& options, Captured& captured) {
+  if (children.empty()) return;
   try {
     Conversation conversation(options);
     conversation.hold(children);

@@ -12,6 +12,7 @@
 #include <variant>
 
 #include "flow.hpp"
+#include "kernel/above_stdio.hpp"
 #include "kernel/quiet_write.hpp"
 #include "opened.hpp"
 
@@ -24,6 +25,7 @@ Fd make_memfd() {
   constexpr unsigned flags = MFD_CLOEXEC | MFD_ALLOW_SEALING;
   Fd made(::memfd_create("forklift-output", flags | noexec_seal));
   if (!made) made = Fd(::memfd_create("forklift-output", flags));
+  if (made) made = kernel::above_stdio(std::move(made));
   if (!made) fail("cannot make a memfd");
   return made;
 }
@@ -95,7 +97,8 @@ long Drain::read_and_take() {
 // The pages go from the pipe to nowhere, uncopied; where there is no /dev/null,
 // or no splice(2), they are read.
 long Drain::throw_away() {
-  if (splices_ && !null_) null_ = Fd(::open("/dev/null", O_WRONLY | O_CLOEXEC));
+  if (splices_ && !null_)
+    null_ = kernel::above_stdio(Fd(::open("/dev/null", O_WRONLY | O_CLOEXEC)));
   long size = -EINVAL;
   if (splices_) {
     size =

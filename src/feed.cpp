@@ -3,8 +3,10 @@
 #include "feed.hpp"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <unistd.h>
 
+#include <string>
 #include <utility>
 #include <variant>
 
@@ -22,7 +24,13 @@ Feed::Feed(const Input& input) : input_(input) {
     file_ = opened(file->path, O_RDONLY);
     source_ = file_.get();
   }
-  if (const auto* const given = std::get_if<Input::Descriptor>(&source)) source_ = given->number;
+  if (const auto* const given = std::get_if<Input::Descriptor>(&source)) {
+    source_ = given->number;
+    // A negative number means "no source" further on, not an empty one.
+    if (::fcntl(source_, F_GETFD) < 0) {
+      fail("cannot read the input from descriptor " + std::to_string(source_));
+    }
+  }
   if (source_ >= 0) buffer_ = std::make_unique_for_overwrite<char[]>(narrow_pipe);
 }
 

@@ -14,6 +14,7 @@
 #include <shared_mutex>
 #include <utility>
 
+#include "kernel/above_stdio.hpp"
 #include "kernel/cancel_guard.hpp"
 #include "kernel/fork_mark.hpp"
 #include "kernel/stack.hpp"
@@ -239,13 +240,21 @@ long open_unmarked(int* ends) {
 #endif
 }
 
+std::expected<Pipe, std::error_code> above_stdio(Pipe pipe) {
+  for (Fd* const end : {&pipe.reading, &pipe.writing}) {
+    *end = kernel::above_stdio(std::move(*end));
+    if (!*end) return failure();
+  }
+  return pipe;
+}
+
 bool is_missing(int error) { return error == ENOSYS || error == EPERM || error == EINVAL; }
 
 }  // namespace
 
 std::expected<Pipe, std::error_code> fork_exec_pipe(ForkLock& lock) {
   int ends[2];
-  if (::pipe2(ends, O_CLOEXEC) == 0) return Pipe{Fd(ends[0]), Fd(ends[1])};
+  if (::pipe2(ends, O_CLOEXEC) == 0) return above_stdio(Pipe{Fd(ends[0]), Fd(ends[1])});
   if (!is_missing(errno)) return failure();
   const std::shared_lock creating(lock);
   if (open_unmarked(ends) < 0) return failure();
@@ -253,7 +262,7 @@ std::expected<Pipe, std::error_code> fork_exec_pipe(ForkLock& lock) {
   for (const int end : ends) {
     if (::fcntl(end, F_SETFD, FD_CLOEXEC) < 0) return failure();
   }
-  return made;
+  return above_stdio(std::move(made));
 }
 
 }  // namespace forklift

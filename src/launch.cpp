@@ -67,6 +67,10 @@ std::expected<Child, LaunchError> Launch::finish() && {
 
 std::expected<Child, LaunchError> Launch::finish(std::vector<Fd>& kept) && {
   const kernel::CancelGuard guard;
+  if (!record_) {
+    return std::unexpected(
+        failed("", {Step::program, "of a launch that was moved from or finished", EINVAL}));
+  }
   InFlightPtr record(std::exchange(record_, nullptr));
   const std::string& program = record->plan->program;
   if (!await_seen(*record, record->deadline)) {

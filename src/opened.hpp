@@ -9,6 +9,7 @@
 #include <string>
 #include <system_error>
 
+#include "kernel/above_stdio.hpp"
 #include "launch/quote.hpp"
 
 namespace forklift {
@@ -20,7 +21,7 @@ namespace forklift {
 
 /// A file of this process, opened or an exception.
 inline Fd opened(const std::string& path, int flags, mode_t mode = 0) {
-  Fd file(::open(path.c_str(), flags | O_CLOEXEC | O_NOCTTY, mode));
+  Fd file = kernel::above_stdio(Fd(::open(path.c_str(), flags | O_CLOEXEC | O_NOCTTY, mode)));
   if (!file) fail("cannot open " + launch::quote(path));
   return file;
 }

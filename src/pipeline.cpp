@@ -35,18 +35,25 @@ Pipeline& Pipeline::then(Command next) {
   return *this;
 }
 
+// What is set of no stage is set of one without a program, which no launch
+// takes: it is not lost without an error.
+Stages& Pipeline::stages() {
+  if (stages_.empty()) stages_.emplace_back(std::string());
+  return stages_;
+}
+
 Pipeline& Pipeline::in(Stdio stdio) {
-  stages_.front().in(std::move(stdio));
+  stages().front().in(std::move(stdio));
   return *this;
 }
 
 Pipeline& Pipeline::out(Stdio stdio) {
-  stages_.back().out(std::move(stdio));
+  stages().back().out(std::move(stdio));
   return *this;
 }
 
 Pipeline& Pipeline::err(Stdio stdio) {
-  stages_.back().err(std::move(stdio));
+  stages().back().err(std::move(stdio));
   return *this;
 }
 
@@ -56,7 +63,8 @@ Pipeline& Pipeline::success_by_last(bool by_last) {
 }
 
 Crew Pipeline::start(Stages stages, Notice notice) {
-  const std::string& program = stages.front().program();
+  if (stages.empty()) stages.emplace_back(std::string());
+  const std::string program = stages.front().program();
   Crew crew(program, true);
   auto pipes = connect(stages);
   if (!pipes) {
@@ -84,6 +92,7 @@ RunningPipeline Pipeline::spawn() const {
 }
 
 std::optional<LaunchError> Pipeline::refuses(const Input& input) const {
+  if (stages_.empty()) return std::nullopt;  // which the launch will refuse
   const auto refused = stages_.front().refuses(input);
   if (!refused) return std::nullopt;
   return LaunchError(refused->program(), refused->step(), refused->subject(),
@@ -91,6 +100,7 @@ std::optional<LaunchError> Pipeline::refuses(const Input& input) const {
 }
 
 Pipeline Pipeline::capturing(const Input& input) const {
+  if (stages_.empty()) return *this;
   Pipeline captured(*this);
   const Command &first = stages_.front(), &last = stages_.back();
   if (!first.stdio(0)) captured.in(input.empty() ? Stdio::null() : Stdio::pipe());

@@ -51,7 +51,10 @@ PipelineStatus RunningPipeline::stop_trees(Duration grace) {
   const Deadline deadline = Deadline::after(grace);
   kill_trees(SIGTERM);
   // Unreaped, each keeps its group's number from becoming anybody else's.
-  for (const Child& stage : stages_) kernel::await_end({stage.pid(), stage.pidfd()}, deadline);
+  for (const Child& stage : stages_) {
+    if (stage.pid() < 0) continue;  // moved from or detached
+    kernel::await_end({stage.pid(), stage.pidfd()}, deadline);
+  }
   kill_trees(SIGKILL);
   return wait();
 }

@@ -52,6 +52,7 @@ void Underway::communicate(std::span<Child> children) {
   children_ = children;
   try {
     conversation_.emplace(options_);
+    if (children.empty()) return wait(children);
     talk(children);
     phase_ = Phase::talking;
   } catch (...) {

@@ -65,7 +65,7 @@ TEST_CASE("what no child can be given is refused by step, subject and reason") {
       {"a priority that is none",
        given().scheduling({.policy = Scheduling::Policy::fifo, .priority = 100}), Step::scheduling,
        "fifo 100", EINVAL},
-      {"a score that is none", given().oom_score(1001), Step::memory_policy, "'1001'", EINVAL},
+      {"a score that is none", given().oom_score(1001), Step::memory_policy, "1001", EINVAL},
       {"a host name outside a namespace", given().hostname("x"), Step::hostname, "'x'", EINVAL},
       {"a root pivoted outside a namespace", given().pivot_root("/"), Step::root, "'/'", EINVAL},
       {"a /proc mounted outside a namespace", given().mount_proc(), Step::mount, "/proc", EINVAL},

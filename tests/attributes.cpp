@@ -29,6 +29,8 @@ std::string four(long id) { return joined(id, " ", id, " ", id, " ", id); }
 void set_user(Command& command, Expected& expected, Draw& draw) {
   const long id = between(draw, 60000, 60100);
   command.user(static_cast<uid_t>(id));
+  // A user without an entry wants a group; `set_group` may say another.
+  if (expected.values.try_emplace("gid", four(id)).second) command.group(static_cast<gid_t>(id));
   expected.another_user = true;
   expected.values["uid"] = four(id);
   expected.values.try_emplace("groups", "none");

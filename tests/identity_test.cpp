@@ -56,7 +56,8 @@ TEST_CASE("a child that becomes a user is that user by all four ids and in no ot
   const std::string wrong = in_fork([]() -> std::string {
     const gid_t groups[] = {4, 20};
     if (::setgroups(2, groups) != 0) return "setgroups";
-    const Revealed child = reveal([](Command& command) { command.user(somebody); });
+    const Revealed child =
+        reveal([](Command& command) { command.user(somebody).group(::getgid()); });
     return differ("uid", at(child, "uid"), four(somebody)) +
            differ("gid", at(child, "gid"), four(::getgid())) +
            differ("groups", at(child, "groups"), "none") +
@@ -104,7 +105,9 @@ TEST_CASE("a child keeps its caller's groups if asked to, and has those that are
     if (::setgroups(2, groups) != 0) return "setgroups";
     const Revealed kept =
         reveal([](Command& command) { command.user(somebody).group(somebody).keep_groups(); });
-    const Revealed set = reveal([](Command& command) { command.user(somebody).groups({9, 7, 8}); });
+    const Revealed set = reveal([](Command& command) {
+      command.user(somebody).group(somebody).groups({9, 7, 8});
+    });
     const Revealed only = reveal([](Command& command) { command.groups({}); });
     const Revealed group = reveal([](Command& command) { command.group(somebody); });
     return differ("kept", at(kept, "groups"), "4 20") + differ("set", at(set, "groups"), "7 8 9") +
@@ -150,7 +153,7 @@ TEST_CASE("ambient capabilities come to the program of another user by themselve
   const CapabilitySet set{CAP_NET_RAW};
   const Revealed plain = reveal([](Command&) {});
   const Revealed child = reveal([&](Command& command) {
-    command.user(somebody).capabilities({.permitted = {}, .ambient = set});
+    command.user(somebody).group(somebody).capabilities({.permitted = {}, .ambient = set});
   });
   for (const char* const name : {"permitted", "effective", "inheritable", "ambient"}) {
     CHECK(at(child, "cap." + std::string(name)) == hex(set));
@@ -205,8 +208,8 @@ TEST_CASE("who is not root may give up capabilities, and may not become another"
     const CapabilitySets none{.permitted = CapabilitySet{}, .inheritable = CapabilitySet{}};
     const Revealed child = reveal([&](Command& command) { command.capabilities(none); });
     return differ("permitted", at(child, "cap.permitted"), "0") +
-           fails_otherwise(Command("true").user(somebody + 1).keep_groups(), Step::identity, EPERM,
-                           std::to_string(somebody + 1)) +
+           fails_otherwise(Command("true").user(somebody + 1).group(somebody).keep_groups(),
+                           Step::identity, EPERM, std::to_string(somebody + 1)) +
            fails_otherwise(Command("true").group(somebody + 1), Step::identity, EPERM,
                            std::to_string(somebody + 1)) +
            fails_otherwise(Command("true").groups({1}), Step::identity, EPERM) +

@@ -53,7 +53,11 @@ class Stopper {
 Command slow_to_exec() {
   std::string path;
   for (int i = 0; i < 5000; ++i) path += "/no/" + std::to_string(i) + ":";
-  return Command("sleep").arg("1000").env("PATH", path + "/usr/bin:/bin").user(somebody);
+  return Command("sleep")
+      .arg("1000")
+      .env("PATH", path + "/usr/bin:/bin")
+      .user(somebody)
+      .group(somebody);
 }
 
 }  // namespace

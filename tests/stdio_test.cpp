@@ -243,7 +243,7 @@ TEST_CASE("more descriptors than one message holds reach the child") {
   CHECK(shown.descriptors.at(1000 + count - 1) == identity(first.get()));
 }
 
-TEST_CASE("a caller without standard descriptors launches children without them") {
+TEST_CASE("a caller without standard descriptors launches children with /dev/null") {
   const Fd file = some_file();
   const std::string wanted = identity(file.get());
   Shown bare, redirected;
@@ -254,20 +254,27 @@ TEST_CASE("a caller without standard descriptors launches children without them"
       command.in(Stdio::descriptor(file.get())).err(Stdio::pipe()).descriptor(4, Stdio::null());
     });
   }
-  CHECK(bare.descriptors.empty());
-  CHECK(redirected.descriptors.size() == 3);
+  const Fd null(::open("/dev/null", O_RDWR | O_CLOEXEC));
+  for (int number = 0; number <= 2; ++number) {
+    CHECK(bare.descriptors.at(number) == identity(null.get()));
+  }
+  CHECK(bare.descriptors.size() == 3);
+  CHECK(redirected.descriptors.size() == 4);
   CHECK(redirected.descriptors.at(0) == wanted);
-  CHECK(redirected.descriptors.count(1) == 0);
+  CHECK(redirected.descriptors.at(1) == identity(null.get()));
 }
 
 TEST_CASE("a file opened for one stream does not appear at another that is closed") {
+  const Folder folder;
+  const std::string path = folder.file("file", "");
   Shown shown;
   {
     const Without none({0});
-    shown = show([](Command& command) { command.out(Stdio::null()); });
+    shown = show([&path](Command& command) { command.out(Stdio::append(path)); });
   }
-  CHECK(shown.descriptors.count(0) == 0);
-  CHECK(shown.descriptors.size() == 2);
+  const Fd null(::open("/dev/null", O_RDWR | O_CLOEXEC));
+  CHECK(shown.descriptors.at(0) == identity(null.get()));
+  CHECK(shown.descriptors.size() == 3);
 }
 
 TEST_CASE("any map of descriptors gives what a model says") {

@@ -38,7 +38,10 @@ std::optional<std::uint64_t> parse_bound(const std::string& text) {
   std::uint64_t exact = 0;  // a size is read as a double, which is not
   const char* const end = text.data() + text.size();
   const auto [rest, error] = std::from_chars(text.data(), end, exact);
-  if (error == std::errc() && rest == end) return exact;
+  if (error == std::errc() && rest == end) {
+    if (exact == forklift::unlimited) refuse("the kernel takes " + text + " for 'unlimited'");
+    return exact;
+  }
   return parse_size(text);
 }
 

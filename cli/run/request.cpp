@@ -66,7 +66,7 @@ void give_tree(Request& request) {
 
 Request::Request(std::string program, std::vector<std::string> arguments)
     : command(program), argv(std::move(arguments)) {
-  command.args(argv);
+  command.args(argv).allow_shell();  // as env, nice and timeout do
   argv.insert(argv.begin(), std::move(program));
 }
 

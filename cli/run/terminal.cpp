@@ -26,7 +26,8 @@ bool for_later(int error) { return error == EAGAIN || error == EINTR; }
 
 forklift::WindowSize window_size() {
   const auto size = our_size();
-  if (!size) return {};
+  // A terminal that does not know its size says 0.
+  if (!size || size->ws_row == 0 || size->ws_col == 0) return {};
   return {size->ws_row, size->ws_col, size->ws_xpixel, size->ws_ypixel};
 }
 

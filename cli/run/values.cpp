@@ -38,7 +38,10 @@ std::string in_capitals(std::string text) {
 
 gid_t parse_group(const std::string& text) {
   gid_t number = 0;
-  if (reads(text, number)) return number;
+  if (reads(text, number)) {
+    if (number == static_cast<gid_t>(-1)) refuse("{} means \"unchanged\" to the kernel", number);
+    return number;
+  }
   const group* const known = ::getgrnam(text.c_str());
   if (!known) refuse("no group is called '{}'", text);
   return known->gr_gid;

@@ -40,8 +40,9 @@ namespace forklift {
 /// ignore just before may stay ignored.)
 ///
 /// A value: copies are independent and cheap, and a command can be launched any
-/// number of times. What can be prepared is prepared at the first launch and used
-/// again, by copies, too.
+/// number of times. One that was moved from is empty: it can be assigned and
+/// set, and launching it is an error of the step `program`. What can be prepared
+/// is prepared at the first launch and used again, by copies, too.
 /// Setting something checks nothing; bad input is an error of the launch.
 /// The order in which things are set does not matter: the child makes its
 /// steps in the order of docs/attributes.md. None of them touches the caller.
@@ -108,8 +109,12 @@ class FORKLIFT_EXPORT Command {
 
   // --- identity (credentials(7)) ---
 
-  /// Real, effective and saved user id. The supplementary groups are dropped
+  /// Real, effective and saved user id, with the group that the user database
+  /// has for it unless `group` is set. The supplementary groups are dropped
   /// unless `groups` or `keep_groups` says otherwise.
+  ///
+  /// Errors: a user without an entry wants `group`; -1 is refused, since the
+  /// kernel takes it for "unchanged". The same holds for all ids.
   Command& user(uid_t id);
   /// A user by name, or by a number as text: also its group and, unless set
   /// otherwise, its supplementary groups, as at a login.
@@ -212,6 +217,10 @@ class FORKLIFT_EXPORT Command {
   /// Lets a launch go by `fork` where an attribute needs a second stage and the
   /// kernel forbids that (vm.memfd_noexec); else such a launch is refused.
   Command& allow_fork();
+  /// Has /bin/sh run a file that may be executed but is no program for the
+  /// kernel (ENOEXEC): a script without `#!`, as execvp(3), env(1) and the shell
+  /// do. Without this such a launch fails.
+  Command& allow_shell();
   /// How long the launch itself may take: a child that has not executed the
   /// program by then is killed, and the launch fails. By default no limit, but
   /// 10 s if the child becomes another user, who could stop it on the way.

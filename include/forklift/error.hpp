@@ -12,7 +12,8 @@ namespace forklift {
 /// A launch that failed: which step, on what, and the kernel's reason.
 ///
 /// `what()` is one sentence: "cannot launch 'git': chdir '/nope': No such file
-/// or directory". `code()` is in the generic category.
+/// or directory". It ends after some 4 KiB of a longer subject. `code()` is in the
+/// generic category.
 class FORKLIFT_EXPORT LaunchError : public std::system_error {
  public:
   /// `stage`: its place in a pipeline, from 1 on; 0: it is in none.

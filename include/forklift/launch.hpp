@@ -27,7 +27,8 @@ enum class Notice {
 /// A launch in flight: the call that made it has returned, and the child is on
 /// its way to exec on memory that this object owns.
 ///
-/// Threads: one at a time. Destroying it kills the child.
+/// Threads: one at a time. Destroying it kills the child. One that was moved from
+/// or finished is empty: it is done, has no numbers, and `finish` is an error.
 class FORKLIFT_EXPORT Launch {
  public:
   Launch(Launch&& other) noexcept;

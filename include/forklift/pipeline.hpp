@@ -39,15 +39,16 @@ class FORKLIFT_EXPORT RunningPipeline {
  public:
   using Duration = Child::Duration;
 
-  /// No pipeline: only to be assigned to.
+  /// No pipeline, as one that was moved from: it has no stages and no pipes, and
+  /// waiting for it returns at once.
   RunningPipeline() noexcept = default;
 
   std::span<Child> stages() noexcept { return stages_; }
 
   /// Our ends of the pipes asked for with `Stdio::pipe` at the pipeline's ends.
-  Fd& in() noexcept { return stages_.front().in(); }
-  Fd& out() noexcept { return stages_.back().out(); }
-  Fd& err() noexcept { return stages_.back().err(); }
+  Fd& in() noexcept { return stages_.empty() ? none() : stages_.front().in(); }
+  Fd& out() noexcept { return stages_.empty() ? none() : stages_.back().out(); }
+  Fd& err() noexcept { return stages_.empty() ? none() : stages_.back().err(); }
 
   /// Waits for the end of every stage. Closes `in()` first.
   PipelineStatus wait();
@@ -70,8 +71,14 @@ class FORKLIFT_EXPORT RunningPipeline {
   RunningPipeline(std::vector<Child> stages, bool by_last) noexcept
       : stages_(std::move(stages)), by_last_(by_last) {}
 
+  Fd& none() noexcept {
+    none_.reset();
+    return none_;
+  }
+
   std::vector<Child> stages_;
   bool by_last_ = false;
+  Fd none_;  // always empty
 };
 
 /// Commands of which each reads what the one before writes:
@@ -81,6 +88,9 @@ class FORKLIFT_EXPORT RunningPipeline {
 /// commands say about it; nobody else has its ends. Every stage keeps what else
 /// its command says: `err(Stdio::same_as(1))` sends errors down the pipe, too.
 /// A value, like `Command`. Threads: launching from many at once; setting, alone.
+///
+/// One that was moved from is empty: it can be assigned and given stages, and
+/// launching it is an error of the step `program`.
 class FORKLIFT_EXPORT Pipeline {
  public:
   explicit Pipeline(Command first) { stages_.push_back(std::move(first)); }
@@ -120,6 +130,8 @@ class FORKLIFT_EXPORT Pipeline {
   std::optional<LaunchError> refuses(const Input& input) const;
   /// The same with pipes at the ends that are not set.
   Pipeline capturing(const Input& input) const;
+
+  std::vector<Command>& stages();
 
   std::vector<Command> stages_;
   bool by_last_ = false;

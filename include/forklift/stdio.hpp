@@ -12,14 +12,16 @@ namespace forklift {
 /// What stands behind one descriptor of a child.
 ///
 /// A value; nothing is opened before the launch. Files are opened by the child,
-/// before it changes its directory: paths are relative to the caller's.
+/// before it changes its directory: paths are the caller's, also /dev/fd/N,
+/// /dev/stdin and /proc/self (docs/attributes.md has a table).
 class FORKLIFT_EXPORT Stdio {
  public:
   enum class Kind { inherit, null, file, descriptor, pipe, same_as };
   enum class Direction { by_number, to_child, from_child };
 
-  /// The caller's descriptor of the same number, as exec(2) leaves it: closed
-  /// stays closed, and one marked close-on-exec stays behind.
+  /// The caller's descriptor of the same number, also if it is marked
+  /// close-on-exec. One that is closed is an error (EBADF) if this is set, and
+  /// /dev/null if it is standard input, output or error and nothing is set.
   static Stdio inherit();
   /// /dev/null.
   static Stdio null();

@@ -6,6 +6,8 @@
 #include <fcntl.h>
 #include <sys/ioctl.h>
 
+#include "kernel/above_stdio.hpp"
+
 namespace forklift::kernel {
 
 // The child's end is opened by our own, not by its name: /dev/pts may be
@@ -13,11 +15,11 @@ namespace forklift::kernel {
 std::expected<Pseudoterminal, int> open_pseudoterminal(WindowSize size) noexcept {
   constexpr int how = O_RDWR | O_NOCTTY | O_CLOEXEC;
   Pseudoterminal made;
-  made.ours = Fd(::open("/dev/ptmx", how));
+  made.ours = above_stdio(Fd(::open("/dev/ptmx", how)));
   if (!made.ours) return std::unexpected(errno);
   int locked = 0;
   if (::ioctl(made.ours.get(), TIOCSPTLCK, &locked) < 0) return std::unexpected(errno);
-  made.childs = Fd(::ioctl(made.ours.get(), TIOCGPTPEER, how));
+  made.childs = above_stdio(Fd(::ioctl(made.ours.get(), TIOCGPTPEER, how)));
   if (!made.childs) return std::unexpected(errno);
   const winsize window{size.rows, size.columns, size.width, size.height};
   if (::ioctl(made.ours.get(), TIOCSWINSZ, &window) < 0) return std::unexpected(errno);

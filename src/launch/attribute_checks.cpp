@@ -5,7 +5,9 @@
 #include <errno.h>
 
 #include <algorithm>
+#include <cstdio>
 
+#include "launch/callers_path.hpp"
 #include "launch/quote.hpp"
 
 namespace forklift::launch {
@@ -14,6 +16,8 @@ namespace {
 using Found = std::optional<Failure>;
 
 Failure invalid(Step step, std::string subject) { return {step, std::move(subject), EINVAL}; }
+
+constexpr auto no_id = static_cast<gid_t>(-1);  // what the kernel calls INVALID_GID
 
 bool is_within(long number, long least, long most) { return number >= least && number <= most; }
 
@@ -34,6 +38,10 @@ Found check_scheduling(const Order& order) {
   const Bounds& bounds = order.bounds;
   if (bounds.nice && !is_within(*bounds.nice, -20, 19)) {
     return invalid(Step::scheduling, "nice " + std::to_string(*bounds.nice) + ", not -20 to 19");
+  }
+  if (bounds.oom_score && !is_within(*bounds.oom_score, -1000, 1000)) {
+    return invalid(Step::memory_policy,
+                   "OOM score " + std::to_string(*bounds.oom_score) + ", not -1000 to 1000");
   }
   if (bounds.timer_slack && bounds.timer_slack->count() < 1) {
     return invalid(Step::scheduling, "timer slack " + std::to_string(bounds.timer_slack->count()) +
@@ -62,6 +70,14 @@ Found check_places(const Order& order) {
     if (auto found = check_numbers(Step::scheduling, "processor", *order.bounds.cpus)) return found;
   }
   if (!order.bounds.memory_policy) return std::nullopt;
+  using Mode = MemoryPolicy::Mode;
+  const auto& [mode, nodes] = *order.bounds.memory_policy;
+  const bool wants = mode == Mode::preferred || mode == Mode::bind || mode == Mode::interleave;
+  // The kernel takes "preferred" of no node for "local".
+  if (wants == nodes.empty()) {
+    return invalid(Step::memory_policy, wants ? "no node for a policy that wants some"
+                                              : "nodes for a policy that has none");
+  }
   return check_numbers(Step::memory_policy, "node", order.bounds.memory_policy->nodes);
 }
 
@@ -114,6 +130,10 @@ Found check_texts(const Order& order) {
   if (!order.sandbox.landlock) return std::nullopt;
   for (const auto& rule : order.sandbox.landlock->rules()) {
     if (has_nul(rule.path)) return invalid(Step::landlock, quote(rule.path) + " has a NUL byte");
+    // Rules are about paths as the child sees them, and this is the caller's.
+    if (names_descriptor(rule.path)) {
+      return invalid(Step::landlock, quote(rule.path) + " is a descriptor of the caller's");
+    }
   }
   return std::nullopt;
 }
@@ -127,13 +147,70 @@ Found check_seccomp(const Order& order) {
                                     std::to_string(most));
 }
 
-Found check_ids(const Order& order) {
-  const auto* const user = std::get_if<uid_t>(&order.identity.user);
-  const auto* const group = std::get_if<gid_t>(&order.identity.group);
-  // -1 means "leave it as it is" (setresuid(2)).
-  if (user && *user == static_cast<uid_t>(-1)) return invalid(Step::identity, "user -1");
-  if (group && *group == static_cast<gid_t>(-1)) return invalid(Step::identity, "group -1");
+// The user and the group are looked at when they have been resolved.
+Found check_groups(const Order& order) {
+  constexpr std::size_t most = 65536;  // NGROUPS_MAX, <linux/limits.h>
+  if (!order.identity.groups) return std::nullopt;
+  const auto& groups = *order.identity.groups;
+  if (groups.size() > most) {
+    return invalid(Step::identity, std::to_string(groups.size()) +
+                                       " supplementary groups, more than " + std::to_string(most));
+  }
+  if (std::ranges::find(groups, no_id) == groups.end()) return std::nullopt;
+  return invalid(Step::identity, "supplementary group 4294967295 (-1), which is no id");
+}
+
+Found check_range(const char* what, const IdRange& range) {
+  const std::uint64_t end = std::uint64_t{1} << 32;
+  const std::uint64_t last = std::max(range.inside, range.outside) + std::uint64_t{range.count};
+  if (range.count > 0 && last < end) return std::nullopt;  // -1 is no id
+  return invalid(Step::id_map, std::string(what) + " " + std::to_string(range.inside) + ":" +
+                                   std::to_string(range.outside) + ":" +
+                                   std::to_string(range.count) + ", not 1 or more ids below -1");
+}
+
+Found check_id_maps(const Order& order) {
+  if (!order.surroundings.id_maps) return std::nullopt;
+  for (const IdRange& range : order.surroundings.id_maps->users) {
+    if (auto found = check_range("uid_map", range)) return found;
+  }
+  for (const IdRange& range : order.surroundings.id_maps->groups) {
+    if (auto found = check_range("gid_map", range)) return found;
+  }
   return std::nullopt;
+}
+
+// Numbers of the child's; the kernel would mask a mode and take group -1 for an
+// error of another kind.
+Found check_numbers_of_child(const Order& order) {
+  constexpr mode_t most = 0777;
+  if (order.umask && *order.umask > most) {
+    char octal[16];
+    std::snprintf(octal, sizeof octal, "%o", *order.umask);
+    return invalid(Step::umask, std::string(octal) + ", not 0 to 777");
+  }
+  if (order.process_group && *order.process_group < 0) {
+    return invalid(Step::group, std::to_string(*order.process_group));
+  }
+  for (const auto& [step, number] : {std::pair{Step::terminal, order.controlling_terminal},
+                                     std::pair{Step::foreground, order.foreground},
+                                     std::pair{Step::landlock, order.sandbox.ruleset}}) {
+    if (number && *number < 0) {
+      return Failure{step, "descriptor " + std::to_string(*number), EBADF};
+    }
+  }
+  if (order.pty && (order.pty->rows == 0 || order.pty->columns == 0)) {
+    return invalid(Step::terminal, "of " + std::to_string(order.pty->rows) + " rows and " +
+                                       std::to_string(order.pty->columns) + " columns");
+  }
+  return std::nullopt;
+}
+
+// A number of the caller's is never our own word for "none".
+Found check_cgroup(const Order& order) {
+  const bool named = !order.cgroup || order.cgroup->creates() || !order.cgroup->path().empty();
+  if (named || order.cgroup->descriptor() >= 0) return std::nullopt;
+  return Failure{Step::cgroup, "descriptor " + std::to_string(order.cgroup->descriptor()), EBADF};
 }
 
 Found check_life(const Order& order) {
@@ -147,7 +224,8 @@ Found check_life(const Order& order) {
 
 Found find_bad_attribute(const Order& order) {
   for (const auto check : {check_limits, check_scheduling, check_places, check_surroundings,
-                           check_joins, check_texts, check_seccomp, check_ids, check_life}) {
+                           check_joins, check_texts, check_seccomp, check_groups, check_id_maps,
+                           check_numbers_of_child, check_cgroup, check_life}) {
     if (auto found = check(order)) return found;
   }
   return std::nullopt;

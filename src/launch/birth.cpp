@@ -10,6 +10,7 @@
 #include <forklift/fork_lock.hpp>
 #include <mutex>
 
+#include "kernel/above_stdio.hpp"
 #include "kernel/numbers.hpp"
 #include "kernel/probe.hpp"
 #include "kernel/process.hpp"
@@ -55,7 +56,7 @@ long clone_once(InFlight& record) noexcept {
   const kernel::SignalGuard guard;
   __atomic_store_n(&frame.running, 1, __ATOMIC_RELEASE);
   const long pid = kernel::clone_child(request, forklift_child_side, &frame);
-  record.pidfd = Fd(pidfd);
+  record.pidfd = kernel::above_stdio(Fd(pidfd));
   return pid;
 }
 
@@ -109,7 +110,7 @@ Trouble clone_from_right_thread(Cloning& cloning) {
 // only because descriptors have run out.
 Trouble open_pidfd(InFlight& record) {
   const long opened = kernel::raw::call(kernel::nr_pidfd_open, record.pid, 0);
-  record.pidfd = Fd(static_cast<int>(std::max(-1L, opened)));
+  record.pidfd = kernel::above_stdio(Fd(static_cast<int>(std::max(-1L, opened))));
   const int error = static_cast<int>(-opened);
   if (record.pidfd || !kernel::is_shortage(error)) return std::nullopt;
   kernel::raw::call(SYS_kill, record.pid, SIGKILL);

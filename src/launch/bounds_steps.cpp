@@ -12,6 +12,7 @@
 #include <climits>
 
 #include "kernel/numbers.hpp"
+#include "launch/quote.hpp"
 
 namespace forklift::launch {
 namespace {
@@ -104,12 +105,6 @@ void add_policy(PlanBuilder& build, const Scheduling& wanted, std::optional<int>
             {value(0), build.data(attributes, text), value(0)});
 }
 
-std::string list(const std::vector<int>& numbers) {
-  std::string text;
-  for (const int number : numbers) text += (text.empty() ? "" : ",") + std::to_string(number);
-  return text;
-}
-
 // A mask of the kernel: words of `long`, the lowest first.
 std::vector<unsigned long> mask_of(const std::vector<int>& numbers) {
   constexpr int bits = CHAR_BIT * sizeof(long);
@@ -125,7 +120,7 @@ std::vector<unsigned long> mask_of(const std::vector<int>& numbers) {
 void add_affinity(PlanBuilder& build, const std::vector<int>& numbers) {
   const auto mask = mask_of(numbers);
   const std::size_t bytes = mask.size() * sizeof(long);
-  const std::string text = "processors " + list(numbers);
+  const std::string text = "processors " + enumerate(numbers);
   build.add(Step::scheduling, text, SYS_sched_setaffinity,
             {value(0), value(static_cast<long>(bytes)), build.data(mask.data(), bytes, text)});
 }
@@ -178,7 +173,7 @@ void add_memory_policy(PlanBuilder& build, const Bounds& bounds) {
   const int mode = static_cast<int>(bounds.memory_policy->mode);  // MPOL_* in this order
   const auto& nodes = bounds.memory_policy->nodes;
   std::string text = names[mode];
-  if (!nodes.empty()) text += " " + list(nodes);
+  if (!nodes.empty()) text += " " + enumerate(nodes);
   const auto mask = mask_of(nodes);
   const std::size_t bytes = mask.size() * sizeof(long);
   // The kernel takes the number of bits plus one (mm/mempolicy.c, get_nodes).

@@ -12,6 +12,7 @@
 
 #include <atomic>
 
+#include "kernel/above_stdio.hpp"
 #include "kernel/cgroup_tree.hpp"
 #include "kernel/deadline.hpp"
 #include "launch/quote.hpp"
@@ -52,7 +53,7 @@ void await_emptiness(int directory) noexcept {
 }
 
 std::expected<Fd, Failure> open_directory(const std::string& path) {
-  Fd directory(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  Fd directory = kernel::above_stdio(Fd(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)));
   if (!directory) return fail(quote(path), errno);
   return directory;
 }

@@ -3,7 +3,10 @@
 #include "launch/checks.hpp"
 
 #include <errno.h>
+#include <limits.h>
 #include <sys/resource.h>
+
+#include <cstdio>
 
 #include "launch/attribute_checks.hpp"
 #include "launch/quote.hpp"
@@ -19,6 +22,10 @@ Found check_program(const Order& order) {
   if (order.program.empty()) return Failure{Step::program, "the name is empty", EINVAL};
   if (has_nul(order.program)) {
     return Failure{Step::program, quote(order.program) + " has a NUL byte", EINVAL};
+  }
+  // As execvp(3): such a name is in no place.
+  if (order.program.find('/') == std::string::npos && order.program.size() > NAME_MAX) {
+    return Failure{Step::exec, quote(order.program), ENAMETOOLONG};
   }
   return std::nullopt;
 }
@@ -70,6 +77,12 @@ Found check_streams(const Order& order) {
     const bool opens = stdio.kind() == Stdio::Kind::file;
     if (opens && has_nul(stdio.path())) {
       return Failure{Step::open, quote(stdio.path()) + " has a NUL byte", EINVAL};
+    }
+    constexpr mode_t most = 07777;
+    if (opens && stdio.mode() > most) {  // the kernel would take its low bits
+      char octal[16];
+      std::snprintf(octal, sizeof octal, "%o", stdio.mode());
+      return Failure{Step::open, quote(stdio.path()) + " with mode " + octal, EINVAL};
     }
     if (stdio.kind() == Stdio::Kind::descriptor && stdio.number() < 0) {
       return Failure{Step::descriptor, std::to_string(stdio.number()), EBADF};

@@ -72,10 +72,34 @@ long execute(const Call& call, Frame& frame) {
   return result;
 }
 
-// What execvp(3) takes for "look in the next place".
+// In the second stage the program and the shell share one list, on memory of our
+// own: it has the script for as long as the shell is tried.
+long run_script(const Call& call, Frame& frame) {
+  long* const place = reinterpret_cast<long*>(call.arguments[script_place].value);
+  if (!place) return execute(call, frame);
+  const long name = *place;
+  *place = call.arguments[script_path].value;
+  const long result = execute(call, frame);
+  *place = name;
+  return result;
+}
+
+// What execvp(3) takes for "look in the next place", and a place too long to be
+// one. (A name too long in any place is refused before.)
 bool is_elsewhere(long result) {
   return result == -ENOENT || result == -ENOTDIR || result == -EACCES || result == -ESTALE ||
-         result == -ENODEV || result == -ETIMEDOUT;
+         result == -ENODEV || result == -ETIMEDOUT || result == -ENAMETOOLONG;
+}
+
+// Whether a file that may be executed is none for the kernel, and the next call
+// has a shell read it.
+bool is_script(const Plan& plan, int i, long result) {
+  return result == -ENOEXEC && i + 1 < plan.count && plan.calls[i + 1].kind == Kind::script;
+}
+
+// A script is found where its call before looked.
+bool searches(const Plan& plan, int i) {
+  return plan.calls[i - (plan.calls[i].kind == Kind::script)].kind == Kind::search;
 }
 
 // The number that a directory entry of /proc/self/fd is named by, or -1.
@@ -144,6 +168,7 @@ long carry_out(const Call& call, Frame& frame) {
       return close_each(static_cast<unsigned long>(call.arguments[0].value),
                         static_cast<unsigned long>(call.arguments[1].value),
                         static_cast<unsigned long>(call.arguments[2].value));
+    case Kind::script: return run_script(call, frame);
     default: return execute(call, frame);
   }
 }
@@ -158,11 +183,15 @@ extern "C" void forklift_child_side(void* argument) {
   Frame& frame = *static_cast<Frame*>(argument);
   const Plan plan = frame.plan;
   int denied = -1;  // the first program found that may not be executed
+  bool script = false;  // whether the call before found one
   for (int i = 0; i < plan.count; ++i) {
     const Call& call = plan.calls[i];
+    if (call.kind == Kind::script && !script) continue;
     frame.outcome.call = i;
     const long result = carry_out(call, frame);
-    if (call.kind == Kind::search && is_elsewhere(result)) {
+    script = is_script(plan, i, result);
+    if (script) continue;
+    if (searches(plan, i) && is_elsewhere(result)) {
       if (result == -EACCES && denied < 0) denied = i;
       continue;
     }

@@ -14,6 +14,7 @@
 
 #include "kernel/numbers.hpp"
 #include "kernel/probe.hpp"
+#include "launch/callers_path.hpp"
 #include "launch/letter.hpp"
 #include "launch/quote.hpp"
 
@@ -49,7 +50,7 @@ Source source_of(const Stream& stream) {
 }
 
 int open_flags(const Stream& stream) {
-  if (stream.stdio->kind() == Stdio::Kind::null) return O_RDWR;
+  if (!stream.stdio || stream.stdio->kind() == Stdio::Kind::null) return O_RDWR;
   if (stream.stdio->flags() >= 0) return stream.stdio->flags();
   return stream.target == 0 ? O_RDONLY : O_WRONLY | O_CREAT | O_TRUNC;
 }
@@ -58,7 +59,8 @@ int open_flags(const Stream& stream) {
 
 void DescriptorSteps::gather() {
   for (const Stream& stream : streams_) {
-    const bool is_needed = stream.need != Need::none && stream.need != Need::made_ruleset;
+    const bool is_needed = stream.need != Need::none && stream.need != Need::made_ruleset &&
+                           stream.need != Need::program;
     if (stream.terminal || is_needed ||
         (stream.stdio && is_brought(stream.target, *stream.stdio))) {
       prepared_.sources.push_back(source_of(stream));
@@ -195,23 +197,46 @@ void DescriptorSteps::keep_report_pipe() {
 
 void DescriptorSteps::open_files() {
   for (const Stream& stream : streams_) {
-    if (!stream.stdio) continue;
-    const bool null = stream.stdio->kind() == Stdio::Kind::null;
+    if (!stream.stdio && !stream.null) continue;
+    const bool null = !stream.stdio || stream.stdio->kind() == Stdio::Kind::null;
     if (!null && stream.stdio->kind() != Stdio::Kind::file) continue;
-    const std::string path = null ? "/dev/null" : stream.stdio->path();
+    const std::string path = null ? "/dev/null" : callers_path(stream.stdio->path());
     const long cell = build_.take_cell(quote(path));
     build_
         .add(Step::open, quote(path), SYS_openat,
              {value(AT_FDCWD), build_.text(path), value(open_flags(stream) | O_CLOEXEC),
-              value(stream.stdio->mode())})
+              value(null ? 0 : stream.stdio->mode())})
         .store = static_cast<std::int32_t>(cell);
     wait_in_window(cell, quote(path));
     waiting_.push_back({stream.target, cell, quote(path)});
   }
 }
 
+// Opened while the child still runs on our memory, so that it is our program.
+void DescriptorSteps::open_program() {
+  if (!now_.extra.own_program) return;
+  const long cell = build_.take_cell(quote(order_.program));
+  build_
+      .add(Step::exec, quote(order_.program), SYS_openat,
+           {value(AT_FDCWD), build_.text(order_.program), value(O_PATH | O_CLOEXEC), value(0)})
+      .store = static_cast<std::int32_t>(cell);
+  wait_in_window(cell, quote(order_.program));
+  waiting_.push_back({number_of(Need::program), cell, quote(order_.program)});
+}
+
+// A caller's stream that is marked close-on-exec is inherited all the same; the
+// mark belongs to the table, which is the child's own by now.
+void DescriptorSteps::unmark_inherited() {
+  for (int target = 0; target <= 2; ++target) {
+    if ((now_.standard.marked >> target & 1) == 0) continue;
+    build_.add(Step::descriptor, std::to_string(target) + " stays at exec", SYS_fcntl,
+               {value(target), value(F_SETFD), value(0)});
+  }
+}
+
 // dup3(2) leaves close-on-exec off, and nobody waits on the number it fills.
 void DescriptorSteps::put_into_place() {
+  unmark_inherited();
   for (const Waiting& waiting : waiting_) {
     build_.add(Step::descriptor, waiting.what + " onto " + std::to_string(waiting.target), SYS_dup3,
                {number(waiting.cell), value(waiting.target), value(0)});

@@ -31,6 +31,7 @@ class DescriptorSteps {
   void wait_in_window();
   void keep_report_pipe();
   void open_files();
+  void open_program();
   void put_into_place();
   void close_others();
 
@@ -51,6 +52,7 @@ class DescriptorSteps {
   void choose_waiting_room();
   bool marks_its_end() const;
   bool may_stand_still() const;
+  void unmark_inherited();
   void close_before_mailbox();
   void wait_in_window(long cell, std::string what);
   std::vector<int> kept() const;

@@ -23,6 +23,7 @@
 #include "launch/provisions.hpp"
 #include "launch/quote.hpp"
 #include "launch/tally.hpp"
+#include "launch/too_big.hpp"
 
 namespace forklift::launch {
 namespace {
@@ -69,6 +70,10 @@ Failure failure_of(const InFlight& record) {
   std::string subject = subject_at(record);
   const Step step = step_at(record);
   if (step == Step::exec && outcome.error == ENOENT) subject = explain_missing(subject, record);
+  if (outcome.error == E2BIG) subject = explain_too_big(subject, *record.plan, record.frame());
+  if (step == Step::exec && outcome.error == ENOEXEC) {
+    subject += ", which is no program (Command::allow_shell has /bin/sh run it)";
+  }
   return {step, std::move(subject), outcome.error};
 }
 

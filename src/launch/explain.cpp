@@ -52,7 +52,7 @@ std::string print(const Prepared& plan, const Call& call, int index) {
     case From::data: return data_name(plan, argument.value);
     case From::text: return in_quotes(reinterpret_cast<const char*>(argument.value));
     case From::texts:
-      if (call.number == SYS_execveat)
+      if (reinterpret_cast<const char* const*>(argument.value) == plan.second_argv.data())
         return "<the steps from here on, " + list(plan.argv.data()) + ">";
       return list(reinterpret_cast<const char* const*>(argument.value));
     default: return cell_name(plan, argument.value);
@@ -69,6 +69,7 @@ std::string print(const Prepared& plan, std::size_t i) {
     line += print(plan, call, index);
   }
   line += ")";
+  if (call.kind == Kind::script) line += " if it is no program";
   if (call.kind == Kind::close_each) line += " one by one, as listed in /proc/self/fd";
   return line;
 }

@@ -25,6 +25,24 @@ Failure unknown(const char* what, const std::string& name, int error) {
           error ? error : ENOENT};
 }
 
+// What setresuid(2) and its like take for "unchanged".
+constexpr auto unchanged = static_cast<std::uint32_t>(-1);
+
+Failure refuse_unchanged(const char* what) {
+  return {Step::identity,
+          std::string(what) + " " + std::to_string(unchanged) +
+              " (-1), which the kernel takes for \"unchanged\"",
+          EINVAL};
+}
+
+// Half an identity would leave the child the caller's group, root's perhaps.
+Failure lacks_group(uid_t user) {
+  return {
+      Step::identity,
+      "user " + std::to_string(user) + " without a group, who has no entry in the user database",
+      EINVAL};
+}
+
 // A user by name, else by number; what the database says of either.
 struct User {
   uid_t id;
@@ -44,6 +62,7 @@ std::expected<User, Failure> look_up_user(const std::string& text) {
     if (error == ERANGE) room.resize(2 * room.size());
   } while (error == ERANGE);
   if (found) return User{found->pw_uid, found->pw_gid, found->pw_name};
+  // What cannot be asked, as without a database, has no entry.
   if (number) return User{*number, std::nullopt, ""};
   return std::unexpected(unknown("user", text, error));
 }
@@ -72,6 +91,14 @@ std::vector<gid_t> groups_at_login(const std::string& user, gid_t group) {
   return groups;
 }
 
+// The database may say -1 as well as the caller.
+std::optional<Failure> find_half_identity(const ResolvedIdentity& identity) {
+  if (identity.user == unchanged) return refuse_unchanged("user");
+  if (identity.group == unchanged) return refuse_unchanged("group");
+  if (identity.user && !identity.group) return lacks_group(*identity.user);
+  return std::nullopt;
+}
+
 }  // namespace
 
 std::expected<ResolvedIdentity, Failure> resolve_identity(const Order& order) {
@@ -79,7 +106,13 @@ std::expected<ResolvedIdentity, Failure> resolve_identity(const Order& order) {
   ResolvedIdentity identity;
   identity.groups = wanted.groups;
   std::string login;
-  if (const auto* const id = std::get_if<uid_t>(&wanted.user)) identity.user = *id;
+  if (const auto* const id = std::get_if<uid_t>(&wanted.user)) {
+    identity.user = *id;
+    if (wanted.group.index() == 0) {
+      const auto user = look_up_user(std::to_string(*id));
+      if (user) identity.group = user->group;
+    }
+  }
   if (const auto* const name = std::get_if<std::string>(&wanted.user)) {
     const auto user = look_up_user(*name);
     if (!user) return std::unexpected(user.error());
@@ -93,6 +126,7 @@ std::expected<ResolvedIdentity, Failure> resolve_identity(const Order& order) {
     if (!group) return std::unexpected(group.error());
     identity.group = *group;
   }
+  if (auto half = find_half_identity(identity)) return std::unexpected(std::move(*half));
   // In a user namespace whose groups may not be set, they stay as they are.
   const auto& around = order.surroundings;
   const bool denied = around.made.contains(Namespace::user) &&

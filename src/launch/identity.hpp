@@ -20,7 +20,8 @@ struct ResolvedIdentity {
 
 /// Looks up the names of an order in the user database (getpwnam_r(3)).
 ///
-/// Errors: an unknown user or group, or why the database cannot be read.
+/// Errors: an unknown user or group, the id -1, a user without a group, or why
+/// the database cannot be read.
 std::expected<ResolvedIdentity, Failure> resolve_identity(const Order& order);
 
 }  // namespace forklift::launch

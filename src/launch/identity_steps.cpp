@@ -8,6 +8,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "launch/quote.hpp"
+
 namespace forklift::launch {
 namespace {
 
@@ -99,8 +101,7 @@ void set_securebits(PlanBuilder& build, const Identity& wanted, bool changes_use
 }
 
 void set_groups(PlanBuilder& build, const std::vector<gid_t>& groups) {
-  std::string text;
-  for (const gid_t group : groups) text += (text.empty() ? "" : ",") + std::to_string(group);
+  std::string text = enumerate(groups);
   text = text.empty() ? "no supplementary groups" : "supplementary groups " + text;
   const auto count = static_cast<long>(groups.size());
   build.add(Step::identity, text, SYS_setgroups,

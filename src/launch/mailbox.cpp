@@ -9,19 +9,10 @@
 
 #include <utility>
 
+#include "kernel/above_stdio.hpp"
 #include "kernel/raw.hpp"
 
 namespace forklift::launch {
-namespace {
-
-// A program without standard descriptors would get one of our ends as its
-// number 0, 1 or 2, which its children inherit.
-Fd above_stdio(int number) noexcept {
-  Fd low(number);
-  return number > 2 ? std::move(low) : Fd(::fcntl(number, F_DUPFD_CLOEXEC, 3));
-}
-
-}  // namespace
 
 bool Mailbox::End::is_ours() const noexcept {
   return descriptor && file.is_file() && file == kernel::FileIdentity::of(descriptor.get());
@@ -32,8 +23,8 @@ long Mailbox::open() noexcept {
   close();
   int ends[2];
   if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0) return -errno;
-  receiving_.descriptor = above_stdio(ends[0]);
-  sending_.descriptor = above_stdio(ends[1]);
+  receiving_.descriptor = kernel::above_stdio(Fd(ends[0]));
+  sending_.descriptor = kernel::above_stdio(Fd(ends[1]));
   if (!receiving_.descriptor || !sending_.descriptor) {
     const long error = -errno;
     *this = Mailbox();

@@ -113,6 +113,7 @@ struct Order {
   std::optional<Cgroup> cgroup;
 
   bool allow_fork = false;
+  bool allow_shell = false;  ///< runs a script without "#!"
   bool pollable = false;  ///< a descriptor hangs up when the launch is done
   std::optional<Engine> required;
   std::optional<std::chrono::nanoseconds> deadline;  ///< for the launch itself

@@ -35,9 +35,15 @@ enum class Kind : std::uint8_t {
   plain,       ///< make the call, see whether its result is accepted
   exec,        ///< does not return when it succeeds; ETXTBSY is tried again
   search,      ///< likewise, and goes on with the next call when nothing is there
+  script,      ///< as exec, after one that found no program (ENOEXEC), else left out
   close_each,  ///< what close_range(2) does, for kernels without it
   gate,        ///< waits on a futex until the parent has opened it
 };
+
+/// Of a call of the kind `script`, beyond the arguments of execve(2): the script,
+/// and, in the second stage, where the list of arguments has to have it.
+inline constexpr int script_path = 3;
+inline constexpr int script_place = 4;
 
 inline constexpr int nowhere = -1;
 

@@ -20,6 +20,7 @@
 
 #include "kernel/signal_name.hpp"
 #include "launch/bounds_steps.hpp"
+#include "launch/callers_path.hpp"
 #include "launch/checks.hpp"
 #include "launch/descriptor_steps.hpp"
 #include "launch/identity_steps.hpp"
@@ -56,6 +57,7 @@ class Planner {
     descriptors_.keep_report_pipe();
     set_umask();
     descriptors_.open_files();
+    descriptors_.open_program();
     descriptors_.put_into_place();
     join_cgroup();
     add_session(build_, order_, descriptors_);
@@ -104,7 +106,10 @@ class Planner {
     prepared_.ignored = now_.ignored;
     prepared_.callers_mask = now_.mask;
     prepared_.parent = now_.parent;
+    prepared_.standard = now_.standard;
     prepared_.callers = now_.callers;
+    const auto stack = order_.bounds.limits.find(Resource::stack);
+    if (stack != order_.bounds.limits.end()) prepared_.stack = stack->second.soft;
     if (now_.path) prepared_.path = now_.path;
     if (order_.clear_environment || order_.environment_start || !order_.environment.empty()) {
       prepared_.environment.emplace(order_, now_.environment);
@@ -152,7 +157,7 @@ class Planner {
     }
     if (order_.directory) {
       build_.add(Step::directory, quote(*order_.directory), SYS_chdir,
-                 {build_.text(*order_.directory)});
+                 {build_.text(callers_path(*order_.directory))});
     }
   }
 
@@ -195,11 +200,24 @@ class Planner {
     prepared_.argv.push_back(nullptr);
     if (!now_.extra.second_stage) prepared_.ready = static_cast<int>(prepared_.calls.size());
     build_.name_cell(offsetof(Frame, environment), "environment");
-    if (order_.program.find('/') != std::string::npos) {
-      add_exec(order_.program, Kind::exec);
+    if (now_.extra.own_program) {
+      execute_own_program();
+    } else if (order_.program.find('/') != std::string::npos) {
+      add_exec(callers_path(order_.program), Kind::exec);
     } else {
       search_path();
     }
+  }
+
+  void execute_own_program() {
+    Call& call = build_.add(Step::exec, quote(order_.program), SYS_execveat,
+                            {value(descriptors_.number_of(Need::program)),
+                             build_.text(""),
+                             {reinterpret_cast<long>(prepared_.argv.data()), From::texts},
+                             word(offsetof(Frame, environment)),
+                             value(AT_EMPTY_PATH)});
+    call.kind = Kind::exec;
+    call.most = call.also = call.least = 1;
   }
 
   void search_path() {
@@ -225,6 +243,24 @@ class Planner {
                              word(offsetof(Frame, environment))});
     call.kind = kind;
     call.most = call.also = call.least = 1;  // exec does not return
+    if (order_.allow_shell) add_shell(path);
+  }
+
+  // As execvp(3) does with a file that is no program. Each place has a list of
+  // its own, as children may share them; the second stage makes do with one.
+  void add_shell(const std::string& path) {
+    constexpr const char* shell = "/bin/sh";
+    const Argument script = build_.text(path);
+    auto& argv = prepared_.shell_argvs.emplace_back(prepared_.argv);
+    argv.front() = reinterpret_cast<const char*>(script.value);
+    argv.insert(argv.begin(), build_.keep(shell));
+    Call& call = build_.add(Step::exec, quote(path) + " by " + shell, SYS_execve,
+                            {build_.text(shell),
+                             {reinterpret_cast<long>(argv.data()), From::texts},
+                             word(offsetof(Frame, environment))});
+    call.arguments[script_path] = script;
+    call.kind = Kind::script;
+    call.most = call.also = call.least = 1;
   }
 
   const Order& order_;
@@ -241,7 +277,7 @@ class Planner {
 std::expected<std::unique_ptr<Prepared>, Failure> prepare(const Order& order,
                                                           const Situation& now) {
   if (auto bad = find_bad_input(order)) return std::unexpected(std::move(*bad));
-  auto streams = resolve_streams(order, now.extra);
+  auto streams = resolve_streams(order, now.extra, now.standard);
   if (!streams) return std::unexpected(std::move(streams.error()));
   auto identity = resolve_identity(order);
   if (!identity) return std::unexpected(std::move(identity.error()));

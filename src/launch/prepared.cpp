@@ -38,7 +38,7 @@ std::string name_of(const Source& source) {
 bool Prepared::fits(const Situation& now) const noexcept {
   return engine == now.engine && handlers_cleared == now.handlers_cleared &&
          ignored == now.ignored && same_text(path, now.path) && parent == now.parent &&
-         callers_mask == now.mask && callers == now.callers &&
+         callers_mask == now.mask && standard == now.standard && callers == now.callers &&
          (!environment || environment->made_from(now.environment));
 }
 

@@ -57,6 +57,7 @@ struct Prepared {
   int ready = 0;         ///< a child that came to this call has only exec left
   int tell = -1;         ///< the child's number of the report pipe, with a second stage
   std::vector<std::string> subjects;                     ///< of each call, for people
+  std::optional<std::uint64_t> stack;  ///< its soft limit, if the command sets one
   std::string searched;                                  ///< the places searched, when PATH is
   std::vector<std::pair<long, std::string>> cell_names;  ///< by offset, for people
   std::vector<std::pair<long, std::string>> data_names;  ///< by address, for people
@@ -80,6 +81,7 @@ struct Prepared {
 
   std::deque<std::string> texts;  ///< what the calls' `text` arguments point to
   std::vector<const char*> argv;
+  std::deque<std::vector<const char*>> shell_argvs;  ///< of each call of the kind `script`
   std::vector<const char*> second_argv;  ///< the second stage's, which ends with `argv`
 
   // The situation it was made in, which `fits` compares.
@@ -88,6 +90,7 @@ struct Prepared {
   std::optional<std::string> path;
   std::optional<kernel::SignalSet> callers_mask;
   std::optional<pid_t> parent;
+  StandardStreams standard;
   std::vector<std::uint64_t> callers;
 
   bool fits(const Situation& now) const noexcept;

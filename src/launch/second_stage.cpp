@@ -150,8 +150,11 @@ std::expected<int, int> second_stage_program() {
 
 std::optional<Failure> hand_over(Prepared& prepared) {
   const std::string bytes = Packer(prepared).pack();
-  if (bytes.size() + prepared.frame_bytes + sizeof(Frame) > most_handed_over) {
-    return Failure{Step::second_stage, "a plan of " + std::to_string(bytes.size()) + " bytes",
+  const std::size_t taken = bytes.size() + prepared.frame_bytes + sizeof(Frame);
+  if (taken > most_handed_over) {
+    return Failure{Step::second_stage,
+                   "a plan of " + std::to_string(taken) + " bytes, where " +
+                       std::to_string(most_handed_over) + " are the most",
                    E2BIG};
   }
   for (std::size_t at = 0; at < bytes.size();) {

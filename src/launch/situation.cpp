@@ -14,6 +14,7 @@
 #include "kernel/ignored_signals.hpp"
 #include "kernel/probe.hpp"
 #include "launch/bounds_steps.hpp"
+#include "launch/callers_path.hpp"
 #include "launch/identity_steps.hpp"
 #include "launch/order.hpp"
 #include "launch/second_stage.hpp"
@@ -101,6 +102,15 @@ bool needs_own_memory(const Order& order) {
          joins_alone || makes_clock || order.bounds.oom_score || order.bounds.huge_pages;
 }
 
+// Whether the path of the caller's own program means another once exec comes.
+bool loses_own_program(const Order& order) {
+  if (!is_own_program(order.program)) return false;
+  const Surroundings& around = order.surroundings;
+  return needs_own_memory(order) || around.root || around.new_root || around.mount_proc ||
+         std::ranges::any_of(around.joined,
+                             [](const auto& joined) { return joined.second == Namespace::mount; });
+}
+
 // A child on a copy of our memory needs no second stage.
 std::optional<Failure> settle_second_stage(const Order& order, Situation& now) {
   if (now.engine == Engine::fork || !needs_own_memory(order)) return std::nullopt;
@@ -122,6 +132,10 @@ std::vector<std::uint64_t> callers_values(const Order& order) {
   note_callers_sets(order, values);
   if (order.surroundings.made.contains(Namespace::user) && !order.surroundings.id_maps) {
     values.insert(values.end(), {::geteuid(), ::getegid()});
+  }
+  if (names_callers_things(order)) {
+    values.insert(values.end(),
+                  {static_cast<std::uint64_t>(::getpid()), static_cast<std::uint64_t>(::gettid())});
   }
   return values;
 }
@@ -154,6 +168,7 @@ std::expected<Situation, Failure> look_around(const Order& order) {
   if (!engine) return std::unexpected(engine.error());
   Situation now;
   now.engine = *engine;
+  now.extra.own_program = loses_own_program(order);
   now.extra.joins_cgroup = order.cgroup && !kernel::features().works(Feature::into_cgroup);
   if (auto failure = settle_second_stage(order, now)) return std::unexpected(std::move(*failure));
   now.extra.pollable = order.pollable && now.engine != Engine::fork;  // which has a pipe for it
@@ -167,6 +182,9 @@ std::expected<Situation, Failure> look_around(const Order& order) {
   if (order.program.find('/') == std::string::npos) now.path = ::secure_getenv("PATH");
   if (order.inherit_mask) now.mask = kernel::blocked_signals();
   if (order.dies_with_parent) now.parent = ::getpid();
+  const auto standard = look_at_standard_streams(order);
+  if (!standard) return std::unexpected(standard.error());
+  now.standard = *standard;
   now.callers = callers_values(order);
   return now;
 }

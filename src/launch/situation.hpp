@@ -29,6 +29,7 @@ struct Situation {
   Extra extra;
   std::optional<kernel::SignalSet> mask;  ///< the thread's, if the order inherits it
   std::optional<pid_t> parent;            ///< this process, if the child dies with it
+  StandardStreams standard;
   std::vector<std::uint64_t> callers;     ///< what the order leaves out and steps take over
 };
 

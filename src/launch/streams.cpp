@@ -3,9 +3,12 @@
 #include "launch/streams.hpp"
 
 #include <errno.h>
+#include <fcntl.h>
 
 #include <algorithm>
 #include <climits>
+
+#include "kernel/raw.hpp"
 
 namespace forklift::launch {
 namespace {
@@ -49,13 +52,15 @@ Window longest_gap(const std::vector<Stream>& streams, long limit) {
 }
 
 // Those that the order leaves out are inherited, or the pseudoterminal.
-void add_standard_streams(const Order& order, std::vector<Stream>& streams) {
+void add_standard_streams(const Order& order, StandardStreams standard,
+                          std::vector<Stream>& streams) {
   int terminal = -1;
   for (int target = 0; target <= 2; ++target) {
     if (order.streams.contains(target)) continue;
     streams.push_back({.target = target,
                        .alias_of = terminal,
-                       .terminal = order.pty.has_value() && terminal < 0});
+                       .terminal = order.pty.has_value() && terminal < 0,
+                       .null = !order.pty && (standard.closed >> target & 1) != 0});
     if (order.pty && terminal < 0) terminal = target;
   }
 }
@@ -67,6 +72,7 @@ std::vector<Stream> list_needs(const Order& order, Extra extra) {
   };
   if (extra.joins_cgroup) add(Need::cgroup, -1);
   if (extra.second_stage || extra.pollable) add(Need::report, -1);
+  if (extra.own_program) add(Need::program, -1);
   if (order.directory_descriptor) add(Need::directory, *order.directory_descriptor);
   if (order.sandbox.landlock) add(Need::made_ruleset, -1);
   if (order.sandbox.ruleset) add(Need::ruleset, *order.sandbox.ruleset);
@@ -87,15 +93,39 @@ int lowest_free(const std::vector<Stream>& streams) {
 
 }  // namespace
 
+bool is_inherited(const Order& order, int target) {
+  const auto set = order.streams.find(target);
+  if (set == order.streams.end()) return !order.pty;
+  return is_in_place(target, &set->second);
+}
+
+std::expected<StandardStreams, Failure> look_at_standard_streams(const Order& order) {
+  StandardStreams found;
+  for (int target = 0; target <= 2; ++target) {
+    if (!is_inherited(order, target)) continue;
+    const long flags = kernel::raw::call(SYS_fcntl, target, F_GETFD);
+    if (flags >= 0) {
+      found.marked |= (flags & FD_CLOEXEC ? 1U : 0U) << target;
+    } else if (order.streams.contains(target)) {
+      return std::unexpected(Failure{
+          Step::descriptor, std::to_string(target) + ", inherited, which is closed", EBADF});
+    } else {
+      found.closed |= 1U << target;
+    }
+  }
+  return found;
+}
+
 bool is_brought(int target, const Stdio& stdio) {
   const auto kind = stdio.kind();
   return kind == Stdio::Kind::descriptor || kind == Stdio::Kind::pipe ||
          (kind == Stdio::Kind::inherit && !is_in_place(target, &stdio));
 }
 
-std::expected<std::vector<Stream>, Failure> resolve_streams(const Order& order, Extra extra) {
+std::expected<std::vector<Stream>, Failure> resolve_streams(const Order& order, Extra extra,
+                                                            StandardStreams standard) {
   std::vector<Stream> streams;
-  add_standard_streams(order, streams);
+  add_standard_streams(order, standard, streams);
   for (const auto& [target, stdio] : order.streams) {
     const auto root = root_of(order.streams, target);
     if (!root) return std::unexpected(root.error());

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "kernel/numbers.hpp"
+#include "launch/callers_path.hpp"
 #include "launch/quote.hpp"
 
 namespace forklift::launch {
@@ -137,8 +138,8 @@ void add_surroundings(PlanBuilder& build, const Surroundings& wanted) {
     build.add(Step::hostname, quote(*wanted.hostname), SYS_sethostname,
               {build.text(*wanted.hostname), value(static_cast<long>(wanted.hostname->size()))});
   }
-  if (wanted.new_root) add_pivot(build, *wanted.new_root);
-  if (wanted.root) add_chroot(build, *wanted.root);
+  if (wanted.new_root) add_pivot(build, callers_path(*wanted.new_root));
+  if (wanted.root) add_chroot(build, callers_path(*wanted.root));
   if (wanted.mount_proc) {
     add_mount(build, "'/proc'", "proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC);
   }

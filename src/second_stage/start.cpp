@@ -43,13 +43,24 @@ void relocate(Call& call, const unsigned char* base, char** arguments) {
   }
 }
 
+// The shell's list of arguments begins one before the program's, in the place of
+// the empty string, and has the script where the program has its name.
+void list_for_shell(Call& call, char** arguments) {
+  arguments[-1] = reinterpret_cast<char*>(call.arguments[0].value);
+  call.arguments[1].value = address(arguments - 1);
+  call.arguments[script_place].value = address(arguments);
+}
+
 // The frame lies behind what was handed over, and begins as zeros.
 Frame& make_frame(Handover& plan, char** arguments, char** environment) {
   auto* const base = reinterpret_cast<unsigned char*>(&plan);
   auto* const calls = reinterpret_cast<Call*>(&plan + 1);
   const auto* const fills = reinterpret_cast<const Fill*>(calls + plan.calls);
   const long at = (plan.bytes + 15) / 16 * 16;
-  for (int i = 0; i < plan.calls; ++i) relocate(calls[i], base, arguments);
+  for (int i = 0; i < plan.calls; ++i) {
+    relocate(calls[i], base, arguments);
+    if (calls[i].kind == Kind::script) list_for_shell(calls[i], arguments);
+  }
   for (int i = 0; i < plan.fills; ++i) {
     const Fill& fill = fills[i];
     *reinterpret_cast<long*>(base + at + fill.offset) =
