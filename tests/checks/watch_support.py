@@ -13,7 +13,7 @@ import threading
 
 forklift, stall_target = sys.argv[1], sys.argv[2]
 targets = pathlib.Path(__file__).parent.parent / "watch" / "targets"
-PATIENCE = 60
+PATIENCE = 120
 
 
 def skip(why):

@@ -145,7 +145,8 @@ TEST_CASE("each thread that touches memory is blocked once by each fork") {
   auto seen = watch_calls(target, calls);
   for (int more = 0; more < 5 && !calm(seen); ++more) seen = watch_calls(target, calls);
   CAPTURE(seen.run_delay.count());
-  CHECK(blocked(seen.recording) <= threads * calls);
+  // Inferred where the processor comes and goes, one wait may be taken for two.
+  if (calm(seen)) CHECK(blocked(seen.recording) <= threads * calls);
   if (!calm(seen)) {
     MESSAGE("skipped: the machine is busy all the time");
     return;
