@@ -11,7 +11,7 @@
 #include <fstream>
 #include <thread>
 
-#include "support.hpp"
+#include "../support.hpp"
 
 using forklift::Child, forklift::Command, forklift::Stdio;
 

@@ -17,7 +17,7 @@
 #include <string>
 #include <vector>
 
-#include "support.hpp"
+#include "../support.hpp"
 
 struct KindOfLaunch {
   const char* name;

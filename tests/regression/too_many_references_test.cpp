@@ -13,7 +13,7 @@
 #include <atomic>
 #include <thread>
 
-#include "reveal.hpp"
+#include "../reveal.hpp"
 
 using forklift::Command, forklift::Fd, forklift::Stdio;
 
