@@ -16,8 +16,14 @@ namespace {
 
 struct Quantity {
   double number = 0;
-  std::string unit;  // in lower case
+  std::string unit;
 };
+
+std::string in_lower_case(std::string text) {
+  std::ranges::transform(text, text.begin(),
+                         [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return text;
+}
 
 Quantity split(const std::string& text, const char* what) {
   Quantity quantity;
@@ -27,15 +33,13 @@ Quantity split(const std::string& text, const char* what) {
     throw std::invalid_argument(fmt::format("'{}' is no {}", text, what));
   }
   quantity.unit.assign(rest, end);
-  std::ranges::transform(quantity.unit, quantity.unit.begin(),
-                         [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   return quantity;
 }
 
 constexpr const char* a_size = "size such as 4G or 512M";
 
 std::size_t bytes(const std::string& text, const Quantity& quantity, const char* what) {
-  std::string unit = quantity.unit;
+  std::string unit = in_lower_case(quantity.unit);
   if (unit.ends_with("b")) unit.pop_back();
   if (unit.size() == 2 && unit.ends_with("i")) unit.pop_back();
   constexpr std::string_view units = "kmgt";
@@ -66,6 +70,7 @@ std::size_t parse_count(const std::string& text, std::size_t most) {
 std::size_t parse_rate(const std::string& text) {
   constexpr const char* a_rate = "rate such as 256M/s";
   Quantity quantity = split(text, a_rate);
+  quantity.unit = in_lower_case(quantity.unit);
   if (quantity.unit.ends_with("/s")) quantity.unit.resize(quantity.unit.size() - 2);
   return bytes(text, quantity, a_rate);
 }
@@ -94,7 +99,9 @@ std::chrono::nanoseconds parse_time(const std::string& text) {
   for (const auto& [unit, scale] : units) {
     if (quantity.unit != unit) continue;
     const double most = 9e18;  // some 285 years
-    return std::chrono::nanoseconds(std::llround(std::min(quantity.number * scale, most)));
+    const auto time = std::llround(std::min(quantity.number * scale, most));
+    // Zero may mean "no limit", so what is more than nothing stays so.
+    return std::chrono::nanoseconds(time == 0 && quantity.number > 0 ? 1 : time);
   }
   throw std::invalid_argument(fmt::format("'{}' is no {}", text, a_time));
 }

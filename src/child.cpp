@@ -130,6 +130,7 @@ bool Child::kill(int signal) noexcept {
 
 ExitStatus Child::stop(Duration grace) noexcept {
   kill(SIGTERM);
+  kill(SIGCONT);  // a stopped child does not hear SIGTERM
   if (const auto status = wait_for(grace)) return *status;
   kill(SIGKILL);
   return wait();

@@ -98,7 +98,10 @@ void Conversation::serve() {
 
 // The time is up: first SIGTERM, after the grace SIGKILL, then no more.
 void Conversation::hurry() {
-  for (Child& child : children_) child.kill_tree(timed_out_ ? SIGKILL : SIGTERM);
+  for (Child& child : children_) {
+    child.kill_tree(timed_out_ ? SIGKILL : SIGTERM);
+    if (!timed_out_) child.kill_tree(SIGCONT);  // a stopped child does not hear SIGTERM
+  }
   deadline_ = timed_out_ ? Deadline::never() : Deadline::after(options_.grace);
   timed_out_ = true;
 }

@@ -31,6 +31,7 @@ std::optional<Tree> Child::kill_tree(int signal) noexcept {
 
 Child::TreeStop Child::stop_tree(Duration grace) noexcept {
   const auto asked = kill_tree(SIGTERM);
+  kill_tree(SIGCONT);  // a stopped process does not hear SIGTERM
   // Unreaped, it keeps the group's number from becoming anybody else's.
   if (pid_ >= 0 && !ended_) {
     kernel::await_end({pid_, pidfd_.get()}, kernel::Deadline::after(grace));

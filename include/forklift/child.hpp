@@ -78,7 +78,8 @@ class FORKLIFT_EXPORT Child {
 
   /// Sends a signal; false when the child has ended or the kernel refuses.
   bool kill(int signal) noexcept;
-  /// SIGTERM, and SIGKILL if the child still runs after `grace`; then waits.
+  /// SIGTERM, with SIGCONT in case the child is stopped, and SIGKILL if it still
+  /// runs after `grace`; then waits.
   ExitStatus stop(Duration grace) noexcept;
 
   /// Sends a signal to the child and to what it has started, and says whom that

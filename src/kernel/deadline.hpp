@@ -4,6 +4,7 @@
 
 #include <time.h>
 
+#include <algorithm>
 #include <chrono>
 #include <optional>
 
@@ -18,8 +19,10 @@ class Deadline {
   static Deadline after(std::chrono::nanoseconds span) noexcept {
     const auto now = Clock::now();
     Deadline deadline;
-    // A span too long to add is never.
-    if (span < Clock::time_point::max() - now) deadline.point_ = now + span;
+    // A span too long to add is never, and what is over is over now: a point in
+    // the far past would overflow in `left`.
+    const auto ahead = std::max(span, std::chrono::nanoseconds(0));
+    if (ahead < Clock::time_point::max() - now) deadline.point_ = now + ahead;
     return deadline;
   }
 

@@ -32,6 +32,13 @@ def ended(pid):
 
 def timeouts():
     assert run("--timeout", "60", "sh", "-c", "exit 4").returncode == 4
+    # As timeout(1): zero is no limit, and units in capitals are no units.
+    assert run("--timeout", "0", "sh", "-c", "sleep 0.1; exit 4").returncode == 4
+    assert run("--timeout", "0s", "true").returncode == 0
+    assert run("--timeout", "1e-30", "sleep", "1000").returncode == 124
+    for wrong in ("1S", "1M", "1H", "1D", "1Ms", "nan", "inf", "-1", "1e400"):
+        refused = run("--timeout", wrong, "true")
+        assert refused.returncode == 125 and "time such as" in refused.stderr, (wrong, refused)
     done = run("--timeout", "50ms", "sleep", "1000")
     assert done.returncode == 124 and "'sleep' takes too long: SIGTERM sent" in done.stderr, done
     assert run("--quiet", "--timeout", "50ms", "sleep", "1000").stderr == ""

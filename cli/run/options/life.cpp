@@ -27,8 +27,12 @@ std::vector<int> parse_held(const std::string& text) {
 constexpr Option options[] = {
     {"--timeout", "", "TIME",
      "Ends the program and what it started after this time, counted from the launch: 5, 1.5s, "
-     "200ms, 2m, 1h. It gets a process group of its own, unless its tree can be reached already",
-     [](Request& request, Text value) { request.bounds.timeout = parse_time(value); }},
+     "200ms, 2m, 1h; 0 is no limit. It gets a process group of its own, unless its tree can be "
+     "reached already",
+     [](Request& request, Text value) {
+       request.bounds.timeout = parse_time(value);
+       if (request.bounds.timeout->count() == 0) request.bounds.timeout.reset();
+     }},
     {"--signal", "", "SIGNAL", "What is sent then (TERM)",
      [](Request& request, Text value) { request.bounds.signal = parse_signal(value); }},
     {"--grace", "--kill-after", "TIME",
