@@ -28,8 +28,22 @@ std::size_t number(const std::string& text) {
   return parse_count(text, most);
 }
 
+constexpr std::size_t most_rounds = 1000;
+
+void check_explain(const Request& request) {
+  if (!request.explain) {
+    if (request.rounds) throw Refusal("--rounds is for --explain");
+    return;
+  }
+  if (request.coroutines) throw Refusal("--explain is for threads, not for --coroutines");
+  if (!request.contenders.empty()) {
+    throw Refusal("--explain has contenders of its own, leave --contender out");
+  }
+}
+
 // What the options say together.
 void check_together(const Request& request) {
+  check_explain(request);
   if (!request.coroutines) {
     if (request.limit) throw Refusal("--limit is for --coroutines");
     if (request.workers.value_or(0) > most_threads) {
@@ -87,13 +101,17 @@ void add_to(CLI::App& lab, const std::string& line, Action& chosen) {
   hang->add_option("--rate", request->rate,
                    "Launches per second by all workers (default: as fast as they can)")
       ->check(CLI::Range(0.1, 1e6));
-  add_parsed(*hang, "--for", request->length, length, "Time for each contender (default: 30s)");
+  add_parsed(*hang, "--for", request->length, length, "Time for each contender (default: 30s; with --explain 5s in each round)");
   add_parsed(*hang, "--dump-every", request->dump_every, interval,
              "All stacks to standard error (default: 10s; 0: on SIGUSR1 only)");
   add_contenders(*hang, request->contenders,
                  "Who takes part (default: go1.8,go1.9,go1.21,forklift)");
   hang->add_option("--program", request->program,
                    "What to launch (default: a program that does nothing)");
+  hang->add_flag("--explain", request->explain,
+                 "What each of the two changes of Go 1.9 did: all four corners, in rounds");
+  add_parsed(*hang, "--rounds", request->rounds, number<most_rounds>,
+             "Of all contenders, with --explain (default: 6)");
   hang->add_flag("--short", request->brief, "1 GiB, 8 workers, 4 s each");
   hang->add_option("--json", request->record.json, "Write the figures to this file, too");
   hang->add_option("--html", request->record.html,

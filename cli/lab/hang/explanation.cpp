@@ -14,7 +14,7 @@ namespace {
 using Rule = forklift::ForkLock::Rule;
 
 bool copies_page_tables(const Run& run) {
-  return run.contender == "go1.8" || run.contender == "fork";
+  return run.contender == "go1.8" || run.contender == "go1.8-fair" || run.contender == "fork";
 }
 
 // How often the lock goes on to the next, in microseconds: what a launch keeps
