@@ -44,6 +44,7 @@ void check_explain(const Request& request) {
 // What the options say together.
 void check_together(const Request& request) {
   check_explain(request);
+  if (request.go && request.rate > 0) throw Refusal("--go launches as fast as it can, not by --rate");
   if (!request.coroutines) {
     if (request.limit) throw Refusal("--limit is for --coroutines");
     if (request.workers.value_or(0) > most_threads) {
@@ -55,6 +56,7 @@ void check_together(const Request& request) {
   }
   if (!request.record.html.empty()) throw Refusal("--html has no page for --coroutines");
   if (request.rate > 0) throw Refusal("--rate is for threads, not for --coroutines");
+  if (request.go) throw Refusal("--go is for threads, not for --coroutines");
 }
 
 bool run_as_asked(const Request& request) {
@@ -112,6 +114,8 @@ void add_to(CLI::App& lab, const std::string& line, Action& chosen) {
                  "What each of the two changes of Go 1.9 did: all four corners, in rounds");
   add_parsed(*hang, "--rounds", request->rounds, number<most_rounds>,
              "Of all contenders, with --explain (default: 6)");
+  hang->add_flag("--go,--peers", request->go,
+                 "The installed Go's real runtime takes part, as it is and in all four corners");
   hang->add_flag("--short", request->brief, "1 GiB, 8 workers, 4 s each");
   hang->add_option("--json", request->record.json, "Write the figures to this file, too");
   hang->add_option("--html", request->record.html,

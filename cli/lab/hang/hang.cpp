@@ -16,6 +16,8 @@
 #include "descriptor_limit.hpp"
 #include "lab/contender.hpp"
 #include "lab/hang/explain.hpp"
+#include "lab/hang/go_process.hpp"
+#include "lab/hang/go_runtime.hpp"
 #include "lab/hang/report.hpp"
 #include "lab/hang/shift.hpp"
 #include "lab/machine.hpp"
@@ -100,15 +102,27 @@ void read_symbols(StackNames& names) {
 
 using Rounds = std::vector<std::vector<Run>>;
 
-Rounds run_all(const Setting& setting, const forklift::StallMeter& meter, Bell& bell) {
+Rounds run_all(const Setting& setting, const std::vector<GoRuntime>& runtimes,
+               const forklift::StallMeter& meter, Bell& bell) {
   StackNames names(::getpid());
   read_symbols(names);
   const auto turn = [&](const std::string& contender) {
     announce(setting.plan, contender, setting.program.shown);
+    const auto runtime = std::ranges::find(runtimes, contender, &GoRuntime::name);
+    if (runtime != runtimes.end()) return run_go(setting.plan, *runtime, bell);
     return Shift(setting.plan, contender, meter, bell, names).run();
   };
   return run_rounds(setting.contenders, setting.rounds, turn,
                     [&bell] { return !bell.interrupted(); });
+}
+
+std::vector<TitledEffects> effects_in(const Rounds& rounds,
+                                      const std::vector<GoRuntime>& runtimes) {
+  std::vector<TitledEffects> all{{"C++", effects_of(rounds, own_corners())}};
+  if (!runtimes.empty()) {
+    all.push_back({"Go " + runtimes.front().version, effects_of(rounds, real_corners())});
+  }
+  return all;
 }
 
 void warn_of(const std::vector<Run>& runs, bool interrupted, Warnings& warnings) {
@@ -151,13 +165,15 @@ Setting prepare(const Request& request) {
 }
 
 bool run(const Request& request) {
-  const Setting setting = prepare(request);
+  Setting setting = prepare(request);
+  Warnings warnings;
+  const auto runtimes = request.go ? find_go_runtimes(warnings) : std::vector<GoRuntime>{};
+  for (const GoRuntime& runtime : runtimes) setting.contenders.push_back(runtime.name);
   // Everybody is asked at a dump: no launch need take its own stack.
   forklift::StallMeter meter({.threshold = std::chrono::hours(24), .ask = question()});
   Bell bell(meter);
-  Warnings warnings;
   const ProcessorTime before = processor_time();
-  const Rounds rounds = run_all(setting, meter, bell);
+  const Rounds rounds = run_all(setting, runtimes, meter, bell);
   if (auto noise = noise_between(before, processor_time())) warnings.add(std::move(*noise));
   const auto runs = join_rounds(rounds, setting.contenders);
   warn_of(runs, bell.interrupted(), warnings);
@@ -168,7 +184,7 @@ bool run(const Request& request) {
                   .rounds = request.explain ? rounds : Rounds{},
                   .effects = {},
                   .warnings = warnings.all()};
-  if (request.explain) account.effects.push_back({"C++", effects_of(rounds, own_corners())});
+  if (request.explain) account.effects = effects_in(rounds, runtimes);
   tell(account, request);
   return !bell.interrupted();
 }

@@ -27,7 +27,7 @@ double rate(const Run& run) {
 std::string row(const std::vector<Run>& runs, const std::string& title,
                 const std::function<std::string(const Run&)>& cell) {
   std::string text = fmt::format("  {:<34}", title);
-  for (const Run& run : runs) text += fmt::format("{:>18}", cell(run));
+  for (const Run& run : runs) text += fmt::format("{:>20}", cell(run));
   return text + "\n";
 }
 
@@ -45,6 +45,7 @@ std::string launch_cell(const Run& run, double Summary::*part) {
 }
 
 std::string wait_cell(const Run& run, double Summary::*part) {
+  if (run.waits_are_launches) return "in the launch";
   return run.rule ? print_time(run.lock_wait.*part) : "no lock";
 }
 
