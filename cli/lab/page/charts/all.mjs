@@ -11,7 +11,9 @@ import { gap } from "./gap.mjs";
 import { finish_by_descriptors, launch_by_descriptors, launch_by_memory } from "./growth.mjs";
 import { throughput } from "./throughput.mjs";
 import { waits } from "./waits.mjs";
+import { worker_waits } from "./worker_waits.mjs";
 
 export const charts = [
-  waits, launch_by_memory, launch_by_descriptors, finish_by_descriptors, gap, throughput,
+  waits, worker_waits, launch_by_memory, launch_by_descriptors, finish_by_descriptors, gap,
+  throughput,
 ];
