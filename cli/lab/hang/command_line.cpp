@@ -8,6 +8,7 @@
 #include "lab/command_line.hpp"
 #include "lab/hang/coroutines.hpp"
 #include "lab/hang/hang.hpp"
+#include "lab/hang/stuck_exec.hpp"
 #include "parsed_option.hpp"
 #include "quantity.hpp"
 #include "refusal.hpp"
@@ -59,8 +60,21 @@ void check_together(const Request& request) {
   if (request.go) throw Refusal("--go is for threads, not for --coroutines");
 }
 
+void check_stuck_exec(const Request& request) {
+  if (!request.stuck_exec) return;
+  if (request.coroutines || request.explain || request.go) {
+    throw Refusal("--stuck-exec is an experiment of its own, without --coroutines, --explain, --go");
+  }
+  if (!request.record.html.empty()) throw Refusal("--html has no page for --stuck-exec");
+  if (request.grow || request.length || request.dump_every) {
+    throw Refusal("--stuck-exec takes as long as its exec; leave --grow, --for, --dump-every out");
+  }
+}
+
 bool run_as_asked(const Request& request) {
   check_together(request);
+  check_stuck_exec(request);
+  if (request.stuck_exec) return run_stuck_exec(request, *request.stuck_exec);
   if (!request.coroutines) return run(request);
 #if defined(FORKLIFT_LAB_ASIO)
   return run_coroutines(request);
@@ -74,6 +88,12 @@ milliseconds length(const std::string& text) {
   const milliseconds asked = parse_duration(text);
   if (asked >= milliseconds(100) && asked <= std::chrono::minutes(15)) return asked;
   throw std::invalid_argument("'" + text + "' is not between 100ms and 15m");
+}
+
+milliseconds standstill(const std::string& text) {
+  const milliseconds asked = parse_duration(text);
+  if (asked >= milliseconds(100) && asked <= std::chrono::minutes(1)) return asked;
+  throw std::invalid_argument("'" + text + "' is not between 100ms and 1m");
 }
 
 milliseconds interval(const std::string& text) {
@@ -114,6 +134,8 @@ void add_to(CLI::App& lab, const std::string& line, Action& chosen) {
                  "What each of the two changes of Go 1.9 did: all four corners, in rounds");
   add_parsed(*hang, "--rounds", request->rounds, number<most_rounds>,
              "Of all contenders, with --explain (default: 6)");
+  add_parsed(*hang, "--stuck-exec", request->stuck_exec, standstill,
+             "Another experiment: one exec stands still for so long; who waits for it? (root)");
   hang->add_flag("--go,--peers", request->go,
                  "The installed Go's real runtime takes part, as it is and in all four corners");
   hang->add_flag("--short", request->brief, "1 GiB, 8 workers, 4 s each");

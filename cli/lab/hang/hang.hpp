@@ -30,6 +30,7 @@ struct Request {
   bool brief = false;
   bool explain = false;  ///< the four corners of what Go 1.9 changed, in rounds
   std::optional<std::size_t> rounds;
+  std::optional<std::chrono::milliseconds> stuck_exec;  ///< an exec stands still for so long
   bool go = false;  ///< the real Go runtime takes part, too
   Record record;
   std::string command_line;  ///< for the record
