@@ -53,6 +53,20 @@ def check_record(path):
     assert p50["real-go1.8-fair"] > 3 * p50["real-go1.9"], p50
 
 
+def check_without_go(path):
+    """Without a Go the others still run, and the record says what is missing."""
+    with tempfile.TemporaryDirectory() as nothing:
+        done = subprocess.run(
+            [forklift, "lab", "hang", "--go", "--contender", "go1.9", "--rss", "16M", "--workers",
+             "2", "--for", "200ms", "--json", path], capture_output=True, text=True,
+            stdin=subprocess.DEVNULL, timeout=60, env={**os.environ, "PATH": nothing})
+    assert done.returncode == 0, done.stderr
+    document = json.load(open(path))
+    assert [run["contender"] for run in document["runs"]] == ["go1.9"], document["runs"]
+    told = [warning["text"] for warning in document["warnings"] if warning["kind"] == "peer"]
+    assert len(told) == 1 and told[0].startswith("real-go left out: "), told
+
+
 def child_of(parent):
     """The Go process that the lab has started, by its program."""
     while True:
@@ -135,6 +149,8 @@ def check_outside(program):
         process.communicate()
 
 
+with tempfile.TemporaryDirectory() as folder:
+    check_without_go(os.path.join(folder, "hang.json"))
 why_not = check_version()
 if why_not:
     print("skipped: " + why_not)

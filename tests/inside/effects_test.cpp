@@ -62,7 +62,8 @@ TEST_CASE("long waits and uneven launches under the barging mutex are its effect
   CHECK(of(seen.copying, Measure::long_waits).both.high == doctest::Approx(1));
   CHECK(of(seen.mutex, Measure::long_waits).first.low > 2);
   CHECK(of(seen.mutex, Measure::spread).second.low > 2);
-  CHECK(says(seen, "the mutex decides the 99th percentile, the longest launch, the share of long waits"));
+  CHECK(says(seen,
+             "the mutex decides the 99th percentile, the longest launch, the share of long waits"));
 }
 
 TEST_CASE("where all corners are alike no cause is named") {

@@ -52,8 +52,7 @@ Version go_1_8{false, false, ForkLock({.mutex = Policy::barging})};
 Version go_1_8_fair{false, false, ForkLock({.mutex = Policy::starvation_mode})};
 Version go_1_9_barging{true, false, ForkLock({.mutex = Policy::barging})};
 Version go_1_9{true, false, ForkLock({.mutex = Policy::starvation_mode})};
-Version go_1_21{true, true,
-                ForkLock({.mutex = Policy::starvation_mode, .launchers_share = true})};
+Version go_1_21{true, true, ForkLock({.mutex = Policy::starvation_mode, .launchers_share = true})};
 
 // What the kernel, not the C library, takes for a set of signals.
 using Signals = unsigned long;
@@ -173,8 +172,7 @@ std::vector<Kind> go_kinds() {
        .on_request = true},
       {"go1.9", "as Go 1.9 to 1.20: vfork, one at a time, a fair mutex",
        make_contender<Go<go_1_9>>},
-      {"go1.21", "as Go from 1.21: vfork, launches share the lock",
-       make_contender<Go<go_1_21>>}};
+      {"go1.21", "as Go from 1.21: vfork, launches share the lock", make_contender<Go<go_1_21>>}};
 }
 
 }  // namespace lab

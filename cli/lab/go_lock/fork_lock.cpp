@@ -82,8 +82,8 @@ class ForkLock::State : private Scheduler {
       report.holders.push_back({held.thread, Side::launcher, now - held.since, held.number});
     }
     for (const Waiting* const waiting : waiting_) {
-      report.waiters.push_back({waiting->thread, Side::launcher, now - waiting->since,
-                                waiting->stack, waiting->number});
+      report.waiters.push_back(
+          {waiting->thread, Side::launcher, now - waiting->since, waiting->stack, waiting->number});
       report.longest = std::max(report.longest, report.waiters.back().waited);
     }
     return report;

@@ -45,7 +45,8 @@ void check_explain(const Request& request) {
 // What the options say together.
 void check_together(const Request& request) {
   check_explain(request);
-  if (request.go && request.rate > 0) throw Refusal("--go launches as fast as it can, not by --rate");
+  if (request.go && request.rate > 0)
+    throw Refusal("--go launches as fast as it can, not by --rate");
   if (!request.coroutines) {
     if (request.limit) throw Refusal("--limit is for --coroutines");
     if (request.workers.value_or(0) > most_threads) {
@@ -63,7 +64,8 @@ void check_together(const Request& request) {
 void check_stuck_exec(const Request& request) {
   if (!request.stuck_exec) return;
   if (request.coroutines || request.explain || request.go) {
-    throw Refusal("--stuck-exec is an experiment of its own, without --coroutines, --explain, --go");
+    throw Refusal(
+        "--stuck-exec is an experiment of its own, without --coroutines, --explain, --go");
   }
   if (!request.record.html.empty()) throw Refusal("--html has no page for --stuck-exec");
   if (request.grow || request.length || request.dump_every) {
@@ -123,7 +125,8 @@ void add_to(CLI::App& lab, const std::string& line, Action& chosen) {
   hang->add_option("--rate", request->rate,
                    "Launches per second by all workers (default: as fast as they can)")
       ->check(CLI::Range(0.1, 1e6));
-  add_parsed(*hang, "--for", request->length, length, "Time for each contender (default: 30s; with --explain 5s in each round)");
+  add_parsed(*hang, "--for", request->length, length,
+             "Time for each contender (default: 30s; with --explain 10s in each round)");
   add_parsed(*hang, "--dump-every", request->dump_every, interval,
              "All stacks to standard error (default: 10s; 0: on SIGUSR1 only)");
   add_contenders(*hang, request->contenders,

@@ -5,7 +5,9 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <cmath>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "lab/hang/figures.hpp"
 
@@ -40,25 +42,26 @@ struct Pair {
   std::string with, without;
 };
 
-std::vector<double> ratios(const std::vector<std::vector<Run>>& rounds, const Pair& pair,
-                           Measure measure) {
-  std::vector<double> found;
-  for (const auto& round : rounds) {
-    const Run* const with = find(round, pair.with);
-    const Run* const without = find(round, pair.without);
-    if (with && without) found.push_back(value(measure, *with) / value(measure, *without));
-  }
-  return found;
+std::optional<double> ratio(const std::vector<Run>& round, const Pair& pair, Measure measure) {
+  const Run* const with = find(round, pair.with);
+  const Run* const without = find(round, pair.without);
+  if (!with || !without) return std::nullopt;
+  return value(measure, *with) / value(measure, *without);
 }
 
+// Both together: the geometric mean of the two ratios of a round.
 std::vector<Effect> effects(const std::vector<std::vector<Run>>& rounds, const Pair& first,
                             const Pair& second) {
   std::vector<Effect> all;
   for (const Measure measure : measures) {
-    std::vector<double> one = ratios(rounds, first, measure);
-    std::vector<double> other = ratios(rounds, second, measure);
-    std::vector<double> both = one;
-    both.insert(both.end(), other.begin(), other.end());
+    std::vector<double> one, other, both;
+    for (const auto& round : rounds) {
+      const auto in_first = ratio(round, first, measure);
+      const auto in_second = ratio(round, second, measure);
+      if (in_first) one.push_back(*in_first);
+      if (in_second) other.push_back(*in_second);
+      if (in_first && in_second) both.push_back(std::sqrt(*in_first * *in_second));
+    }
     all.push_back({measure, interval(one), interval(other), interval(both)});
   }
   return all;
@@ -171,7 +174,7 @@ Effects effects_of(const std::vector<std::vector<Run>>& rounds, const Corners& c
 std::string as_text(const Effects& effects) {
   return fmt::format(
       "{}\n{}  times as much, median of {} rounds, with the interval that holds it with 95 % "
-      "confidence\n",
+      "confidence; both: the geometric mean\n",
       table("copying multiplies (fork to vfork)", "barging mutex", "fair mutex", effects.copying),
       table("the mutex multiplies (1.8 to 1.9)", "with fork", "with vfork", effects.mutex),
       effects.rounds);

@@ -36,7 +36,7 @@ struct Effect {
   Measure measure;
   Interval first;   ///< without what the other thing changed in Go 1.9
   Interval second;  ///< with it
-  Interval both;    ///< the ratios of either
+  Interval both;    ///< the geometric mean of the two
 };
 
 struct Effects {

@@ -84,8 +84,7 @@ double share_of_long_waits(const Run& run) {
 double spread(const Run& run) {
   if (run.by_worker.empty() || run.launches == 0) return 0;
   const auto [least, most] = std::ranges::minmax(run.by_worker, {}, &Worker::launches);
-  const double mean =
-      static_cast<double>(run.launches) / static_cast<double>(run.by_worker.size());
+  const double mean = static_cast<double>(run.launches) / static_cast<double>(run.by_worker.size());
   return static_cast<double>(most.launches - least.launches) / mean;
 }
 

@@ -66,8 +66,7 @@ std::size_t line_of(std::string_view text, std::size_t at) {
 std::string mismatch(const Edit& edit, const std::string& path, std::string_view text) {
   const std::string_view expected = edit.forms.front().is;
   const auto at = text.find(edit.about);
-  const std::string where =
-      at == text.npos ? path : fmt::format("{}:{}", path, line_of(text, at));
+  const std::string where = at == text.npos ? path : fmt::format("{}:{}", path, line_of(text, at));
   return fmt::format("{} is not as expected: '{}' must be there once", where,
                      expected.substr(0, expected.find('\n')));
 }

@@ -77,7 +77,7 @@ class Reader {
 void watch(forklift::Child& child, Bell& bell, Run& run) {
   const auto begun = Clock::now();
   bool told = false;
-  for (auto next = begun + quarter; !child.try_wait(); ) {
+  for (auto next = begun + quarter; !child.try_wait();) {
     bell.wait_until(next);
     if (bell.dump_asked()) child.kill(SIGUSR1);
     if (bell.interrupted() && !told) told = child.kill(SIGINT);

@@ -52,13 +52,13 @@ int minor_of(const std::string& version) {
 std::expected<Installed, std::string> find_go() {
   forklift::Command command("go");
   command.args({"env", "GOROOT", "GOVERSION"}).env("GOTOOLCHAIN", "local");
-  const auto answer =
-      command.try_output({.limit = 64 * 1024, .timeout = std::chrono::seconds(20)});
+  const auto answer = command.try_output({.limit = 64 * 1024, .timeout = std::chrono::seconds(20)});
   if (!answer) return std::unexpected(answer.error().what());
   const std::string text = answer->out;
   const auto end = text.find('\n');
   if (!answer->status.success() || end == std::string::npos || text.find("go1.", end) != end + 1) {
-    return std::unexpected("'go env GOROOT GOVERSION' does not say where and of which version it is");
+    return std::unexpected(
+        "'go env GOROOT GOVERSION' does not say where and of which version it is");
   }
   Installed found{fs::path(text.substr(0, end)) / "src",
                   text.substr(end + 3, text.find('\n', end + 1) - end - 3)};
@@ -122,7 +122,8 @@ void find(const Installed& go, const Corner& corner, std::vector<GoRuntime>& fou
           Warnings& warnings) {
   const auto source = [&go](const std::string& path) { return read_file(go.sources / path); };
   const auto overlay = make_overlay(source, corner.undo);
-  if (!overlay) return leave_out(corner.name, "Go " + go.version + ": " + overlay.error(), warnings);
+  if (!overlay)
+    return leave_out(corner.name, "Go " + go.version + ": " + overlay.error(), warnings);
   std::string file;
   if (!overlay->empty()) {
     const auto written = write_overlay(go, *overlay);
@@ -137,8 +138,7 @@ void find(const Installed& go, const Corner& corner, std::vector<GoRuntime>& fou
 }  // namespace
 
 const Corners& real_corners() {
-  static const Corners corners{"real-go1.8", "real-go1.8-fair", "real-go1.9-barging",
-                               "real-go1.9"};
+  static const Corners corners{"real-go1.8", "real-go1.8-fair", "real-go1.9-barging", "real-go1.9"};
   return corners;
 }
 
@@ -150,10 +150,10 @@ std::vector<GoRuntime> find_go_runtimes(Warnings& warnings) {
     return found;
   }
   const Corners& names = real_corners();
-  for (const Corner& corner : {Corner{names.fork_barging, {.fork = true, .barging = true}},
-                               Corner{names.fork_fair, {.fork = true}},
-                               Corner{names.vfork_barging, {.barging = true}},
-                               Corner{names.vfork_fair, {}}}) {
+  for (const Corner& corner :
+       {Corner{names.fork_barging, {.fork = true, .barging = true}},
+        Corner{names.fork_fair, {.fork = true}}, Corner{names.vfork_barging, {.barging = true}},
+        Corner{names.vfork_fair, {}}}) {
     find(*go, corner, found, warnings);
   }
   const auto as_it_is = prepare(toolchain("real-go", ""));

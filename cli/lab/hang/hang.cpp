@@ -46,7 +46,7 @@ std::size_t growth(const Plan& plan, std::size_t half) {
 
 // With --explain, of each round.
 milliseconds usual_length(const Request& request) {
-  if (request.explain) return milliseconds(request.brief ? 1'000 : 5'000);
+  if (request.explain) return milliseconds(request.brief ? 1'000 : 10'000);
   return milliseconds(request.brief ? 4'000 : 30'000);
 }
 

@@ -82,8 +82,8 @@ std::string long_waits(const Run& run) {
 std::string growth_caption(const std::vector<Run>& runs) {
   std::string text;
   for (const Run& run : runs) {
-    const double short_of = static_cast<double>(run.resident_asked) -
-                            static_cast<double>(run.resident_last);
+    const double short_of =
+        static_cast<double>(run.resident_asked) - static_cast<double>(run.resident_last);
     if (short_of < 0.05 * static_cast<double>(run.resident_asked)) continue;
     text += fmt::format(
         "  {}: memory came to {} of the {} asked for, since what adds it waits for forks, too\n",
@@ -130,8 +130,7 @@ std::string table_of_workers(const std::vector<Run>& runs) {
 std::string effects_text(const Account& account) {
   std::string text;
   for (const auto& [title, effects] : account.effects) {
-    text += fmt::format("\n{}, by rounds\n\n{}\n{}\n", title, as_text(effects),
-                        explain(effects));
+    text += fmt::format("\n{}, by rounds\n\n{}\n{}\n", title, as_text(effects), explain(effects));
   }
   return text;
 }

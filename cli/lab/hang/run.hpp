@@ -54,9 +54,9 @@ struct Run {
   std::vector<Quarter> quarters{};
   std::vector<std::vector<Launched>> launched{};  ///< by worker
   std::vector<Worker> by_worker{};
-  std::size_t waits = 0;       ///< also those that were not over
-  std::size_t long_waits = 0;  ///< of them longer than three times their median
-  bool waits_are_launches = false;  ///< the wait for the lock alone cannot be seen
+  std::size_t waits = 0;                           ///< also those that were not over
+  std::size_t long_waits = 0;                      ///< of them longer than three times their median
+  bool waits_are_launches = false;                 ///< the wait for the lock alone cannot be seen
   std::optional<forklift::ForkLock::Rule> rule{};  ///< of its ForkLock, if it has one
   forklift::ForkLock::Wait slowest{};              ///< with its stack, if one was long
   std::vector<std::string> slowest_stack{};        ///< the same, with names

@@ -33,16 +33,16 @@ double microseconds(Clock::duration time) {
 struct Unlucky {
   double launch_us = 0;
   std::string failure{};  // empty: it ran in the end
-  double start_us = -1;  // how long `Command::start` held its caller; -1: not a launcher of ours
+  double start_us = -1;   // how long `Command::start` held its caller; -1: not a launcher of ours
 };
 
 struct Outcome {
   std::string contender;
   Unlucky unlucky{};
   std::size_t workers = 0;
-  std::size_t waited = 0;      // for half of the delay or more
-  std::size_t launches = 0;    // of the others, while that one stood still
-  double longest_us = 0;       // launch of the others meanwhile
+  std::size_t waited = 0;    // for half of the delay or more
+  std::size_t launches = 0;  // of the others, while that one stood still
+  double longest_us = 0;     // launch of the others meanwhile
 };
 
 Unlucky launch_stuck(const std::string& contender, const std::string& stuck, milliseconds delay) {
@@ -125,8 +125,7 @@ std::string as_text(const std::vector<Outcome>& all) {
   };
   return row(all, "", [](const Outcome& one) { return one.contender; }) +
          row(all, "the launch that stands still", ended) +
-         row(all, "  after",
-             [](const Outcome& one) { return print_time(one.unlucky.launch_us); }) +
+         row(all, "  after", [](const Outcome& one) { return print_time(one.unlucky.launch_us); }) +
          row(all, "  start() held its caller", start) +
          row(all, "workers that waited for it",
              [](const Outcome& one) { return fmt::format("{} of {}", one.waited, one.workers); }) +
@@ -139,12 +138,13 @@ std::string as_text(const std::vector<Outcome>& all) {
 std::string explain(const std::vector<Outcome>& all) {
   std::string text;
   for (const auto& one : all) {
-    const auto waited = one.waited == 0             ? std::string("nobody else waits")
-                        : one.waited == one.workers ? std::string("everybody waits for it")
-                                                    : fmt::format("{} of {} wait for it",
-                                                                  one.waited, one.workers);
-    text += fmt::format("{}: {}{}.\n", one.contender, waited,
-                        one.unlucky.failure.empty() ? "" : ", and it fails: " + one.unlucky.failure);
+    const auto waited = one.waited == 0 ? std::string("nobody else waits")
+                        : one.waited == one.workers
+                            ? std::string("everybody waits for it")
+                            : fmt::format("{} of {} wait for it", one.waited, one.workers);
+    text +=
+        fmt::format("{}: {}{}.\n", one.contender, waited,
+                    one.unlucky.failure.empty() ? "" : ", and it fails: " + one.unlucky.failure);
   }
   return text;
 }

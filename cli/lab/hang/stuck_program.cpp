@@ -61,8 +61,8 @@ void take_events(int events, std::chrono::milliseconds delay, std::deque<Waiting
 
 int patience(const std::deque<Waiting>& waiting) {
   if (waiting.empty()) return -1;
-  const auto left = std::chrono::ceil<std::chrono::milliseconds>(waiting.front().until -
-                                                                 Clock::now());
+  const auto left =
+      std::chrono::ceil<std::chrono::milliseconds>(waiting.front().until - Clock::now());
   return static_cast<int>(std::max<std::int64_t>(left.count(), 0));
 }
 
@@ -72,16 +72,20 @@ StuckProgram::StuckProgram(const std::string& program, std::chrono::milliseconds
     : events_(::fanotify_init(FAN_CLASS_CONTENT | FAN_CLOEXEC, O_RDONLY | O_CLOEXEC)),
       end_(::eventfd(0, EFD_CLOEXEC)) {
   if (!events_) {
-    fail("holding up an exec needs fanotify's permission events, which are root's "
-         "(CAP_SYS_ADMIN)", errno);
+    fail(
+        "holding up an exec needs fanotify's permission events, which are root's "
+        "(CAP_SYS_ADMIN)",
+        errno);
   }
   path_ = copy_of(program);
   if (::fanotify_mark(events_.get(), FAN_MARK_ADD, FAN_OPEN_EXEC_PERM, AT_FDCWD, path_.c_str()) <
       0) {
     const int error = errno;
     ::unlink(path_.c_str());
-    fail("this kernel does not ask for permission to execute (Linux 5.0 with "
-         "CONFIG_FANOTIFY_ACCESS_PERMISSIONS)", error);
+    fail(
+        "this kernel does not ask for permission to execute (Linux 5.0 with "
+        "CONFIG_FANOTIFY_ACCESS_PERMISSIONS)",
+        error);
   }
   thread_ = std::thread([this, delay] { permit_late(delay); });
 }

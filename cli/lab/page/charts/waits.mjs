@@ -100,7 +100,8 @@ function tooltip(items) {
     const wait = data.wait.longest_us > 0 ? duration(data.wait.longest_us) : "none";
     const median = data.wait.median_us > 0 ? duration(data.wait.median_us) : "";
     const caught = dump ? `${count(dump.data.waiting)} of ${count(dump.data.workers)}` : "";
-    return { colour: color, name: seriesName, cells: [wait, median, size(data.wait.rss_mib), caught] };
+    const cells = [wait, median, size(data.wait.rss_mib), caught];
+    return { colour: color, name: seriesName, cells };
   });
   const dumped = items.some(({ seriesType }) => seriesType === "scatter");
   return tip(`after ${seconds(items[0].value[0])}`,

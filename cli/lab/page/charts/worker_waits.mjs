@@ -20,7 +20,8 @@ function feed(document) {
 function sentence({ runs }) {
   const of = (run) => {
     const longest = run.by_worker.map((worker) => worker.longest_wait_us);
-    return `${run.contender} ${duration(Math.min(...longest))} to ${duration(Math.max(...longest))}`;
+    const [least, most] = [Math.min(...longest), Math.max(...longest)];
+    return `${run.contender} ${duration(least)} to ${duration(most)}`;
   };
   return `The longest wait in each quarter second of each of ${many(runs[0].workers, "worker")}, ` +
     `one line a worker; ${runs[0].contender} is shown, the legend has the others. Longest wait ` +

@@ -23,7 +23,10 @@ import (
 )
 
 const page = 4096
-const noHugePages = 15 // MADV_NOHUGEPAGE
+const (
+	noHugePages   = 15 // MADV_NOHUGEPAGE
+	populateWrite = 23 // MADV_POPULATE_WRITE, Linux 5.14
+)
 
 var (
 	name      = flag.String("name", "go", "what it is called in dumps")
@@ -81,7 +84,11 @@ func (w *worker) work(end chan<- struct{}) {
 	}
 }
 
+// At once where the kernel can: page by page one waits for every fork.
 func touch(memory []byte, from, to int) {
+	if from >= to || syscall.Madvise(memory[from:to], populateWrite) == nil {
+		return
+	}
 	for at := from; at < to; at += page {
 		memory[at] = 1
 	}
@@ -89,7 +96,7 @@ func touch(memory []byte, from, to int) {
 
 // Takes addresses for all, and memory for what is there at the start.
 func carry() ([]byte, error) {
-	most := *rss + int(float64(*grow)*length.Seconds()) + page
+	most := (*rss + int(float64(*grow)*length.Seconds()) + page) / page * page
 	memory, err := syscall.Mmap(-1, 0, most, syscall.PROT_READ|syscall.PROT_WRITE,
 		syscall.MAP_PRIVATE|syscall.MAP_ANON|syscall.MAP_NORESERVE)
 	if err != nil {
@@ -98,18 +105,23 @@ func carry() ([]byte, error) {
 	if err = syscall.Madvise(memory, noHugePages); err != nil {
 		return nil, err
 	}
-	touch(memory, 0, *rss)
+	touch(memory, 0, *rss/page*page)
 	return memory, nil
 }
 
+func min(a, b int) int {
+	if a < b {
+		return a
+	}
+	return b
+}
+
 func keepGrowing(memory []byte) {
-	at := *rss
+	at := *rss / page * page
 	for *grow > 0 && atomic.LoadInt32(&ended) == 0 {
 		time.Sleep(10 * time.Millisecond)
 		due := *rss + int(float64(*grow)*time.Since(begun).Seconds())
-		if due > len(memory) {
-			due = len(memory)
-		}
+		due = min(due, len(memory)) / page * page
 		touch(memory, at, due)
 		at = due
 	}
