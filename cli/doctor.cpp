@@ -128,9 +128,7 @@ void doctor() {
     output::print("  {:<3} {:<34} {}{}\n", capability.works ? "yes" : "no", capability.name,
                   capability.gives, capability.works ? "" : " [" + capability.reason + "]");
   }
-  output::print("
-watching (forklift watch)
-{}", rungs_here());
+  output::print("\nwatching (forklift watch)\n{}", rungs_here());
   const auto lines = advice(found);
   output::print("\n{}\n", lines.empty() ? "Nothing would make it faster here."
                                         : "What would make it faster in a program like this one:");

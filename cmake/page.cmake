@@ -12,7 +12,8 @@ function(forklift_embed_page target)
   if(FORKLIFT_LAB_PAGE)
     set(inputs
       bundle.mjs charts/all.mjs charts/bars.mjs charts/frame.mjs charts/gap.mjs charts/growth.mjs
-      charts/throughput.mjs charts/waits.mjs documents.mjs echarts.mjs element.mjs figures.mjs
+      charts/throughput.mjs charts/waits.mjs charts/worker_waits.mjs documents.mjs echarts.mjs
+      element.mjs figures.mjs
       package-lock.json package.json page.css page.mjs palette.mjs picture.mjs section.mjs
       skeleton.html tables.mjs)
     list(TRANSFORM inputs PREPEND "${sources}/")

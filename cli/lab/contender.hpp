@@ -11,11 +11,11 @@
 #include <string_view>
 #include <vector>
 
-namespace forklift {
+namespace lab {
+
+namespace go_lock {
 class ForkLock;
 }
-
-namespace lab {
 
 struct Load;
 
@@ -61,12 +61,15 @@ class Contender {
   /// Errors: throws `std::runtime_error`; `Dropout` concerns this contender alone.
   virtual Times launch() = 0;
 
+  /// Gives the launches a deadline; false: this launcher knows none.
+  virtual bool set_deadline(std::chrono::milliseconds) { return false; }
+
   /// Makes the launches that have not begun, also those that wait for the
   /// ForkLock until it is theirs, throw `GivenUp`. Threads: any.
   void give_up() { given_up_.store(true, std::memory_order_relaxed); }
 
   /// The lock that all launches of this kind in this process share, if they do.
-  virtual forklift::ForkLock* fork_lock() { return nullptr; }
+  virtual go_lock::ForkLock* fork_lock() { return nullptr; }
 
   Stage stage() const { return stage_.load(std::memory_order_relaxed); }
   Clock::time_point since() const {

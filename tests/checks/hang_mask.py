@@ -10,7 +10,7 @@ import sys
 import tempfile
 
 forklift = sys.argv[1]
-contenders = ["fork", "posix_spawn", "vfork", "go1.8", "go1.9", "go1.21", "forklift",
+contenders = ["fork", "posix_spawn", "vfork", "go1.8", "go1.8-fair", "go1.9-barging", "go1.9", "go1.21", "forklift",
               "forklift-async"]
 
 with tempfile.TemporaryDirectory() as folder:

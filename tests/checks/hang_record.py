@@ -27,8 +27,25 @@ def check_waits(entry):
     assert ends == sorted(ends) and ends[:3] == [0.25, 0.5, 0.75], ends
     assert abs(ends[-1] - entry["seconds"]) < 1e-6, ends
     for wait in waits:
+        assert 0 <= wait["median_us"] <= wait["longest_us"], wait
         assert 0 <= wait["longest_us"] <= entry["lock_wait_us"]["max"] + 1, wait
         assert wait["rss_mib"] >= 64, wait
+
+
+def check_workers(entry):
+    """What fell to each worker adds up to the whole."""
+    workers = entry["by_worker"]
+    launches = [worker["launches"] for worker in workers]
+    assert len(workers) == 3 and sum(launches) == entry["launches"], launches
+    mean = entry["launches"] / 3
+    assert abs(entry["spread"] - (max(launches) - min(launches)) / mean) < 1e-6, entry["spread"]
+    assert 0 <= entry["share_of_long_waits"] <= 1, entry
+    longest = max(worker["longest_wait_us"] for worker in workers)
+    if entry["lock_wait_us"]["max"] > 0:
+        assert longest == entry["lock_wait_us"]["max"], (longest, entry["lock_wait_us"])
+    for at, wait in enumerate(entry["waits"]):
+        longest = max(worker["waits_us"][at] for worker in workers)
+        assert abs(longest - wait["longest_us"]) <= 1, (at, longest, wait)
 
 
 def check_run(entry):
@@ -42,6 +59,7 @@ def check_run(entry):
     assert entry["dumps"] == len(entry["dump_at_s"]) == len(entry["waiting_per_dump"]), entry
     assert entry["dumps"] >= 1 and all(0 <= n <= 3 for n in entry["waiting_per_dump"]), entry
     check_waits(entry)
+    check_workers(entry)
 
 
 with tempfile.TemporaryDirectory() as folder:

@@ -52,7 +52,7 @@ def check(dump):
     assert sorted(int(one[1]) for one in named) == list(range(1, workers + 1)), dump
     stacks = "\n".join(dump).split("\n\n")[1:]
     assert all("\n    " in stack for stack in stacks), dump
-    return any("waiting for the ForkLock" in stack and "forklift::ForkLock" in stack
+    return any("waiting for the ForkLock" in stack and "go_lock::ForkLock" in stack
                and "lab::" in stack for stack in stacks)
 
 

@@ -19,7 +19,7 @@ Run run(const char* contender, std::optional<Rule> rule, double launch_us, doubl
   if (rule) made.waiting_per_dump = {5, 7};
   std::vector<Launched> launched(100, {0, launch_us + wait_us, wait_us});
   launched.back() = {0, launch_us + 5 * wait_us, 5 * wait_us};
-  lab::hang::sum_up(launched, made);
+  lab::hang::sum_up({launched}, made);
   return made;
 }
 
@@ -78,7 +78,7 @@ TEST_CASE("a wait counts in every quarter that it touches, by what it had come t
   made.rule = Rule::one_at_a_time;
   for (const double end_s : {0.25, 0.5, 0.75, 1.0}) made.quarters.push_back({.end_s = end_s});
   // From 0.2 s for 0.4 s, and one that the end of the run cut short.
-  lab::hang::sum_up({{0.2, 500'000, 400'000}, {0.9, 0, 150'000}}, made);
+  lab::hang::sum_up({{{0.2, 500'000, 400'000}, {0.9, 0, 150'000}}}, made);
   CHECK(made.quarters[0].longest_us == doctest::Approx(50'000));
   CHECK(made.quarters[1].longest_us == doctest::Approx(300'000));
   CHECK(made.quarters[2].longest_us == doctest::Approx(400'000));

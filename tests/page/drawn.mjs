@@ -14,7 +14,7 @@ export function series_of(page, key) {
 }
 
 /// For each series its points that no element of the SVG marks: a line's are
-/// on its path, a bar's top on its own, a mark's in the middle of one.
+/// on its path, a band's on its edge, a bar's top on its own, a mark's in the middle of one.
 export function unmarked(page, key) {
   return page.evaluate((at) => {
     const chart = window.forklift.charts[at];
@@ -43,7 +43,9 @@ export function unmarked(page, key) {
       Math.abs((left + right) / 2 - x) < chart.getWidth() / 2 && near(top, y));
     const amid = (own, x, y) =>
       own.some(({ middle }) => near(middle[0], x) && near(middle[1], y));
-    const marks = { line: on_line, bar: atop, scatter: amid };
+    const on_band = (own, x, y) => own.some(({ paints, d }) => paints[0] !== "none" &&
+      vertices(d).some((vertex) => near(vertex[0], x) && near(vertex[1], y)));
+    const marks = { line: on_line, bar: atop, scatter: amid, custom: on_band };
     return chart.getOption().series.map(({ name, type, color, data }, seriesIndex) => {
       const own = shapes.filter(({ paints }) => paints.includes(color));
       const missing = data.filter((item, i) => {

@@ -13,7 +13,8 @@ import { open } from "./open.mjs";
 const [browser, html, ...recorded] = process.argv.slice(2);
 const [sweep, hang] = recorded.map((path) => JSON.parse(readFileSync(path, "utf8")));
 const charts = ["sweep.launch_by_memory", "sweep.first_by_memory", "sweep.launch_by_descriptors",
-  "sweep.finish_by_descriptors", "sweep.gap", "sweep.throughput", "hang.waits", "hang.throughput"];
+  "sweep.finish_by_descriptors", "sweep.gap", "sweep.throughput", "hang.waits",
+  "hang.worker_waits", "hang.throughput"];
 
 const of = (runs, name) => runs.filter((run) => run.contender === name);
 const single = (axis, value) =>
@@ -39,8 +40,16 @@ const expected = {
   "sweep.throughput": (name) => of(sweep.runs, name).filter((run) => run.workers === 8)
     .map((run) => run.rate_per_s),
   "hang.waits": (name, type) => of(hang.runs, name)
-    .flatMap((run) => (type === "scatter" ? run.dump_at_s.map((when) => [when, at(run, when)])
-      : run.waits.map((wait) => [wait.at_s, shown(wait.longest_us)]))),
+    .flatMap((run) => ({
+      scatter: () => run.dump_at_s.map((when) => [when, at(run, when)]),
+      line: () => run.waits.map((wait) => [wait.at_s, shown(wait.longest_us)]),
+      custom: () => run.waits.map((wait) =>
+        [wait.at_s, shown(wait.longest_us), shown(wait.median_us)]),
+    })[type]()),
+  "hang.worker_waits": (name) => of(hang.runs, name).flatMap(({ by_worker, waits }) =>
+    by_worker.flatMap(({ waits_us }) =>
+      [...waits_us.map((wait, i) => (wait > 0 ? [waits[i].at_s, wait] : null)), null])
+      .slice(0, -1)),
   "hang.throughput": (name) => of(hang.runs, name).map((run) => run.rate_per_s),
 };
 
@@ -53,7 +62,8 @@ async function every_chart_draws_its_document(page) {
   assert.deepEqual(await page.evaluate(() => Object.keys(window.forklift.charts)), charts);
   for (const key of charts) {
     const series = await series_of(page, key);
-    const runs = key.startsWith("hang") ? hang.runs : sweep.runs;
+    const runs = key === "hang.worker_waits" ? hang.runs.filter((run) => run.by_worker)
+      : key.startsWith("hang") ? hang.runs : sweep.runs;
     const drawn = new Set(series.map(({ name }) => name));
     for (const name of names(runs)) assert.ok(drawn.has(name), `${key} lacks ${name}`);
     for (const { name, type, values } of series) {

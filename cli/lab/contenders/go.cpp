@@ -13,6 +13,10 @@
 // the handlers that the Go runtime installs. Until Go 1.20 the lock is exclusive.
 // From 1.21 launchers share it, and the child gets back the limit of descriptors
 // that the runtime has raised.
+//
+// Go 1.9 changed a second thing: launchers queue at a sync.Mutex, and that got its
+// starvation mode. Two versions that never were have one of the changes each, so
+// that it can be seen what either does.
 
 #include "lab/contenders/go.hpp"
 
@@ -23,18 +27,19 @@
 #include <unistd.h>
 
 #include <forklift/fd.hpp>
-#include <forklift/fork_lock.hpp>
 #include <mutex>
 #include <optional>
 
 #include "descriptor_limit.hpp"
 #include "lab/contenders/by_hand.hpp"
 #include "lab/contenders/raw_call.hpp"
+#include "lab/go_lock/fork_lock.hpp"
 
 namespace lab {
 namespace {
 
-using forklift::Fd, forklift::ForkLock;
+using forklift::Fd, go_lock::ForkLock;
+using Policy = go_lock::Mutex::Policy;
 
 struct Version {
   bool vfork;
@@ -43,9 +48,11 @@ struct Version {
 };
 
 // One each for the whole process, as in Go.
-Version go_1_8{false, false, ForkLock(ForkLock::Rule::one_at_a_time)};
-Version go_1_9{true, false, ForkLock(ForkLock::Rule::one_at_a_time)};
-Version go_1_21{true, true, ForkLock(ForkLock::Rule::together)};
+Version go_1_8{false, false, ForkLock({.mutex = Policy::barging})};
+Version go_1_8_fair{false, false, ForkLock({.mutex = Policy::starvation_mode})};
+Version go_1_9_barging{true, false, ForkLock({.mutex = Policy::barging})};
+Version go_1_9{true, false, ForkLock({.mutex = Policy::starvation_mode})};
+Version go_1_21{true, true, ForkLock({.mutex = Policy::starvation_mode, .launchers_share = true})};
 
 // What the kernel, not the C library, takes for a set of signals.
 using Signals = unsigned long;
@@ -153,8 +160,18 @@ class Go : public ByHand {
 
 std::vector<Kind> go_kinds() {
   return {
-      {"go1.8", "as Go 1.8: fork, one at a time under the ForkLock", make_contender<Go<go_1_8>>},
-      {"go1.9", "as Go 1.9 to 1.20: vfork, one at a time", make_contender<Go<go_1_9>>},
+      {"go1.8", "as Go 1.8: fork, one at a time, a mutex that lets barge in",
+       make_contender<Go<go_1_8>>},
+      {.name = "go1.8-fair",
+       .description = "fork as Go 1.8, the mutex of Go 1.9",
+       .make = make_contender<Go<go_1_8_fair>>,
+       .on_request = true},
+      {.name = "go1.9-barging",
+       .description = "vfork as Go 1.9, the mutex of Go 1.8",
+       .make = make_contender<Go<go_1_9_barging>>,
+       .on_request = true},
+      {"go1.9", "as Go 1.9 to 1.20: vfork, one at a time, a fair mutex",
+       make_contender<Go<go_1_9>>},
       {"go1.21", "as Go from 1.21: vfork, launches share the lock", make_contender<Go<go_1_21>>}};
 }
 

@@ -16,6 +16,11 @@ class Forklift : public Contender {
  public:
   explicit Forklift(forklift::Command command) : command_(std::move(command)) {}
 
+  bool set_deadline(std::chrono::milliseconds limit) override {
+    command_.launch_deadline(limit);
+    return true;
+  }
+
   Times launch() override {
     Times times;
     enter(Stage::launching);
@@ -36,6 +41,11 @@ class Forklift : public Contender {
 class ForkliftAsync : public Contender {
  public:
   explicit ForkliftAsync(forklift::Command command) : command_(std::move(command)) {}
+
+  bool set_deadline(std::chrono::milliseconds limit) override {
+    command_.launch_deadline(limit);
+    return true;
+  }
 
   Times launch() override {
     Times times;

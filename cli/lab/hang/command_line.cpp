@@ -8,6 +8,7 @@
 #include "lab/command_line.hpp"
 #include "lab/hang/coroutines.hpp"
 #include "lab/hang/hang.hpp"
+#include "lab/hang/stuck_exec.hpp"
 #include "parsed_option.hpp"
 #include "quantity.hpp"
 #include "refusal.hpp"
@@ -28,8 +29,24 @@ std::size_t number(const std::string& text) {
   return parse_count(text, most);
 }
 
+constexpr std::size_t most_rounds = 1000;
+
+void check_explain(const Request& request) {
+  if (!request.explain) {
+    if (request.rounds) throw Refusal("--rounds is for --explain");
+    return;
+  }
+  if (request.coroutines) throw Refusal("--explain is for threads, not for --coroutines");
+  if (!request.contenders.empty()) {
+    throw Refusal("--explain has contenders of its own, leave --contender out");
+  }
+}
+
 // What the options say together.
 void check_together(const Request& request) {
+  check_explain(request);
+  if (request.go && request.rate > 0)
+    throw Refusal("--go launches as fast as it can, not by --rate");
   if (!request.coroutines) {
     if (request.limit) throw Refusal("--limit is for --coroutines");
     if (request.workers.value_or(0) > most_threads) {
@@ -41,10 +58,25 @@ void check_together(const Request& request) {
   }
   if (!request.record.html.empty()) throw Refusal("--html has no page for --coroutines");
   if (request.rate > 0) throw Refusal("--rate is for threads, not for --coroutines");
+  if (request.go) throw Refusal("--go is for threads, not for --coroutines");
+}
+
+void check_stuck_exec(const Request& request) {
+  if (!request.stuck_exec) return;
+  if (request.coroutines || request.explain || request.go) {
+    throw Refusal(
+        "--stuck-exec is an experiment of its own, without --coroutines, --explain, --go");
+  }
+  if (!request.record.html.empty()) throw Refusal("--html has no page for --stuck-exec");
+  if (request.grow || request.length || request.dump_every) {
+    throw Refusal("--stuck-exec takes as long as its exec; leave --grow, --for, --dump-every out");
+  }
 }
 
 bool run_as_asked(const Request& request) {
   check_together(request);
+  check_stuck_exec(request);
+  if (request.stuck_exec) return run_stuck_exec(request, *request.stuck_exec);
   if (!request.coroutines) return run(request);
 #if defined(FORKLIFT_LAB_ASIO)
   return run_coroutines(request);
@@ -58,6 +90,12 @@ milliseconds length(const std::string& text) {
   const milliseconds asked = parse_duration(text);
   if (asked >= milliseconds(100) && asked <= std::chrono::minutes(15)) return asked;
   throw std::invalid_argument("'" + text + "' is not between 100ms and 15m");
+}
+
+milliseconds standstill(const std::string& text) {
+  const milliseconds asked = parse_duration(text);
+  if (asked >= milliseconds(100) && asked <= std::chrono::minutes(1)) return asked;
+  throw std::invalid_argument("'" + text + "' is not between 100ms and 1m");
 }
 
 milliseconds interval(const std::string& text) {
@@ -87,13 +125,22 @@ void add_to(CLI::App& lab, const std::string& line, Action& chosen) {
   hang->add_option("--rate", request->rate,
                    "Launches per second by all workers (default: as fast as they can)")
       ->check(CLI::Range(0.1, 1e6));
-  add_parsed(*hang, "--for", request->length, length, "Time for each contender (default: 30s)");
+  add_parsed(*hang, "--for", request->length, length,
+             "Time for each contender (default: 30s; with --explain 10s in each round)");
   add_parsed(*hang, "--dump-every", request->dump_every, interval,
              "All stacks to standard error (default: 10s; 0: on SIGUSR1 only)");
   add_contenders(*hang, request->contenders,
                  "Who takes part (default: go1.8,go1.9,go1.21,forklift)");
   hang->add_option("--program", request->program,
                    "What to launch (default: a program that does nothing)");
+  hang->add_flag("--explain", request->explain,
+                 "What each of the two changes of Go 1.9 did: all four corners, in rounds");
+  add_parsed(*hang, "--rounds", request->rounds, number<most_rounds>,
+             "Of all contenders, with --explain (default: 6)");
+  add_parsed(*hang, "--stuck-exec", request->stuck_exec, standstill,
+             "Another experiment: one exec stands still for so long; who waits for it? (root)");
+  hang->add_flag("--go,--peers", request->go,
+                 "The installed Go's real runtime takes part, as it is and in all four corners");
   hang->add_flag("--short", request->brief, "1 GiB, 8 workers, 4 s each");
   hang->add_option("--json", request->record.json, "Write the figures to this file, too");
   hang->add_option("--html", request->record.html,

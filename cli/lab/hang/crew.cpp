@@ -52,13 +52,11 @@ std::size_t Crew::number_of(pid_t thread) const {
   return 0;
 }
 
-std::vector<Launched> Crew::launches() const {
-  std::vector<Launched> all;
-  for (std::size_t i = 0; i < launched_.size(); ++i) {
-    if (troubles_[i]) std::rethrow_exception(troubles_[i]);
-    all.insert(all.end(), launched_[i].begin(), launched_[i].end());
+const std::vector<std::vector<Launched>>& Crew::launches() const {
+  for (const std::exception_ptr& trouble : troubles_) {
+    if (trouble) std::rethrow_exception(trouble);
   }
-  return all;
+  return launched_;
 }
 
 void Crew::work(std::size_t index) {

@@ -12,15 +12,9 @@
 
 #include "lab/contender.hpp"
 #include "lab/hang/pace.hpp"
+#include "lab/hang/run.hpp"
 
 namespace lab::hang {
-
-/// One launch, or what there was of it when the time was over.
-struct Launched {
-  double begin_s = 0;    ///< from the crew's start
-  double launch_us = 0;  ///< 0: it did not come to that
-  double lock_wait_us = 0;
-};
 
 /// A worker's stage, and since when.
 struct Doing {
@@ -47,7 +41,7 @@ class Crew {
   /// Whether a launch failed, so that all have stopped.
   bool failed() const { return failed_.load(std::memory_order_relaxed); }
 
-  forklift::ForkLock* fork_lock() const { return contenders_.front()->fork_lock(); }
+  go_lock::ForkLock* fork_lock() const { return contenders_.front()->fork_lock(); }
   std::size_t size() const { return contenders_.size(); }
   Clock::time_point begun() const { return begun_; }
 
@@ -58,9 +52,9 @@ class Crew {
   /// The number of the worker who is that thread, from 1; 0: none.
   std::size_t number_of(pid_t thread) const;
 
-  /// Every launch by everybody. Requires: ended.
+  /// Every launch, by worker. Requires: ended.
   /// Errors: throws what the launch threw that failed.
-  std::vector<Launched> launches() const;
+  const std::vector<std::vector<Launched>>& launches() const;
 
  private:
   void work(std::size_t index);

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 
+#include "lab/go_lock/fork_lock.hpp"
 #include "quantity.hpp"
 
 namespace lab::hang {

@@ -14,7 +14,7 @@ namespace {
 using Rule = forklift::ForkLock::Rule;
 
 bool copies_page_tables(const Run& run) {
-  return run.contender == "go1.8" || run.contender == "fork";
+  return run.contender == "go1.8" || run.contender == "go1.8-fair" || run.contender == "fork";
 }
 
 // How often the lock goes on to the next, in microseconds: what a launch keeps
@@ -102,13 +102,19 @@ std::string of_free(const Run& run, const Run* other) {
                             compared, other->contender);
 }
 
+// A real runtime shows whole launches, from which nothing follows for the lock alone.
+std::string of_runtime(const Run& run) {
+  return fmt::format("\n{} ({}): a launch took {} at the median and up to {}.", run.contender,
+                     run.runtime, print_time(run.launch.p50), print_time(run.lock_wait.max));
+}
+
 }  // namespace
 
 std::string explain(const std::vector<Run>& runs) {
   const Run* worst = nullptr;
   const Run* last_locked = nullptr;
   for (const Run& run : runs) {
-    if (!run.rule || run.launches == 0) continue;
+    if (!run.rule || run.launches == 0 || run.waits_are_launches) continue;
     if (!worst || run.lock_wait.max > worst->lock_wait.max) worst = &run;
     last_locked = &run;
   }
@@ -119,7 +125,9 @@ std::string explain(const std::vector<Run>& runs) {
   std::string text = of_worst(*worst, runs);
   for (const Run& run : runs) {
     if (&run == worst || run.launches == 0) continue;
-    if (!run.rule) {
+    if (run.waits_are_launches) {
+      text += of_runtime(run);
+    } else if (!run.rule) {
       text += of_free(run, last_locked);
     } else {
       text += run.rule == Rule::together ? of_shared(run) : of_exclusive(run, *worst);

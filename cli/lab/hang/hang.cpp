@@ -15,6 +15,9 @@
 
 #include "descriptor_limit.hpp"
 #include "lab/contender.hpp"
+#include "lab/hang/explain.hpp"
+#include "lab/hang/go_process.hpp"
+#include "lab/hang/go_runtime.hpp"
 #include "lab/hang/report.hpp"
 #include "lab/hang/shift.hpp"
 #include "lab/machine.hpp"
@@ -43,6 +46,12 @@ std::size_t growth(const Plan& plan, std::size_t half) {
   return static_cast<std::size_t>(static_cast<double>(std::min(plan.rss / 2, room)) / seconds);
 }
 
+// With --explain, of each round.
+milliseconds usual_length(const Request& request) {
+  if (request.explain) return milliseconds(request.brief ? 1'000 : 10'000);
+  return milliseconds(request.brief ? 4'000 : 30'000);
+}
+
 Plan plan_of(const Request& request, std::size_t available) {
   const bool brief = request.brief;
   const std::size_t usual = brief ? gibibyte : 4 * gibibyte;
@@ -50,9 +59,11 @@ Plan plan_of(const Request& request, std::size_t available) {
             .rss = request.rss.value_or(std::min(usual, available / 3)),
             .workers = request.workers.value_or(brief ? 8 : 16),
             .rate = request.rate,
-            .length = request.length.value_or(milliseconds(brief ? 4'000 : 30'000)),
+            .length = request.length.value_or(usual_length(request)),
             .dump_every = request.dump_every.value_or(milliseconds(brief ? 2'000 : 10'000))};
-  plan.grow = request.grow.value_or(growth(plan, available / 2));
+  if (request.explain) plan.dump_every = request.dump_every.value_or(milliseconds(0));
+  // Rounds are compared with each other, so by itself memory stays what it is.
+  plan.grow = request.grow.value_or(request.explain ? 0 : growth(plan, available / 2));
   return plan;
 }
 
@@ -66,6 +77,11 @@ void check_memory(const Plan& plan, std::size_t available) {
 std::vector<std::string> contenders_of(const Request& request) {
   if (!request.contenders.empty()) return request.contenders;
   if (request.coroutines) return {"go1.8", "forklift"};
+  if (request.explain) {
+    std::vector<std::string> all = own_corners().all();
+    all.insert(all.end(), {"go1.21", "forklift"});
+    return all;
+  }
   return {"go1.8", "go1.9", "go1.21", "forklift"};
 }
 
@@ -85,17 +101,29 @@ void read_symbols(StackNames& names) {
   names.at(reinterpret_cast<const void*>(&forklift::fork_lock));
 }
 
-std::vector<Run> run_all(const Plan& plan, const std::vector<std::string>& contenders,
-                         const std::string& shown, const forklift::StallMeter& meter, Bell& bell) {
+using Rounds = std::vector<std::vector<Run>>;
+
+Rounds run_all(const Setting& setting, const std::vector<GoRuntime>& runtimes,
+               const forklift::StallMeter& meter, Bell& bell) {
   StackNames names(::getpid());
   read_symbols(names);
-  std::vector<Run> runs;
-  for (const std::string& contender : contenders) {
-    announce(plan, contender, shown);
-    runs.push_back(Shift(plan, contender, meter, bell, names).run());
-    if (bell.interrupted()) break;
+  const auto turn = [&](const std::string& contender) {
+    announce(setting.plan, contender, setting.program.shown);
+    const auto runtime = std::ranges::find(runtimes, contender, &GoRuntime::name);
+    if (runtime != runtimes.end()) return run_go(setting.plan, *runtime, bell);
+    return Shift(setting.plan, contender, meter, bell, names).run();
+  };
+  return run_rounds(setting.contenders, setting.rounds, turn,
+                    [&bell] { return !bell.interrupted(); });
+}
+
+std::vector<TitledEffects> effects_in(const Rounds& rounds,
+                                      const std::vector<GoRuntime>& runtimes) {
+  std::vector<TitledEffects> all{{"C++", effects_of(rounds, own_corners())}};
+  if (!runtimes.empty()) {
+    all.push_back({"Go " + runtimes.front().version, effects_of(rounds, real_corners())});
   }
-  return runs;
+  return all;
 }
 
 void warn_of(const std::vector<Run>& runs, bool interrupted, Warnings& warnings) {
@@ -126,6 +154,7 @@ Setting prepare(const Request& request) {
   process::require_proc();
   forklift::reserve(8);
   Setting setting{.machine = this_machine(), .program = {}, .plan = {}, .contenders = {}};
+  if (request.explain) setting.rounds = request.rounds.value_or(6);
   setting.plan = plan_of(request, setting.machine.available);
   check_memory(setting.plan, setting.machine.available);
   setting.program = try_program(request.program);
@@ -138,16 +167,27 @@ Setting prepare(const Request& request) {
 }
 
 bool run(const Request& request) {
-  const auto [machine, program, plan, contenders] = prepare(request);
+  Setting setting = prepare(request);
+  Warnings warnings;
+  const auto runtimes = request.go ? find_go_runtimes(warnings) : std::vector<GoRuntime>{};
+  for (const GoRuntime& runtime : runtimes) setting.contenders.push_back(runtime.name);
   // Everybody is asked at a dump: no launch need take its own stack.
   forklift::StallMeter meter({.threshold = std::chrono::hours(24), .ask = question()});
   Bell bell(meter);
-  Warnings warnings;
   const ProcessorTime before = processor_time();
-  const auto runs = run_all(plan, contenders, program.shown, meter, bell);
+  const Rounds rounds = run_all(setting, runtimes, meter, bell);
   if (auto noise = noise_between(before, processor_time())) warnings.add(std::move(*noise));
+  const auto runs = join_rounds(rounds, setting.contenders);
   warn_of(runs, bell.interrupted(), warnings);
-  tell({machine, program.shown, request.command_line, runs, warnings.all()}, request);
+  Account account{.machine = setting.machine,
+                  .program = setting.program.shown,
+                  .command_line = request.command_line,
+                  .runs = runs,
+                  .rounds = request.explain ? rounds : Rounds{},
+                  .effects = {},
+                  .warnings = warnings.all()};
+  if (request.explain) account.effects = effects_in(rounds, runtimes);
+  tell(account, request);
   return !bell.interrupted();
 }
 

@@ -28,6 +28,10 @@ struct Request {
   std::optional<std::chrono::milliseconds> dump_every;
   std::string program;  ///< empty: the do-nothing child
   bool brief = false;
+  bool explain = false;  ///< the four corners of what Go 1.9 changed, in rounds
+  std::optional<std::size_t> rounds;
+  std::optional<std::chrono::milliseconds> stuck_exec;  ///< an exec stands still for so long
+  bool go = false;  ///< the real Go runtime takes part, too
   Record record;
   std::string command_line;  ///< for the record
 };
@@ -38,6 +42,7 @@ struct Setting {
   Program program;
   Plan plan;
   std::vector<std::string> contenders;
+  std::size_t rounds = 1;
 };
 
 /// Errors: as `run`.

@@ -5,10 +5,12 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <cmath>
 #include <functional>
 #include <nlohmann/json.hpp>
 
 #include "lab/hang/explanation.hpp"
+#include "lab/hang/figures.hpp"
 #include "quantity.hpp"
 
 namespace lab::hang {
@@ -25,7 +27,7 @@ double rate(const Run& run) {
 std::string row(const std::vector<Run>& runs, const std::string& title,
                 const std::function<std::string(const Run&)>& cell) {
   std::string text = fmt::format("  {:<34}", title);
-  for (const Run& run : runs) text += fmt::format("{:>16}", cell(run));
+  for (const Run& run : runs) text += fmt::format("{:>20}", cell(run));
   return text + "\n";
 }
 
@@ -43,6 +45,7 @@ std::string launch_cell(const Run& run, double Summary::*part) {
 }
 
 std::string wait_cell(const Run& run, double Summary::*part) {
+  if (run.waits_are_launches) return "in the launch";
   return run.rule ? print_time(run.lock_wait.*part) : "no lock";
 }
 
@@ -57,6 +60,38 @@ std::string waiting(const Run& run) {
   return fmt::format("{} to {} of {}", least, most, run.workers);
 }
 
+std::string launches_of_workers(const Run& run) {
+  if (run.by_worker.empty()) return "-";
+  const auto [least, most] = std::ranges::minmax(run.by_worker, {}, &Worker::launches);
+  return fmt::format("{} to {}", least.launches, most.launches);
+}
+
+std::string waits_of_workers(const Run& run) {
+  if (!run.rule) return "no lock";
+  if (run.by_worker.empty()) return "-";
+  const auto [least, most] = std::ranges::minmax(run.by_worker, {}, &Worker::longest_wait_us);
+  return fmt::format("{} to {}", print_time(least.longest_wait_us),
+                     print_time(most.longest_wait_us));
+}
+
+std::string long_waits(const Run& run) {
+  return run.rule ? fmt::format("{:.2f} %", 100 * share_of_long_waits(run)) : "no lock";
+}
+
+// Memory that did not become as much as asked for: who adds it waits for forks, too.
+std::string growth_caption(const std::vector<Run>& runs) {
+  std::string text;
+  for (const Run& run : runs) {
+    const double short_of =
+        static_cast<double>(run.resident_asked) - static_cast<double>(run.resident_last);
+    if (short_of < 0.05 * static_cast<double>(run.resident_asked)) continue;
+    text += fmt::format(
+        "  {}: memory came to {} of the {} asked for, since what adds it waits for forks, too\n",
+        run.contender, print_size(run.resident_last), print_size(run.resident_asked));
+  }
+  return text;
+}
+
 std::string table(const std::vector<Run>& runs) {
   const auto count = [](const Run& run) { return std::to_string(run.launches); };
   const auto speed = [](const Run& run) { return fmt::format("{:.1f}", rate(run)); };
@@ -66,9 +101,38 @@ std::string table(const std::vector<Run>& runs) {
          row(runs, "launches", count) + row(runs, "per second", speed) +
          summary_rows(runs, "launch", launch_cell) +
          summary_rows(runs, "wait for the lock", wait_cell) +
+         row(runs, "waits of more than 3 medians", long_waits) +
+         row(runs, "launches per worker", launches_of_workers) +
+         row(runs, "longest wait of a worker", waits_of_workers) +
          row(runs, "dumps that saw waits", dumps) + row(runs, "workers that waited", waiting) +
          row(runs, "resident memory, at the start", first) +
-         row(runs, "resident memory, at the end", last);
+         row(runs, "resident memory, at the end", last) + growth_caption(runs);
+}
+
+// One line a worker; of so many that nobody reads them there are none.
+std::string table_of_workers(const std::vector<Run>& runs) {
+  constexpr std::size_t most = 64;
+  std::size_t workers = 0;
+  for (const Run& run : runs) workers = std::max(workers, run.by_worker.size());
+  if (workers == 0 || workers > most) return "";
+  std::string text = "\nLaunches and longest wait of each worker\n";
+  for (std::size_t i = 0; i < workers; ++i) {
+    text += row(runs, fmt::format("worker {}", i + 1), [i](const Run& run) -> std::string {
+      if (i >= run.by_worker.size()) return "-";
+      const Worker& worker = run.by_worker[i];
+      if (!run.rule) return std::to_string(worker.launches);
+      return fmt::format("{}, {}", worker.launches, print_time(worker.longest_wait_us));
+    });
+  }
+  return text;
+}
+
+std::string effects_text(const Account& account) {
+  std::string text;
+  for (const auto& [title, effects] : account.effects) {
+    text += fmt::format("\n{}, by rounds\n\n{}\n{}\n", title, as_text(effects), explain(effects));
+  }
+  return text;
 }
 
 std::string pace(const std::vector<Run>& runs) {
@@ -96,52 +160,113 @@ json to_json(const std::vector<Quarter>& quarters) {
   for (const Quarter& quarter : quarters) {
     all.push_back({{"at_s", quarter.end_s},
                    {"longest_us", quarter.longest_us},
+                   {"median_us", quarter.median_us},
                    {"rss_mib", mebibytes(quarter.resident)}});
   }
   return all;
 }
 
-json to_json(const Run& run) {
+json to_json(const Worker& worker) {
+  json waits = json::array();
+  for (const double wait : worker.waits_us) waits.push_back(std::lround(wait));
+  return {{"launches", worker.launches},
+          {"longest_wait_us", worker.longest_wait_us},
+          {"waits_us", waits}};
+}
+
+json to_json(const std::vector<Worker>& workers) {
+  json all = json::array();
+  for (const Worker& worker : workers) all.push_back(to_json(worker));
+  return all;
+}
+
+// What a round and a whole run have in common.
+json figures_of(const Run& run) {
   return {{"contender", run.contender},
-          {"rss_mib", mebibytes(run.resident_first)},
-          {"rss_end_mib", mebibytes(run.resident_last)},
-          {"workers", run.workers},
           {"seconds", run.seconds},
           {"launches", run.launches},
-          {"rate_per_s", rate(run)},
-          {"asked_rate_per_s", run.asked_rate > 0 ? json(run.asked_rate) : json(nullptr)},
           {"launch_us", as_json(run.launch)},
           {"lock_wait_us", as_json(run.lock_wait)},
-          {"dumps", run.dump_at_s.size()},
-          {"waiting_per_dump", run.waiting_per_dump},
-          {"dump_at_s", run.dump_at_s},
-          {"waits", to_json(run.quarters)}};
+          {"share_of_long_waits", share_of_long_waits(run)},
+          {"spread", spread(run)}};
+}
+
+json to_json(const Run& run) {
+  json all = figures_of(run);
+  all.update({{"rss_mib", mebibytes(run.resident_first)},
+              {"rss_end_mib", mebibytes(run.resident_last)},
+              {"rss_asked_mib", mebibytes(run.resident_asked)},
+              {"workers", run.workers},
+              {"rate_per_s", rate(run)},
+              {"asked_rate_per_s", run.asked_rate > 0 ? json(run.asked_rate) : json(nullptr)},
+              {"dumps", run.dump_at_s.size()},
+              {"waiting_per_dump", run.waiting_per_dump},
+              {"dump_at_s", run.dump_at_s},
+              {"waits", to_json(run.quarters)},
+              {"by_worker", to_json(run.by_worker)}});
+  if (!run.runtime.empty()) all["runtime"] = run.runtime;
+  if (run.waits_are_launches) all["waits_are_launches"] = true;
+  return all;
+}
+
+json to_json(const std::vector<std::vector<Run>>& rounds) {
+  json all = json::array();
+  for (const auto& round : rounds) {
+    json runs = json::array();
+    for (const Run& run : round) runs.push_back(figures_of(run));
+    all.push_back(runs);
+  }
+  return all;
+}
+
+json to_json(const std::vector<TitledEffects>& effects) {
+  json all = json::array();
+  for (const auto& [title, these] : effects) {
+    json one = as_json(these);
+    one["of"] = title;
+    all.push_back(one);
+  }
+  return all;
+}
+
+std::string explanation_of(const Account& account) {
+  if (account.effects.empty()) return explain(account.runs);
+  std::string text;
+  for (const auto& [title, effects] : account.effects) {
+    text += (text.empty() ? "" : "\n") + title + ": " + explain(effects);
+  }
+  return text;
 }
 
 }  // namespace
 
 std::string as_text(const Account& account) {
-  const std::string explanation = explain(account.runs);
+  const std::string explanation = account.effects.empty() ? explain(account.runs) : "";
   return fmt::format(
       "\nforklift lab hang: {} launched by all workers {}\n"
-      "{}, {} cores, {}, {}, {}\n\n{}{}{}",
+      "{}, {} cores, {}, {}, {}\n\n{}{}{}{}{}",
       account.program, pace(account.runs), account.machine.processor, account.machine.cores,
       print_size(account.machine.memory), account.machine.kernel, account.machine.libc,
-      table(account.runs), slowest_wait(account.runs),
-      explanation.empty() ? "" : "\n" + explanation + "\n");
+      table(account.runs), table_of_workers(account.runs), slowest_wait(account.runs),
+      effects_text(account), explanation.empty() ? "" : "\n" + explanation + "\n");
 }
 
 json as_json(const Account& account) {
   json runs = json::array();
   for (const Run& run : account.runs) runs.push_back(to_json(run));
-  return {{"kind", "hang"},
-          {"machine", as_json(account.machine)},
-          {"command", account.command_line},
-          {"version", FORKLIFT_VERSION},
-          {"program", account.program},
-          {"warnings", as_json(account.warnings)},
-          {"explanation", explain(account.runs)},
-          {"runs", runs}};
+  json all = {{"kind", "hang"},
+              {"machine", as_json(account.machine)},
+              {"command", account.command_line},
+              {"version", FORKLIFT_VERSION},
+              {"program", account.program},
+              {"warnings", as_json(account.warnings)},
+              {"explanation", explanation_of(account)},
+              {"runs", runs}};
+  if (!account.effects.empty()) {
+    all["rounds"] = to_json(account.rounds);
+    all["effects"] = to_json(account.effects);
+  }
+  return all;
 }
 
 }  // namespace lab::hang

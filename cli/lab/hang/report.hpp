@@ -6,11 +6,16 @@
 #include <string>
 #include <vector>
 
-#include "lab/hang/run.hpp"
+#include "lab/hang/effects.hpp"
 #include "lab/machine.hpp"
 #include "lab/warning.hpp"
 
 namespace lab::hang {
+
+struct TitledEffects {
+  std::string title;  ///< whose
+  Effects effects;
+};
 
 /// All that is told of the runs of one command.
 struct Account {
@@ -18,7 +23,9 @@ struct Account {
   std::string program;
   std::string command_line;
   std::vector<Run> runs;
-  std::vector<Warning> warnings;
+  std::vector<std::vector<Run>> rounds{};  ///< of `--explain`; the runs are made of them
+  std::vector<TitledEffects> effects{};    ///< likewise
+  std::vector<Warning> warnings{};
 };
 
 /// The contenders side by side, the stack of the slowest wait, and what the

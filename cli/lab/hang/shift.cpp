@@ -6,6 +6,7 @@
 
 #include <algorithm>
 
+#include "lab/go_lock/fork_lock.hpp"
 #include "lab/hang/dump.hpp"
 #include "lab/hang/figures.hpp"
 #include "lab/hang/growing_memory.hpp"
@@ -16,6 +17,11 @@ namespace lab::hang {
 namespace {
 
 constexpr std::chrono::milliseconds quarter{250};
+
+forklift::ForkLock::Rule rule_of(const go_lock::ForkLock& lock) {
+  using Rule = forklift::ForkLock::Rule;
+  return lock.rules().launchers_share ? Rule::together : Rule::one_at_a_time;
+}
 
 }  // namespace
 
@@ -35,7 +41,8 @@ Shift::Shift(const Plan& plan, const std::string& contender, const forklift::Sta
   run_.contender = contender;
   run_.workers = plan.workers;
   run_.asked_rate = plan.rate;
-  if (crew_.fork_lock()) run_.rule = crew_.fork_lock()->rule();
+  run_.resident_asked = most_memory(plan);
+  if (crew_.fork_lock()) run_.rule = rule_of(*crew_.fork_lock());
 }
 
 Run Shift::run() {
@@ -79,7 +86,7 @@ void Shift::dump() {
 }
 
 void Shift::note_quarters(Clock::time_point now) {
-  run_.quarters.push_back({.end_s = past(now), .longest_us = 0, .resident = resident()});
+  run_.quarters.push_back({.end_s = past(now), .resident = resident()});
   note_slowest();
 }
 
@@ -101,7 +108,8 @@ void Shift::finish() {
   note_quarters(now);
   crew_.end();
   note_slowest();
-  sum_up(crew_.launches(), run_);
+  run_.launched = crew_.launches();
+  sum_up(run_.launched, run_);
   run_.slowest_stack = name_stack(names_, run_.slowest.stack);
 }
 

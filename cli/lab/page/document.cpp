@@ -97,7 +97,8 @@ void check_hang_run(const json& run, const std::string& where) {
   need(run, "waiting_per_dump", where, list_of(check_number));
   allow(run, "dump_at_s", where, list_of(check_number));
   allow(run, "waits", where, list_of(numbers({"at_s", "longest_us"})));
-  for (const char* const name : {"rss_end_mib", "seconds", "rate_per_s"}) {
+  allow(run, "by_worker", where, list_of(numbers({"launches", "longest_wait_us"})));
+  for (const char* const name : {"rss_end_mib", "seconds", "rate_per_s", "share_of_long_waits"}) {
     allow(run, name, where, check_number);
   }
 }

@@ -40,6 +40,14 @@ const waiting = (run) => run.waiting_per_dump.filter((number) => number > 0).len
 const memory = (run) => run.rss_end_mib > run.rss_mib
   ? `${size(run.rss_mib)} → ${size(run.rss_end_mib)}` : size(run.rss_mib);
 
+const share = (run) => (run.share_of_long_waits === undefined ? "–"
+  : `${(100 * run.share_of_long_waits).toFixed(2)} %`);
+
+function of_workers(run, field, write) {
+  const values = (run.by_worker ?? []).map((worker) => worker[field]);
+  return values.length ? `${write(Math.min(...values))} to ${write(Math.max(...values))}` : "–";
+}
+
 const hang_columns = [
   ["", [["resident", memory], ["threads", (run) => count(run.workers)],
     ["time", (run) => seconds(run.seconds)], ["launches", (run) => count(run.launches)],
@@ -47,6 +55,9 @@ const hang_columns = [
   ["Launch", three((run) => run.launch_us)],
   ["Wait for the ForkLock", [...three((run) => run.lock_wait_us),
     ["longest", (run) => longest_wait(run) > 0 ? duration(longest_wait(run)) : "none"]]],
+  ["Workers, least to most", [["launches", (run) => of_workers(run, "launches", count)],
+    ["longest wait", (run) => of_workers(run, "longest_wait_us", duration)],
+    ["waits of more than 3 medians", share]]],
   ["Dumps", [["made", (run) => count(run.dumps)], ["caught waiting", (run) => count(waiting(run))],
     ["waiting at each", (run) => run.waiting_per_dump.join(", ") || "–"]]],
 ];

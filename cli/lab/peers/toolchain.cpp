@@ -73,21 +73,6 @@ std::expected<std::string, std::string> version_in(const std::string& text) {
 
 // --- the cache -------------------------------------------------------------------
 
-std::optional<fs::path> cache_folder() {
-  const char* const cache = ::secure_getenv("XDG_CACHE_HOME");
-  if (cache && *cache == '/') return fs::path(cache) / "forklift";
-  const char* const home = ::secure_getenv("HOME");
-  if (home && *home == '/') return fs::path(home) / ".cache" / "forklift";
-  return std::nullopt;
-}
-
-// FNV-1a: what is in the cache must be found again by another build of ours.
-std::uint64_t hash(const std::string& text) {
-  std::uint64_t value = 0xcbf29ce484222325;
-  for (const char c : text) value = (value ^ static_cast<unsigned char>(c)) * 0x100000001b3;
-  return value;
-}
-
 std::string content(const fs::path& path) {
   std::ifstream file(path, std::ios::binary);
   return {std::istreambuf_iterator<char>(file), {}};
@@ -162,7 +147,7 @@ Or<fs::path> build_once(const Toolchain& toolchain, const Version& version,
   if (!cache) {
     return std::unexpected(Trouble{"there is no cache folder", "set HOME or XDG_CACHE_HOME"});
   }
-  const std::uint64_t key = hash(version.text + content(source) + join(toolchain.build));
+  const std::uint64_t key = stable_hash(version.text + content(source) + join(toolchain.build));
   const fs::path out = *cache / "peers" /
                        fmt::format("{}-{}-{:016x}", toolchain.version.front(), version.number, key);
   if (fs::exists(out)) return out;
@@ -173,6 +158,20 @@ Or<fs::path> build_once(const Toolchain& toolchain, const Version& version,
 }
 
 }  // namespace
+
+std::optional<fs::path> cache_folder() {
+  const char* const cache = ::secure_getenv("XDG_CACHE_HOME");
+  if (cache && *cache == '/') return fs::path(cache) / "forklift";
+  const char* const home = ::secure_getenv("HOME");
+  if (home && *home == '/') return fs::path(home) / ".cache" / "forklift";
+  return std::nullopt;
+}
+
+std::uint64_t stable_hash(const std::string& text) {
+  std::uint64_t value = 0xcbf29ce484222325;
+  for (const char c : text) value = (value ^ static_cast<unsigned char>(c)) * 0x100000001b3;
+  return value;
+}
 
 const std::vector<Toolchain>& toolchains() {
   static const std::vector<Toolchain> all = {

@@ -2,7 +2,10 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstdint>
 #include <expected>
+#include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -33,6 +36,12 @@ struct Recipe {
 
 /// All that the lab knows of, in the order of the tables.
 const std::vector<Toolchain>& toolchains();
+
+/// Where what was built is kept, for this user; nothing without a home.
+std::optional<std::filesystem::path> cache_folder();
+
+/// FNV-1a: the same in every build of ours, so that a cache is found again.
+std::uint64_t stable_hash(const std::string& text);
 
 /// Finds the toolchain by PATH and builds its peer, unless the cache has it.
 ///

@@ -13,8 +13,10 @@ import {
 } from "./growth.mjs";
 import { throughput } from "./throughput.mjs";
 import { waits } from "./waits.mjs";
+import { worker_waits } from "./worker_waits.mjs";
 
 export const charts = [
-  waits, launch_by_memory, first_by_memory, launch_by_descriptors, finish_by_descriptors, gap,
+  waits, worker_waits, launch_by_memory, first_by_memory, launch_by_descriptors,
+  finish_by_descriptors, gap,
   throughput,
 ];

@@ -30,8 +30,29 @@ function sentence({ runs }) {
   const grows = runs.some((run) => run.rss_end_mib > run.rss_mib) ? " and memory grows" : "";
   const marks = runs.some((run) => run.dump_at_s?.length)
     ? "; a circle is a dump of all stacks, with the number of workers it caught waiting" : "";
+  const down = runs.some(has_median) ? "; the band below reaches down to the median wait" : "";
   return `Longest wait for the ForkLock in each quarter second, while ` +
-    `${many(runs[0].workers, "thread")} launch${grows}: ${told(figures, write)}${marks}.`;
+    `${many(runs[0].workers, "thread")} launch${grows}: ${told(figures, write)}${down}${marks}.`;
+}
+
+const has_median = (run) => run.waits.some((wait) => wait.median_us !== undefined);
+
+// From the median wait to the longest. The same name as its line's: the legend
+// switches both.
+function band(stage, run, floor) {
+  const { colour, level } = stage.palette.of(run.contender, stage.look);
+  const upper = run.waits.map((wait) => [wait.at_s, Math.max(wait.longest_us, floor)]);
+  const lower = run.waits.map((wait) => [wait.at_s, Math.max(wait.median_us ?? 0, floor)]);
+  const outline = [...upper, ...lower.toReversed()];
+  return {
+    type: "custom", name: run.contender, z: level - 2, color: colour, silent: true, clip: true,
+    data: upper.map(([at_s, longest], i) => ({ value: [at_s, longest, lower[i][1]] })),
+    encode: { x: 0, y: [1, 2] },
+    renderItem: ({ dataIndex }, api) => (dataIndex > 0 ? null : {
+      type: "polygon", shape: { points: outline.map((point) => api.coord(point)) },
+      style: { fill: colour, opacity: 0.16 },
+    }),
+  };
 }
 
 function line(stage, run, floor) {
@@ -77,12 +98,14 @@ function tooltip(items) {
     const dump = items.find((item) => item.seriesType === "scatter" &&
       item.seriesName === seriesName);
     const wait = data.wait.longest_us > 0 ? duration(data.wait.longest_us) : "none";
+    const median = data.wait.median_us > 0 ? duration(data.wait.median_us) : "";
     const caught = dump ? `${count(dump.data.waiting)} of ${count(dump.data.workers)}` : "";
-    return { colour: color, name: seriesName, cells: [wait, size(data.wait.rss_mib), caught] };
+    const cells = [wait, median, size(data.wait.rss_mib), caught];
+    return { colour: color, name: seriesName, cells };
   });
   const dumped = items.some(({ seriesType }) => seriesType === "scatter");
   return tip(`after ${seconds(items[0].value[0])}`,
-    ["longest wait", "resident", dumped ? "waiting at the dump" : ""], rows);
+    ["longest wait", "median", "resident", dumped ? "waiting at the dump" : ""], rows);
 }
 
 // Room below the floor for its circles; ticks at the powers of ten from there.
@@ -107,7 +130,8 @@ function option({ runs, floor }, stage) {
       axisLabel: { formatter: (value) => `${value} s` },
     }),
     yAxis: wait_axis(stage, runs, floor),
-    series: [...runs.map((run) => line(stage, run, floor)),
+    series: [...runs.filter(has_median).map((run) => band(stage, run, floor)),
+      ...runs.map((run) => line(stage, run, floor)),
       ...runs.map((run) => dumps(stage, run, floor))],
   };
 }

@@ -1,0 +1,208 @@
+// SPDX-FileCopyrightText: The forklift authors
+// SPDX-License-Identifier: MIT
+#include "lab/hang/stuck_exec.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <forklift/command.hpp>
+#include <functional>
+#include <nlohmann/json.hpp>
+#include <thread>
+
+#include "lab/hang/bell.hpp"
+#include "lab/hang/crew.hpp"
+#include "lab/hang/growing_memory.hpp"
+#include "lab/hang/stuck_program.hpp"
+#include "quantity.hpp"
+
+namespace lab::hang {
+namespace {
+
+using nlohmann::json;
+using std::chrono::milliseconds;
+
+// Before the one launch and after it, to see that the workers launch.
+constexpr milliseconds quiet{300};
+
+double microseconds(Clock::duration time) {
+  return std::chrono::duration<double, std::micro>(time).count();
+}
+
+// The launch of the program that stands still.
+struct Unlucky {
+  double launch_us = 0;
+  std::string failure{};  // empty: it ran in the end
+  double start_us = -1;   // how long `Command::start` held its caller; -1: not a launcher of ours
+};
+
+struct Outcome {
+  std::string contender;
+  Unlucky unlucky{};
+  std::size_t workers = 0;
+  std::size_t waited = 0;    // for half of the delay or more
+  std::size_t launches = 0;  // of the others, while that one stood still
+  double longest_us = 0;     // launch of the others meanwhile
+};
+
+Unlucky launch_stuck(const std::string& contender, const std::string& stuck, milliseconds delay) {
+  Unlucky seen;
+  const auto begin = Clock::now();
+  try {
+    const auto launcher = kind(contender).make(stuck);
+    launcher->set_deadline(delay / 4);
+    seen.launch_us = launcher->launch().launch;
+  } catch (const std::exception& error) {
+    seen.failure = error.what();
+    seen.launch_us = microseconds(Clock::now() - begin);
+  }
+  return seen;
+}
+
+// That of our launchers which does not wait; what it began fails at its deadline, too.
+double hold_of_start(const std::string& stuck, milliseconds delay) {
+  forklift::Command command(stuck);
+  command.launch_deadline(delay / 4);
+  const auto begin = Clock::now();
+  forklift::Launch launch = command.start();
+  const double held = microseconds(Clock::now() - begin);
+  (void)std::move(launch).finish();
+  return held;
+}
+
+// What the others did between two moments of their run.
+void add_others(const Crew& crew, double from_s, double to_s, milliseconds delay, Outcome& seen) {
+  const double half_us = microseconds(delay) / 2;
+  for (const auto& own : crew.launches()) {
+    double longest = 0;
+    for (const Launched& one : own) {
+      const double end_s = one.begin_s + std::max(one.launch_us, one.lock_wait_us) / 1e6;
+      if (end_s < from_s || one.begin_s > to_s) continue;
+      longest = std::max(longest, (end_s - one.begin_s) * 1e6);
+      seen.launches += end_s <= to_s;
+    }
+    seen.waited += longest >= half_us;
+    seen.longest_us = std::max(seen.longest_us, longest);
+  }
+}
+
+Outcome try_out(const std::string& contender, const Plan& plan, const std::string& stuck,
+                milliseconds delay, Bell& bell) {
+  GrowingMemory memory(plan.rss);
+  memory.fill(plan.rss, [&bell] { return !bell.interrupted(); });
+  Crew crew(contender, plan.program, plan.workers, plan.rate);
+  const auto past = [&crew] {
+    return std::chrono::duration<double>(Clock::now() - crew.begun()).count();
+  };
+  crew.start();
+  bell.wait_until(Clock::now() + quiet);
+  Outcome seen{.contender = contender, .workers = plan.workers};
+  const double from_s = past();
+  seen.unlucky = launch_stuck(contender, stuck, delay);
+  const double to_s = past();
+  if (contender.starts_with("forklift")) seen.unlucky.start_us = hold_of_start(stuck, delay);
+  bell.wait_until(Clock::now() + quiet);
+  crew.end();
+  add_others(crew, from_s, to_s, delay, seen);
+  return seen;
+}
+
+// --- telling ---------------------------------------------------------------------
+
+std::string row(const std::vector<Outcome>& all, const std::string& title,
+                const std::function<std::string(const Outcome&)>& cell) {
+  std::string text = fmt::format("  {:<38}", title);
+  for (const Outcome& one : all) text += fmt::format("{:>16}", cell(one));
+  return text + "\n";
+}
+
+std::string as_text(const std::vector<Outcome>& all) {
+  const auto ended = [](const Outcome& one) -> std::string {
+    return one.unlucky.failure.empty() ? "runs, late" : "fails";
+  };
+  const auto start = [](const Outcome& one) -> std::string {
+    return one.unlucky.start_us < 0 ? "-" : print_time(one.unlucky.start_us);
+  };
+  return row(all, "", [](const Outcome& one) { return one.contender; }) +
+         row(all, "the launch that stands still", ended) +
+         row(all, "  after", [](const Outcome& one) { return print_time(one.unlucky.launch_us); }) +
+         row(all, "  start() held its caller", start) +
+         row(all, "workers that waited for it",
+             [](const Outcome& one) { return fmt::format("{} of {}", one.waited, one.workers); }) +
+         row(all, "longest launch of theirs meanwhile",
+             [](const Outcome& one) { return print_time(one.longest_us); }) +
+         row(all, "launches of theirs meanwhile",
+             [](const Outcome& one) { return std::to_string(one.launches); });
+}
+
+std::string explain(const std::vector<Outcome>& all) {
+  std::string text;
+  for (const auto& one : all) {
+    const auto waited = one.waited == 0 ? std::string("nobody else waits")
+                        : one.waited == one.workers
+                            ? std::string("everybody waits for it")
+                            : fmt::format("{} of {} wait for it", one.waited, one.workers);
+    text +=
+        fmt::format("{}: {}{}.\n", one.contender, waited,
+                    one.unlucky.failure.empty() ? "" : ", and it fails: " + one.unlucky.failure);
+  }
+  return text;
+}
+
+json as_json(const Outcome& one) {
+  json all = {{"contender", one.contender},
+              {"workers", one.workers},
+              {"waited", one.waited},
+              {"launches_meanwhile", one.launches},
+              {"longest_us", one.longest_us},
+              {"stuck_launch_us", one.unlucky.launch_us},
+              {"failure", one.unlucky.failure.empty() ? json(nullptr) : json(one.unlucky.failure)}};
+  if (one.unlucky.start_us >= 0) all["start_us"] = one.unlucky.start_us;
+  return all;
+}
+
+json as_json(const std::vector<Outcome>& all) {
+  json array = json::array();
+  for (const Outcome& one : all) array.push_back(as_json(one));
+  return array;
+}
+
+Request with_defaults(Request request) {
+  if (request.contenders.empty()) {
+    request.contenders = {"go1.8", "go1.9", "go1.21", "posix_spawn", "forklift"};
+  }
+  if (!request.workers) request.workers = 8;
+  if (!request.rss) request.rss = std::size_t{64} << 20;
+  request.grow = 0;
+  return request;
+}
+
+}  // namespace
+
+bool run_stuck_exec(const Request& asked, milliseconds delay) {
+  const Setting setting = prepare(with_defaults(asked));
+  const StuckProgram stuck(setting.program.path, delay);
+  forklift::StallMeter meter;
+  Bell bell(meter);
+  std::vector<Outcome> all;
+  for (const std::string& contender : setting.contenders) {
+    fmt::print(stderr, "{}: {} workers launch {}; an exec beside them stands still for {}\n",
+               contender, setting.plan.workers, setting.program.shown,
+               print_time(microseconds(delay)));
+    all.push_back(try_out(contender, setting.plan, stuck.path(), delay, bell));
+    if (bell.interrupted()) break;
+  }
+  fmt::print("\nforklift lab hang: an exec that stands still for {}\n\n{}\n{}",
+             print_time(microseconds(delay)), as_text(all), explain(all));
+  write(asked.record, {{"experiment", "hang, an exec that stands still"},
+                       {"command", asked.command_line},
+                       {"version", FORKLIFT_VERSION},
+                       {"machine", lab::as_json(setting.machine)},
+                       {"program", setting.program.shown},
+                       {"delay_us", microseconds(delay)},
+                       {"interrupted", bell.interrupted()},
+                       {"runs", as_json(all)}});
+  return !bell.interrupted();
+}
+
+}  // namespace lab::hang

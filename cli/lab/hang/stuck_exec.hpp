@@ -1,0 +1,18 @@
+// SPDX-FileCopyrightText: The forklift authors
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <chrono>
+
+#include "lab/hang/hang.hpp"
+
+namespace lab::hang {
+
+/// While the workers of each contender launch, one more thread launches a program
+/// whose exec stands still for `delay`: who else waits for it? False if interrupted.
+///
+/// A launcher that knows deadlines gets one of a quarter of that.
+/// Errors: before any work throws `Refusal`, or `std::runtime_error`, with one line.
+bool run_stuck_exec(const Request& request, std::chrono::milliseconds delay);
+
+}  // namespace lab::hang
