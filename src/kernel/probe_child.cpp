@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The forklift authors
 // SPDX-License-Identifier: MIT
 
-// The child of the probe. Like src/launch/child_side.cpp it may run on its
+// The child of the probe. Like src/child/child_side.cpp it may run on its
 // parent's memory and thread pointer: raw calls only, no undefined symbols.
 
 #include "kernel/probe_child.hpp"

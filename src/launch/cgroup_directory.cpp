@@ -15,7 +15,7 @@
 #include "kernel/above_stdio.hpp"
 #include "kernel/cgroup_tree.hpp"
 #include "kernel/deadline.hpp"
-#include "launch/quote.hpp"
+#include "types/quote.hpp"
 
 namespace forklift::launch {
 namespace {

@@ -7,7 +7,7 @@
 #include <forklift/fd.hpp>
 #include <string>
 
-#include "launch/failure.hpp"
+#include "types/failure.hpp"
 
 namespace forklift::launch {
 

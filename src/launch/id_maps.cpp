@@ -9,7 +9,7 @@
 #include <forklift/fd.hpp>
 #include <string>
 
-#include "launch/quote.hpp"
+#include "types/quote.hpp"
 
 namespace forklift::launch {
 namespace {

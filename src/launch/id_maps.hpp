@@ -7,7 +7,7 @@
 #include <forklift/namespaces.hpp>
 #include <optional>
 
-#include "launch/failure.hpp"
+#include "types/failure.hpp"
 
 namespace forklift::launch {
 

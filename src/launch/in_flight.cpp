@@ -10,7 +10,7 @@
 #include <new>
 #include <utility>
 
-#include "kernel/fork_mark.hpp"
+#include "kernel/fork_generation.hpp"
 
 namespace forklift::launch {
 namespace {

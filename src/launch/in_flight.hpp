@@ -12,8 +12,8 @@
 #include "kernel/process.hpp"
 #include "launch/cgroup_directory.hpp"
 #include "launch/mailbox.hpp"
-#include "launch/plan.hpp"
-#include "launch/prepared.hpp"
+#include "child/plan.hpp"
+#include "plan/compiled_plan.hpp"
 
 namespace forklift {
 class Tracer;
@@ -25,7 +25,7 @@ namespace forklift::launch {
 /// Who sees a launch, and what a tracer has been told of it so far.
 struct Trace {
   Sighting* sighting = nullptr;  ///< null: no meter was there when it began
-  Tracer* tracer = nullptr;  ///< null: nobody was told
+  Tracer* tracer = nullptr;      ///< null: nobody was told
   std::uint64_t id = 0;
   std::chrono::nanoseconds begin{0}, hold{0};
 };

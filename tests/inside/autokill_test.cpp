@@ -15,10 +15,10 @@
 #include "kernel/process.hpp"
 #include "kernel/raw.hpp"
 #include "kernel/signal_guard.hpp"
-#include "launch/birth.hpp"
-#include "launch/order.hpp"
-#include "launch/planner.hpp"
-#include "launch/situation.hpp"
+#include "launch/clone_child.hpp"
+#include "plan/launch_spec.hpp"
+#include "plan/planner.hpp"
+#include "plan/caller_state.hpp"
 
 namespace kernel = forklift::kernel;
 namespace launch = forklift::launch;

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: The forklift authors
 // SPDX-License-Identifier: MIT
-#include "launch/streams.hpp"
+#include "plan/streams.hpp"
 
 #include <doctest/doctest.h>
 

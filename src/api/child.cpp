@@ -1,0 +1,163 @@
+// SPDX-FileCopyrightText: The forklift authors
+// SPDX-License-Identifier: MIT
+#include <forklift/child.hpp>
+
+#include <signal.h>
+
+#include <new>
+#include <utility>
+
+#include "kernel/cancel_guard.hpp"
+#include "kernel/fork_generation.hpp"
+#include "kernel/process.hpp"
+#include "launch/cgroup_directory.hpp"
+#include "launch/orphans.hpp"
+#include "launch/reaper.hpp"
+
+namespace forklift {
+namespace {
+
+std::chrono::microseconds as_span(const timeval& time) {
+  return std::chrono::seconds(time.tv_sec) + std::chrono::microseconds(time.tv_usec);
+}
+
+Usage as_usage(const rusage& used) {
+  constexpr std::int64_t kibibyte = 1024;
+  return {.user = as_span(used.ru_utime),
+          .system = as_span(used.ru_stime),
+          .max_resident = used.ru_maxrss * kibibyte,
+          .minor_faults = used.ru_minflt,
+          .major_faults = used.ru_majflt,
+          .voluntary_switches = used.ru_nvcsw,
+          .involuntary_switches = used.ru_nivcsw};
+}
+
+std::optional<ExitStatus> as_status(const kernel::Reaped& end) {
+  using State = kernel::Reaped::State;
+  if (end.state == State::running) return std::nullopt;
+  if (end.state == State::lost) return ExitStatus::of_lost();
+  if (!end.has_usage) return ExitStatus::from_wait(end.status);
+  return ExitStatus::from_wait(end.status, as_usage(end.usage));
+}
+
+}  // namespace
+
+Child::Child(Child&& other) noexcept
+    : pid_(std::exchange(other.pid_, -1)),
+      pidfd_(std::move(other.pidfd_)),
+      announced_(std::move(other.announced_)),
+      stdio_{std::move(other.stdio_[0]), std::move(other.stdio_[1]), std::move(other.stdio_[2])},
+      others_(std::move(other.others_)),
+      terminal_(std::move(other.terminal_)),
+      guarantees_(other.guarantees_),
+      cgroup_(std::exchange(other.cgroup_, {})),
+      ended_(std::move(other.ended_)),
+      mark_(other.mark_) {}
+
+Child& Child::operator=(Child&& other) noexcept {
+  if (this != &other) {
+    end();
+    pid_ = std::exchange(other.pid_, -1);
+    pidfd_ = std::move(other.pidfd_);
+    announced_ = std::move(other.announced_);
+    for (int i = 0; i < 3; ++i) stdio_[i] = std::move(other.stdio_[i]);
+    others_ = std::move(other.others_);
+    terminal_ = std::move(other.terminal_);
+    guarantees_ = other.guarantees_;
+    cgroup_ = std::exchange(other.cgroup_, {});
+    ended_ = std::move(other.ended_);
+    mark_ = other.mark_;
+  }
+  return *this;
+}
+
+Child::~Child() { end(); }
+
+void Child::end() noexcept {
+  if (pid_ < 0 || ended_ || mark_ != kernel::fork_mark()) return;
+  kill(SIGKILL);
+  wait();
+}
+
+int Child::announce_end() noexcept {
+  const kernel::CancelGuard guard;
+  if (end_descriptor() >= 0 || pid_ < 0) return end_descriptor();
+  try {
+    if (auto announced = forklift::announce_end(pid_)) announced_ = std::move(*announced);
+  } catch (const std::bad_alloc&) {
+  }
+  return announced_.get();
+}
+
+Fd& Child::pipe(int number) noexcept {
+  if (number >= 0 && number <= 2) return stdio_[number];
+  for (auto& [target, descriptor] : others_) {
+    if (target == number) return descriptor;
+  }
+  none_.reset();
+  return none_;
+}
+
+// What still runs in a cgroup made for the child ends with it.
+void Child::note_end(std::optional<ExitStatus> status) noexcept {
+  const kernel::CancelGuard guard;
+  ended_ = std::move(status);
+  if (ended_ && !cgroup_.empty() && mark_ == kernel::fork_mark()) {
+    launch::OwnCgroup(std::exchange(cgroup_, {})).remove();
+  }
+}
+
+ExitStatus Child::wait() noexcept {
+  in().reset();
+  if (!ended_ && pid_ >= 0) note_end(as_status(kernel::reap({pid_, pidfd_.get()})));
+  return ended_.value_or(ExitStatus::of_lost());
+}
+
+std::optional<ExitStatus> Child::wait_for(Duration limit) noexcept {
+  if (!ended_ && pid_ < 0) return ExitStatus::of_lost();
+  if (!ended_) {
+    const kernel::Process self{pid_, pidfd_.get()};
+    const bool look_once = limit <= Duration(0);
+    note_end(as_status(look_once ? kernel::try_reap(self)
+                                 : kernel::reap(self, kernel::Deadline::after(limit))));
+  }
+  return ended_;
+}
+
+bool Child::kill(int signal) noexcept {
+  return pid_ >= 0 && !ended_ && kernel::send_signal({pid_, pidfd_.get()}, signal) == 0;
+}
+
+ExitStatus Child::stop(Duration grace) noexcept {
+  kill(SIGTERM);
+  kill(SIGCONT);  // a stopped child does not hear SIGTERM
+  if (const auto status = wait_for(grace)) return *status;
+  kill(SIGKILL);
+  return wait();
+}
+
+void Child::detach() noexcept {
+  const kernel::CancelGuard guard;
+  if (pid_ >= 0 && !ended_ && mark_ == kernel::fork_mark()) {
+    launch::leave_behind(pid_, std::move(pidfd_), launch::OwnCgroup(std::exchange(cgroup_, {})));
+  }
+  forget();
+}
+
+Fd Child::release() noexcept {
+  Fd pidfd = std::move(pidfd_);
+  cgroup_.clear();
+  forget();
+  return pidfd;
+}
+
+void Child::forget() noexcept {
+  pid_ = -1;
+  pidfd_.reset();
+  announced_.reset();
+  for (Fd& end : stdio_) end.reset();
+  others_.clear();
+  terminal_.reset();
+}
+
+}  // namespace forklift

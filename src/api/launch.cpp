@@ -1,0 +1,109 @@
+// SPDX-FileCopyrightText: The forklift authors
+// SPDX-License-Identifier: MIT
+#include <forklift/launch.hpp>
+
+#include <errno.h>
+
+#include <utility>
+
+#include "api/launch_error.hpp"
+#include "kernel/cancel_guard.hpp"
+#include "launch/parent_side.hpp"
+#include "diagnosis/traced_launch.hpp"
+
+namespace forklift {
+
+using kernel::Deadline;
+using launch::InFlightPtr;
+
+Launch::Launch(Launch&& other) noexcept : record_(std::exchange(other.record_, nullptr)) {}
+
+Launch& Launch::operator=(Launch&& other) noexcept {
+  if (this != &other) {
+    give_up();
+    record_ = std::exchange(other.record_, nullptr);
+  }
+  return *this;
+}
+
+Launch::~Launch() { give_up(); }
+
+void Launch::give_up() noexcept {
+  const kernel::CancelGuard guard;
+  if (!record_) return;
+  InFlightPtr record(std::exchange(record_, nullptr));
+  if (record->trace.tracer || record->trace.sighting) {
+    const LaunchError error(record->plan->program, Step::clone, "not wanted any more", ECANCELED);
+    TracedLaunch::end(*record, &error);
+  }
+  launch::give_up(std::move(record));
+}
+
+pid_t Launch::pid() const noexcept { return record_ ? record_->pid : -1; }
+
+bool Launch::wait_for(std::chrono::nanoseconds limit) const noexcept {
+  const kernel::CancelGuard guard;
+  return !record_ || await_seen(*record_, Deadline::after(limit));
+}
+
+int Launch::descriptor() const noexcept {
+  return record_ && record_->plan->pollable ? record_->report.get() : -1;
+}
+
+int Launch::pidfd() const noexcept { return record_ ? record_->pidfd.get() : -1; }
+
+std::optional<std::chrono::steady_clock::time_point> Launch::deadline() const noexcept {
+  return record_ ? record_->deadline.point() : std::nullopt;
+}
+
+void Launch::kill() noexcept {
+  if (record_) launch::stop(*record_);
+}
+
+std::expected<Child, LaunchError> Launch::finish() && {
+  std::vector<Fd> closed;
+  return std::move(*this).finish(closed);
+}
+
+std::expected<Child, LaunchError> Launch::finish(std::vector<Fd>& kept) && {
+  const kernel::CancelGuard guard;
+  if (!record_) {
+    return std::unexpected(
+        failed("", {Step::program, "of a launch that was moved from or finished", EINVAL}));
+  }
+  InFlightPtr record(std::exchange(record_, nullptr));
+  const std::string& program = record->plan->program;
+  if (!await_seen(*record, record->deadline)) {
+    auto error = failed(program, launch::overdue(*record));
+    TracedLaunch::end(*record, &error);
+    launch::give_up(std::move(record));
+    return std::unexpected(std::move(error));
+  }
+  TracedLaunch::arrived(*record);
+  auto concluded = launch::conclude(*record);
+  if (record->report) kept.push_back(std::move(record->report));
+  if (!concluded) {
+    if (record->pidfd) kept.push_back(std::move(record->pidfd));
+    auto error = failed(program, std::move(concluded.error()));
+    TracedLaunch::end(*record, &error);
+    return std::unexpected(std::move(error));
+  }
+  TracedLaunch::end(*record, nullptr);
+  Child child;
+  child.pid_ = record->pid;
+  child.pidfd_ = std::move(record->pidfd);
+  child.mark_ = record->mark;
+  child.terminal_ = std::move(record->terminal);
+  child.guarantees_ = launch::guarantees_of(*record);
+  child.cgroup_ = record->cgroup.own.release();
+  for (auto& [target, descriptor] : record->ours) {
+    if (target <= 2) {
+      child.stdio_[target] = std::move(descriptor);
+    } else {
+      child.others_.emplace_back(target, std::move(descriptor));
+    }
+  }
+  return child;
+}
+
+}  // namespace forklift

@@ -1,0 +1,20 @@
+// SPDX-FileCopyrightText: The forklift authors
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <forklift/error.hpp>
+#include <string>
+#include <utility>
+
+#include "types/failure.hpp"
+#include "launch/counters.hpp"
+
+namespace forklift {
+
+/// Counts a failure and makes it the error that the user gets.
+inline LaunchError failed(const std::string& program, launch::Failure failure) {
+  launch::tally().failed(failure.step);
+  return LaunchError(program, failure.step, std::move(failure.subject), failure.error);
+}
+
+}  // namespace forklift

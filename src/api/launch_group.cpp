@@ -1,0 +1,167 @@
+// SPDX-FileCopyrightText: The forklift authors
+// SPDX-License-Identifier: MIT
+#include "api/launch_group.hpp"
+
+#include <errno.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "io/communicator.hpp"
+#include "launch/reaper.hpp"
+
+namespace forklift {
+namespace {
+
+// A launch is seldom half as long; then what it costs to wait for an end as well
+// is spared.
+constexpr std::chrono::milliseconds launches_are_over_within(20);
+
+// A fork elsewhere in the program can hold the pipe that is to hang up, so a
+// launch that takes long is looked at again, less often the longer it takes.
+std::chrono::nanoseconds next_look(std::chrono::nanoseconds lasting) {
+  using std::chrono::milliseconds;
+  return std::clamp<std::chrono::nanoseconds>(lasting / 2, milliseconds(10), milliseconds(500));
+}
+
+bool is_gone(Child& child) { return child.pid() < 0 || child.try_wait().has_value(); }
+
+}  // namespace
+
+Crew::Crew(std::string program, bool numbered)
+    : program_(std::move(program)),
+      numbered_(numbered),
+      ends_watched_from_(std::chrono::steady_clock::now() + launches_are_over_within) {}
+
+bool Crew::add(std::expected<Launch, LaunchError> launch) {
+  const std::size_t index = launches_.size();
+  children_.emplace_back();
+  if (launch) {
+    launches_.emplace_back(std::move(*launch));
+  } else {
+    launches_.emplace_back();
+    note(index, launch.error());
+  }
+  return !trouble_;
+}
+
+void Crew::note(std::size_t index, const LaunchError& error) {
+  const int stage = numbered_ ? static_cast<int>(index) + 1 : 0;
+  trouble_.emplace(error.program(), error.step(), error.subject(), error.code().value(), stage);
+}
+
+// Once there is trouble, one that stands still before exec is not waited for:
+// its launch kills it. The first stage that failed is told.
+std::expected<std::vector<Child>, LaunchError> Crew::finish() {
+  for (std::size_t i = 0; i < launches_.size(); ++i) {
+    std::optional<Launch> launch = std::exchange(launches_[i], std::nullopt);
+    if (!launch || (trouble_ && !launch->wait_for(std::chrono::milliseconds(500)))) continue;
+    auto child = std::move(*launch).finish();
+    if (child) {
+      children_[i] = std::move(*child);
+    } else if (!trouble_ || trouble_->stage() > static_cast<int>(i) + 1) {
+      note(i, child.error());
+    }
+  }
+  if (!trouble_) return std::move(children_);
+  end_trees(children_);
+  return std::unexpected(std::move(*trouble_));
+}
+
+std::span<pollfd> Crew::entries() {
+  entries_.clear();
+  blind_ = false;
+  // An end may come before its launch hangs up: a child that is killed at its
+  // first step leaves its pipe end in a letter.
+  ends_watched_ = stopped_ || std::chrono::steady_clock::now() >= ends_watched_from_;
+  for (std::size_t i = 0; i < launches_.size(); ++i) {
+    if (launches_[i]) {
+      entries_.push_back({launches_[i]->descriptor(), 0, 0});
+      if (!ends_watched_) continue;
+      entries_.push_back({end_of(i), POLLIN, 0});
+      blind_ = blind_ || entries_.back().fd < 0;
+    } else if (trouble_ && children_[i].is_awaited()) {
+      entries_.push_back({children_[i].announce_end(), POLLIN, 0});
+      blind_ = blind_ || entries_.back().fd < 0;
+    }
+  }
+  return entries_;
+}
+
+// What announces the end of a child on its way.
+int Crew::end_of(std::size_t index) {
+  const Launch& launch = *launches_[index];
+  if (launch.pidfd() >= 0) return launch.pidfd();
+  announced_.resize(launches_.size());
+  if (!announced_[index]) {
+    if (auto announced = announce_end(launch.pid())) announced_[index] = std::move(*announced);
+  }
+  return announced_[index].get();
+}
+
+std::optional<Crew::Time> Crew::until() const {
+  std::optional<Time> soonest;
+  const auto now = std::chrono::steady_clock::now();
+  const bool launching =
+      std::ranges::any_of(launches_, [](const auto& launch) { return launch.has_value(); });
+  if (blind_) {
+    soonest = now + std::chrono::milliseconds(10);
+  } else if (launching && ends_watched_) {
+    soonest = now + next_look(now - (ends_watched_from_ - launches_are_over_within));
+  }
+  if (!ends_watched_) soonest = ends_watched_from_;
+  for (const auto& launch : launches_) {
+    const auto deadline = launch && !stopped_ ? launch->deadline() : std::nullopt;
+    if (deadline && (!soonest || *deadline < *soonest)) soonest = deadline;
+  }
+  return soonest;
+}
+
+bool Crew::go_on() {
+  bool known = true;
+  for (std::size_t i = 0; i < launches_.size(); ++i) {
+    if (launches_[i]) look_at(i);
+    known = known && !launches_[i];
+  }
+  if (trouble_ && !stopped_) stop();
+  if (!known) return false;
+  if (stopped_ && !trouble_) {
+    trouble_.emplace(program_, Step::exec, "not wanted any more", ECANCELED);
+  }
+  if (!trouble_) return true;
+  return std::ranges::all_of(children_, is_gone);
+}
+
+void Crew::look_at(std::size_t index) {
+  Launch& launch = *launches_[index];
+  if (!launch.done()) {
+    const auto deadline = launch.deadline();
+    if (!stopped_ && deadline && *deadline <= std::chrono::steady_clock::now()) stop();
+    return;
+  }
+  auto child = std::move(launch).finish(kept_);
+  launches_[index].reset();
+  if (index < announced_.size()) kept_.push_back(std::move(announced_[index]));
+  if (child) {
+    children_[index] = std::move(*child);
+    if (stopped_) children_[index].kill_tree();
+  } else if (!trouble_ || trouble_->code() == std::errc::operation_canceled) {
+    note(index, child.error());  // rather than that another was stopped for it
+  }
+}
+
+void Crew::stop() noexcept {
+  stopped_ = true;
+  for (auto& launch : launches_) {
+    if (launch) launch->kill();
+  }
+  for (Child& child : children_) child.kill_tree();
+}
+
+std::expected<std::vector<Child>, LaunchError> Crew::result() {
+  pipes_.clear();
+  if (trouble_) return std::unexpected(std::move(*trouble_));
+  return std::move(children_);
+}
+
+}  // namespace forklift

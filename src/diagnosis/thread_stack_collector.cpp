@@ -1,0 +1,174 @@
+// SPDX-FileCopyrightText: The forklift authors
+// SPDX-License-Identifier: MIT
+
+// Seats are never freed: whoever answers late, when nobody waits any more, finds
+// its seat given to somebody else, or idle, and leaves it alone.
+
+#include "diagnosis/thread_stack_collector.hpp"
+
+#include <errno.h>
+#include <execinfo.h>
+#include <signal.h>
+#include <ucontext.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <system_error>
+
+#include "kernel/deadline.hpp"
+#include "diagnosis/proc_thread_state.hpp"
+#include "kernel/raw.hpp"
+#include "kernel/wait.hpp"
+
+namespace forklift::kernel {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr std::chrono::milliseconds patience{200};
+constexpr int deepest = 64;
+
+enum class State : char { idle, taken, asked, answering, answered, left };
+
+struct Seat {
+  std::atomic<State> state{State::taken};
+  std::atomic<pid_t> thread{0};
+  // The answer: written in state `answering`, read in state `answered`.
+  void* frames[deepest]{};
+  int depth = 0;
+  Clock::time_point at{};
+  Seat* next = nullptr;
+};
+
+std::atomic<Seat*> first_seat{nullptr};
+std::uint32_t answers = 0;  // counts them; a futex
+
+bool become(Seat& seat, State from, State to) noexcept {
+  return seat.state.compare_exchange_strong(from, to);
+}
+
+Seat& take_seat() {
+  for (Seat* seat = first_seat.load(); seat; seat = seat->next) {
+    if (become(*seat, State::idle, State::taken)) return *seat;
+  }
+  auto* const fresh = new Seat;
+  fresh->next = first_seat.load();
+  while (!first_seat.compare_exchange_weak(fresh->next, fresh)) {
+  }
+  return *fresh;
+}
+
+void* interrupted_at(const void* context) noexcept {
+  const mcontext_t& machine = static_cast<const ucontext_t*>(context)->uc_mcontext;
+#if defined(__x86_64__)
+  return reinterpret_cast<void*>(machine.gregs[REG_RIP]);
+#elif defined(__aarch64__)
+  return reinterpret_cast<void*>(machine.pc);
+#endif
+}
+
+void answer_in(Seat& seat, void* interrupted) noexcept {
+  if (!become(seat, State::asked, State::answering)) return;
+  seat.at = Clock::now();
+  seat.depth = ::backtrace(seat.frames, deepest);
+  // What lies above the interrupted place is this handler's own.
+  void** const end = seat.frames + seat.depth;
+  void** const place = std::find(seat.frames, end, interrupted);
+  if (place != end) seat.depth = static_cast<int>(std::copy(place, end, seat.frames) - seat.frames);
+  if (!become(seat, State::answering, State::answered)) seat.state = State::idle;
+  __atomic_add_fetch(&answers, 1, __ATOMIC_RELEASE);
+  wake_all(answers);
+}
+
+// The signal handler: no lock, no allocation.
+void answer(int, siginfo_t*, void* context) {
+  const int error = errno;
+  const auto me = static_cast<pid_t>(raw::call(SYS_gettid));
+  for (Seat* seat = first_seat.load(); seat; seat = seat->next) {
+    if (seat->thread == me) answer_in(*seat, interrupted_at(context));
+  }
+  errno = error;
+}
+
+[[noreturn]] void refuse(int error, int signal, const char* why) {
+  throw std::system_error(error, std::generic_category(),
+                          "signal " + std::to_string(signal) + " cannot ask for stacks: " + why);
+}
+
+void install(int signal) {
+  if (signal < SIGRTMIN || signal > SIGRTMAX) refuse(EINVAL, signal, "it is no real-time signal");
+  struct sigaction known {};
+  ::sigaction(signal, nullptr, &known);
+  if ((known.sa_flags & SA_SIGINFO) && known.sa_sigaction == answer) return;
+  if ((known.sa_flags & SA_SIGINFO) ||
+      (known.sa_handler != SIG_DFL && known.sa_handler != SIG_IGN)) {
+    refuse(EBUSY, signal, "another handler is installed");
+  }
+  // The first call loads the unwinder, which a handler must not do.
+  void* frame = nullptr;
+  ::backtrace(&frame, 1);
+  struct sigaction action {};
+  action.sa_sigaction = answer;
+  action.sa_flags = SA_RESTART | SA_SIGINFO | SA_ONSTACK;
+  ::sigaction(signal, &action, nullptr);
+}
+
+// Nobody waits for a thread that is not there.
+void ask(Seat& seat, pid_t thread, int signal) noexcept {
+  seat.thread = thread;
+  seat.state = State::asked;
+  if (::tgkill(::getpid(), thread, signal) < 0) seat.state = State::taken;
+}
+
+// Who is just writing its answer may end it: the seat is its own then.
+Presence read(Seat& seat, pid_t thread) {
+  Presence presence{.thread = thread, .at = Clock::now()};
+  if (become(seat, State::asked, State::taken) || !become(seat, State::answering, State::left)) {
+    if (seat.state == State::answered) {
+      presence.stack.assign(seat.frames, seat.frames + seat.depth);
+      presence.at = seat.at;
+    }
+    seat.state = State::idle;
+  }
+  if (presence.stack.empty()) presence.view = kernel_view(thread);
+  return presence;
+}
+
+void await_answers(std::span<Seat* const> seats) {
+  const auto asked = [](const Seat* seat) {
+    return seat->state == State::asked || seat->state == State::answering;
+  };
+  const Deadline deadline = Deadline::after(patience);
+  for (;;) {
+    const std::uint32_t seen = __atomic_load_n(&answers, __ATOMIC_ACQUIRE);
+    if (std::ranges::none_of(seats, asked)) return;
+    if (!wait_until_changed(answers, seen, deadline)) return;
+  }
+}
+
+}  // namespace
+
+RollCall::RollCall(int signal) : signal_(signal) {
+  if (signal != 0) install(signal);
+}
+
+std::vector<Presence> RollCall::call(std::span<const pid_t> threads) const {
+  std::vector<Presence> all;
+  if (signal_ == 0) {
+    for (const pid_t thread : threads) {
+      all.push_back({.thread = thread, .view = kernel_view(thread), .at = Clock::now()});
+    }
+    return all;
+  }
+  std::vector<Seat*> seats;
+  for (const pid_t thread : threads) {
+    seats.push_back(&take_seat());
+    ask(*seats.back(), thread, signal_);
+  }
+  await_answers(seats);
+  for (std::size_t i = 0; i < threads.size(); ++i) all.push_back(read(*seats[i], threads[i]));
+  return all;
+}
+
+}  // namespace forklift::kernel

@@ -1,0 +1,176 @@
+// SPDX-FileCopyrightText: The forklift authors
+// SPDX-License-Identifier: MIT
+#include "io/communicator.hpp"
+
+#include <signal.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "kernel/process.hpp"
+
+namespace forklift {
+namespace {
+
+using kernel::Deadline;
+
+// The places of the poll(2) entries; the children's come after them.
+enum Place : std::size_t { input, source, output, error, first_child };
+
+}  // namespace
+
+Conversation::Conversation(const OutputOptions& options)
+    : options_(options),
+      in_(options.input),
+      out_(options.out, options.limit),
+      err_(options.err, options.limit) {}
+
+void Conversation::hold(std::span<Child> children) {
+  try {
+    begin(children);
+    do {
+      settle();
+      const auto waited_for = entries();
+      const timespec left = until().is_never() ? timespec{} : until().left();
+      const timespec* const limit = until().is_never() ? nullptr : &left;
+      if (::ppoll(waited_for.data(), waited_for.size(), limit, nullptr) < 0) {
+        for (pollfd& entry : waited_for) entry.revents = 0;
+      }
+    } while (!go_on());
+    settle();
+  } catch (...) {
+    end_trees(children);
+    throw;
+  }
+}
+
+void Conversation::begin(std::span<Child> children) {
+  children_ = children;
+  running_ = children.size();
+  if (options_.timeout) deadline_ = Deadline::after(*options_.timeout);
+  entries_.resize(first_child + children.size());
+  ended_.resize(children.size());
+  in_.begin(std::move(children.front().in()));
+  out_.begin(std::move(children.back().out()));
+  err_.begin(std::move(children.back().err()));
+}
+
+std::span<pollfd> Conversation::entries() {
+  entries_[input] = in_.pipe_entry();
+  entries_[source] = in_.source_entry();
+  entries_[output] = {out_.pipe(), POLLIN, 0};
+  entries_[error] = {err_.pipe(), POLLIN, 0};
+  blind_ = false;
+  for (std::size_t i = 0; i < children_.size(); ++i) {
+    const int announces = ended_[i] ? -1 : children_[i].end_descriptor();
+    entries_[first_child + i] = {announces, POLLIN, 0};
+    blind_ = blind_ || (!ended_[i] && announces < 0);
+  }
+  // Nobody says when such a child ends: look every 10 ms.
+  if (blind_) next_look_ = deadline_.sooner(Deadline::after(std::chrono::milliseconds(10)));
+  return entries_;
+}
+
+bool Conversation::go_on() {
+  serve();
+  while (!is_over() && deadline_.passed()) {
+    if (all_have_ended()) {
+      drain_passed_ = true;
+      if (out_.open()) out_.read();  // what is there by now
+      if (err_.open()) err_.read();
+      break;
+    }
+    hurry();
+  }
+  if (!is_over() && !drain_passed_) return false;
+  finish();
+  return true;
+}
+
+void Conversation::serve() {
+  if (in_.open()) in_.go_on(entries_[input], entries_[source]);
+  if (entries_[output].revents) out_.read();
+  if (entries_[error].revents) err_.read();
+  for (std::size_t i = 0; i < children_.size(); ++i) {
+    if (!ended_[i] && (blind_ || entries_[first_child + i].revents)) look_at(i);
+  }
+}
+
+// The time is up: first SIGTERM, after the grace SIGKILL, then no more.
+void Conversation::hurry() {
+  for (Child& child : children_) {
+    child.kill_tree(timed_out_ ? SIGKILL : SIGTERM);
+    if (!timed_out_) child.kill_tree(SIGCONT);  // a stopped child does not hear SIGTERM
+  }
+  deadline_ = timed_out_ ? Deadline::never() : Deadline::after(options_.grace);
+  timed_out_ = true;
+}
+
+void Conversation::stop(int signal) noexcept {
+  if (all_have_ended()) deadline_ = Deadline::after(std::chrono::nanoseconds(0));
+  for (Child& child : children_) child.kill_tree(signal);
+}
+
+void Conversation::settle() noexcept {
+  in_.settle();
+  out_.settle();
+  err_.settle();
+}
+
+void Conversation::finish() {
+  in_.give_up();
+  out_.finish();
+  err_.finish();
+}
+
+void Conversation::look_at(std::size_t index) {
+  Child& child = children_[index];
+  const kernel::Process process{child.pid(), child.pidfd()};
+  const auto at_once = Deadline::after(std::chrono::nanoseconds(0));
+  if (child.is_awaited() && !kernel::await_end(process, at_once)) return;
+  // Its group still has its number: what is left of a tree that was stopped goes.
+  if (timed_out_) child.kill_tree(SIGKILL);
+  ended_[index] = child.try_wait().has_value();
+  running_ -= ended_[index];
+  if (running_ > 0) return;
+  const Deadline drained = Deadline::after(options_.drain);
+  deadline_ = timed_out_ ? drained : deadline_.sooner(drained);
+}
+
+void Conversation::hand_over(Captured& captured) {
+  captured.out = out_.take_text();
+  captured.err = err_.take_text();
+  captured.out_memfd = out_.take_memfd();
+  captured.err_memfd = err_.take_memfd();
+  captured.out_truncated = out_.truncated();
+  captured.err_truncated = err_.truncated();
+  captured.input_refused = in_.refused();
+  captured.timed_out = timed_out_;
+  captured.drain_passed = drain_passed_;
+}
+
+void converse(std::span<Child> children, const OutputOptions& options, Captured& captured) {
+  if (children.empty()) return;
+  try {
+    Conversation conversation(options);
+    conversation.hold(children);
+    conversation.hand_over(captured);
+  } catch (...) {
+    end_trees(children);
+    throw;
+  }
+}
+
+void end_trees(std::span<Child> children) noexcept {
+  for (Child& child : children) child.kill_tree(SIGKILL);
+  for (Child& child : children) child.wait();
+}
+
+Output Child::communicate(const OutputOptions& options) {
+  Output output;
+  converse({this, 1}, options, output);
+  output.status = wait();
+  return output;
+}
+
+}  // namespace forklift

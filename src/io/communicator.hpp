@@ -1,0 +1,82 @@
+// SPDX-FileCopyrightText: The forklift authors
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <poll.h>
+
+#include <forklift/child.hpp>
+#include <forklift/output.hpp>
+#include <span>
+#include <vector>
+
+#include "io/drain.hpp"
+#include "io/input_writer.hpp"
+#include "kernel/deadline.hpp"
+
+namespace forklift {
+
+/// Feeds the first of some children, takes what the last writes, both at once,
+/// and waits for all of them: in one go, or piece by piece as an event loop says.
+class Conversation {
+ public:
+  /// Opens what has to be opened, before there is a child. Requires: `options`
+  /// outlive this. Errors: std::system_error.
+  explicit Conversation(const OutputOptions& options);
+
+  /// Returns when all have ended and been waited for.
+  ///
+  /// Errors: std::system_error, or whatever a callback throws; all trees are then
+  /// killed and the children reaped.
+  void hold(std::span<Child> children);
+
+  /// Takes over the children's pipes. Requires: the children stay where they are.
+  void begin(std::span<Child> children);
+  /// What to wait for now, as poll(2) does, and until when.
+  std::span<pollfd> entries();
+  /// Whether it is the source of the input.
+  bool reads_from(int descriptor) const noexcept {
+    return in_.source_entry().fd == descriptor && descriptor >= 0;
+  }
+  kernel::Deadline until() const noexcept { return blind_ ? next_look_ : deadline_; }
+  /// Goes on after that; true when all is done. Errors: as `hold`, with nothing
+  /// killed.
+  bool go_on();
+  /// Closes what `entries` does not name any more.
+  void settle() noexcept;
+  /// Sends a signal to all trees; when all have ended, gives up what is left in
+  /// the pipes.
+  void stop(int signal) noexcept;
+
+  /// What has been taken.
+  void hand_over(Captured& captured);
+
+ private:
+  bool all_have_ended() const noexcept { return running_ == 0; }
+  bool is_over() const noexcept { return all_have_ended() && !out_.open() && !err_.open(); }
+  void serve();
+  void hurry();
+  void look_at(std::size_t child);
+  void finish();
+
+  const OutputOptions& options_;
+  Feed in_;
+  Drain out_, err_;
+  std::span<Child> children_;
+  std::size_t running_ = 0;
+  std::vector<pollfd> entries_;
+  std::vector<bool> ended_;
+  kernel::Deadline deadline_ = kernel::Deadline::never();
+  kernel::Deadline next_look_ = kernel::Deadline::never();
+  bool blind_ = false;  // nothing announces the end of a child
+  bool timed_out_ = false;
+  bool drain_passed_ = false;
+};
+
+/// Holds a conversation with children who run already. Errors: as `hold`, also
+/// if something cannot be opened.
+void converse(std::span<Child> children, const OutputOptions& options, Captured& captured);
+
+/// Kills the trees of some children and waits until all have ended.
+void end_trees(std::span<Child> children) noexcept;
+
+}  // namespace forklift

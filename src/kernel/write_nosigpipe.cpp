@@ -1,0 +1,63 @@
+// SPDX-FileCopyrightText: The forklift authors
+// SPDX-License-Identifier: MIT
+#include "kernel/write_nosigpipe.hpp"
+
+#include <errno.h>
+#include <signal.h>
+#include <sys/uio.h>
+#include <time.h>
+
+#include <atomic>
+
+#include "kernel/numbers.hpp"
+#include "kernel/raw.hpp"
+#include "kernel/signal_guard.hpp"
+
+namespace forklift::kernel {
+namespace {
+
+std::atomic<bool> has_flag{true};
+
+long write_by_flag(int descriptor, const void* bytes, std::size_t size) noexcept {
+  iovec piece{const_cast<void*>(bytes), size};
+  constexpr long where_it_stands = -1;
+  return raw::call(SYS_pwritev2, descriptor, &piece, 1, where_it_stands, where_it_stands,
+                   rwf_nosignal);
+}
+
+bool is_pending(SignalSet signals) noexcept {
+  SignalSet pending = 0;
+  raw::call(SYS_rt_sigpending, &pending, sizeof pending);
+  return pending & signals;
+}
+
+// The SIGPIPE of a write is sent to the thread that writes, and a blocked one
+// waits there even where the process ignores it.
+long write_by_mask(int descriptor, const void* bytes, std::size_t size) noexcept {
+  const SignalSet pipe = signal_bit(SIGPIPE);
+  SignalSet before = 0;
+  raw::call(SYS_rt_sigprocmask, SIG_BLOCK, &pipe, &before, sizeof pipe);
+  const bool was_pending = is_pending(pipe);
+  const long written = raw::call(SYS_write, descriptor, bytes, size);
+  if (written == -EPIPE && !was_pending) {
+    const timespec at_once{};
+    while (raw::call(SYS_rt_sigtimedwait, &pipe, nullptr, &at_once, sizeof pipe) == -EINTR) {
+    }
+  }
+  raw::call(SYS_rt_sigprocmask, SIG_SETMASK, &before, nullptr, sizeof before);
+  return written;
+}
+
+}  // namespace
+
+long write_quietly(int descriptor, const void* bytes, std::size_t size) noexcept {
+  if (has_flag.load(std::memory_order_relaxed)) {
+    const long written = write_by_flag(descriptor, bytes, size);
+    const bool refused = written == -EOPNOTSUPP || written == -ENOSYS || written == -EPERM;
+    if (!refused) return written;
+    has_flag.store(false, std::memory_order_relaxed);
+  }
+  return write_by_mask(descriptor, bytes, size);
+}
+
+}  // namespace forklift::kernel

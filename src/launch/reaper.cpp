@@ -1,0 +1,139 @@
+// SPDX-FileCopyrightText: The forklift authors
+// SPDX-License-Identifier: MIT
+
+// Where a child's end can be waited for by number only, one thread waits for
+// the end of any child, looks which of those it was asked for have ended, and
+// writes to and closes a pipe for each of them.
+
+#include "launch/reaper.hpp"
+
+#include <errno.h>
+#include <sys/wait.h>
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <forklift/fork_lock.hpp>
+#include <memory>
+#include <new>
+#include <system_error>
+#include <thread>
+#include <vector>
+
+#include "kernel/fork_generation.hpp"
+#include "kernel/process.hpp"
+#include "kernel/quiet_thread.hpp"
+#include "kernel/raw.hpp"
+#include "kernel/wait.hpp"
+
+namespace forklift {
+namespace {
+
+using kernel::Deadline;
+
+struct Watched {
+  pid_t pid;
+  Fd pipe;  // closed at the end
+  Watched* next = nullptr;
+
+  // A fork elsewhere in the program can hold a copy of the pipe's end, which
+  // then does not hang up; a byte makes it readable all the same. Where nobody
+  // reads any more, SIGPIPE is blocked on this thread.
+  void announce() const noexcept { kernel::raw::call(SYS_write, pipe.get(), "", 1); }
+};
+
+// Never freed: its thread lasts as long as the process.
+class Reaper {
+ public:
+  bool is_ours() const noexcept { return mark_ == kernel::fork_mark(); }
+
+  void watch(Watched* watched) noexcept {
+    watched->next = asked_for_.load();
+    while (!asked_for_.compare_exchange_weak(watched->next, watched)) {
+    }
+    __atomic_store_n(&idle_, 0, __ATOMIC_SEQ_CST);
+    kernel::wake_all(idle_);
+  }
+
+  void work() {
+    for (;;) {
+      take_in();
+      const auto before = watched_.size();
+      std::erase_if(watched_, [](const auto& one) {
+        const bool ended = has_ended(one->pid);
+        if (ended) one->announce();
+        return ended;
+      });
+      if (watched_.empty()) {
+        rest(Deadline::never());
+      } else if (watched_.size() == before && !await_any()) {
+        // A child that nobody reaps keeps the kernel from letting us wait.
+        rest(Deadline::after(std::chrono::milliseconds(10)));
+      }
+    }
+  }
+
+ private:
+  static bool has_ended(pid_t pid) noexcept {
+    siginfo_t end{};
+    const long got =
+        kernel::raw::call(SYS_waitid, P_PID, pid, &end, WEXITED | WNOHANG | WNOWAIT, nullptr);
+    return got == -ECHILD || end.si_pid != 0;
+  }
+
+  void take_in() {
+    for (Watched* each = asked_for_.exchange(nullptr); each;) {
+      watched_.emplace_back(each);
+      each = each->next;
+    }
+  }
+
+  // True when one of those watched has ended, or was reaped by somebody else.
+  bool await_any() noexcept {
+    siginfo_t end{};
+    const long got = kernel::raw::call(SYS_waitid, P_ALL, 0, &end, WEXITED | WNOWAIT, nullptr);
+    return got < 0 || std::ranges::any_of(
+                          watched_, [&end](const auto& one) { return one->pid == end.si_pid; });
+  }
+
+  void rest(Deadline deadline) noexcept {
+    __atomic_store_n(&idle_, 1, __ATOMIC_SEQ_CST);
+    if (!asked_for_.load()) kernel::wait_until_cleared(idle_, deadline);
+  }
+
+  std::uint64_t mark_ = kernel::fork_mark();
+  std::atomic<Watched*> asked_for_{nullptr};
+  std::uint32_t idle_ = 0;
+  std::vector<std::unique_ptr<Watched>> watched_;  // the thread's own
+};
+
+std::atomic<Reaper*> current{nullptr};
+
+// The reaper of this process, whose thread runs; after a fork there is none.
+std::expected<Reaper*, int> find_reaper() {
+  Reaper* known = current.load(std::memory_order_acquire);
+  if (known && known->is_ours()) return known;
+  auto fresh = std::make_unique<Reaper>();
+  if (!current.compare_exchange_strong(known, fresh.get(), std::memory_order_acq_rel)) return known;
+  try {
+    kernel::start_quiet_thread(&Reaper::work, fresh.get()).detach();
+  } catch (const std::system_error& error) {
+    current.store(nullptr, std::memory_order_release);
+    [[maybe_unused]] Reaper* const lost = fresh.release();  // somebody may have asked it already
+    return std::unexpected(error.code().value());
+  }
+  return fresh.release();
+}
+
+}  // namespace
+
+std::expected<Fd, int> announce_end(pid_t pid) {
+  auto pipe = fork_exec_pipe();
+  if (!pipe) return std::unexpected(pipe.error().value());
+  const auto reaper = find_reaper();
+  if (!reaper) return std::unexpected(reaper.error());
+  (*reaper)->watch(new Watched{pid, std::move(pipe->writing)});
+  return std::move(pipe->reading);
+}
+
+}  // namespace forklift

@@ -1,0 +1,184 @@
+// SPDX-FileCopyrightText: The forklift authors
+// SPDX-License-Identifier: MIT
+#include "launch/resources.hpp"
+
+#include <fcntl.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <forklift/fork_lock.hpp>
+
+#include "kernel/pseudoterminal.hpp"
+#include "child/fd_message.hpp"
+#include "plan/second_stage.hpp"
+
+namespace forklift::launch {
+namespace {
+
+using Trouble = std::optional<Failure>;
+
+// What lies at an offset of the record's frame.
+template <class T>
+T& in_frame(const InFlight& record, long offset) noexcept {
+  return *reinterpret_cast<T*>(reinterpret_cast<std::byte*>(&record.frame()) + offset);
+}
+
+Trouble open_pipe(InFlight& record, const Source& source) {
+  auto made = fork_exec_pipe();
+  if (!made) {
+    return Failure{Step::pipe, "for descriptor " + std::to_string(source.target),
+                   made.error().value()};
+  }
+  const bool child_reads = source.kind == Source::Kind::pipe_to_child;
+  Fd& childs = child_reads ? made->reading : made->writing;
+  Fd& ours = child_reads ? made->writing : made->reading;
+  in_frame<int>(record, source.cell) = childs.get();
+  record.childs.push_back(std::move(childs));
+  record.ours.push_back({source.target, std::move(ours)});
+  return std::nullopt;
+}
+
+Trouble open_report(InFlight& record, int& childs) {
+  auto made = fork_exec_pipe();
+  if (!made) return Failure{Step::pipe, "for the report", made.error().value()};
+  childs = made->writing.get();
+  record.report = std::move(made->reading);
+  record.childs.push_back(std::move(made->writing));
+  return std::nullopt;
+}
+
+Trouble open_terminal(InFlight& record, int& childs) {
+  auto made = kernel::open_pseudoterminal(record.plan->window.value_or(WindowSize()));
+  if (!made) return Failure{Step::terminal, "/dev/ptmx", made.error()};
+  childs = made->childs.get();
+  record.terminal = std::move(made->ours);
+  record.childs.push_back(std::move(made->childs));
+  return std::nullopt;
+}
+
+Trouble enter_cgroup(InFlight& record) {
+  if (!record.plan->cgroup) return std::nullopt;
+  auto opened = open_cgroup(*record.plan->cgroup);
+  if (!opened) return std::move(opened.error());
+  record.cgroup = std::move(*opened);
+  return std::nullopt;
+}
+
+Trouble find_second_stage(int& childs) {
+  const auto program = second_stage_program();
+  if (!program) return Failure{Step::second_stage, "its program", program.error()};
+  childs = *program;
+  return std::nullopt;
+}
+
+Trouble bring(InFlight& record, const Source& source) {
+  int& childs = in_frame<int>(record, source.cell);
+  switch (source.kind) {
+    case Source::Kind::borrowed: childs = source.descriptor; return std::nullopt;
+    case Source::Kind::terminal: return open_terminal(record, childs);
+    case Source::Kind::report: return open_report(record, childs);
+    case Source::Kind::cgroup: childs = cgroup_of(record); return std::nullopt;
+    case Source::Kind::second_stage: return find_second_stage(childs);
+    default: return open_pipe(record, source);
+  }
+}
+
+Trouble bring_sources(InFlight& record) {
+  for (const Source& source : record.plan->sources) {
+    if (auto trouble = bring(record, source)) return trouble;
+  }
+  return std::nullopt;
+}
+
+// Which of a letter's descriptors the kernel did not like: one that is not open,
+// or (EINVAL) one of a kind that does not travel, such as io_uring's.
+std::string describe_letter(const Prepared& plan, const Letter& letter) {
+  for (int i = 0; i < letter.count; ++i) {
+    const Source& source = plan.sources[static_cast<std::size_t>(letter.first + i)];
+    const bool borrowed = source.kind == Source::Kind::borrowed;
+    if (borrowed && (letter.count == 1 || ::fcntl(source.descriptor, F_GETFD) < 0)) {
+      return name_of(source);
+    }
+  }
+  return std::to_string(letter.count) + " descriptors";
+}
+
+// The letter's space in the frame serves twice: filled to send, and, emptied,
+// to receive. Numbers that do not arrive stay -1 and fail when they are used.
+void address_letter(const InFlight& record, const Letter& letter) {
+  auto& space = in_frame<LetterSpace>(record, letter.place);
+  const std::size_t bytes = sizeof(int) * static_cast<std::size_t>(letter.count);
+  space.part = {&space.byte, 1};
+  space.header = {};
+  space.header.msg_iov = &space.part;
+  space.header.msg_iovlen = 1;
+  space.header.msg_control = &space + 1;
+  space.header.msg_controllen = CMSG_SPACE(bytes);
+  auto& control = *static_cast<cmsghdr*>(space.header.msg_control);
+  control.cmsg_len = CMSG_LEN(bytes);
+  control.cmsg_level = SOL_SOCKET;
+  control.cmsg_type = SCM_RIGHTS;
+}
+
+Trouble send_letters(InFlight& record) {
+  if (record.plan->letters.empty()) return std::nullopt;
+  if (const long error = record.mailbox.open(); error < 0) {
+    return Failure{Step::mail, "mailbox", static_cast<int>(-error)};
+  }
+  note_mailbox(record.mailbox.receiving());
+  record.letters_pending = true;
+  for (const Letter& letter : record.plan->letters) {
+    address_letter(record, letter);
+    const long sent = record.mailbox.send(&in_frame<LetterSpace>(record, letter.place).header);
+    if (sent < 0) {
+      return Failure{Step::mail, describe_letter(*record.plan, letter), static_cast<int>(-sent)};
+    }
+    int* const numbers = &in_frame<int>(record, letter.place + descriptor_in_letter(0));
+    std::fill_n(numbers, letter.count, -1);
+  }
+  record.childs.clear();  // they travel in the letters now
+  return std::nullopt;
+}
+
+// Of the engine `fork`, where it has no better way to learn of the end.
+Trouble open_end_report(InFlight& record) {
+  if (!record.plan->reports_by_pipe) return std::nullopt;
+  return open_report(record, record.frame().report);
+}
+
+void fill_frame(const InFlight& record) {
+  Frame& frame = record.frame();
+  const Prepared& plan = *record.plan;
+  frame.mailbox = record.mailbox.receiving();
+  frame.kept = std::max(frame.mailbox + 1, plan.kept);
+  frame.before_mailbox = frame.mailbox - 1;
+  frame.environment = plan.environment ? plan.environment->get() : ::environ;
+  frame.tell = -1;
+  frame.gate = 0;
+  frame.outcome = {};
+  const auto all = static_cast<int>(plan.calls.size());
+  frame.plan = {plan.calls.data(), plan.second_stage ? plan.second_stage : all};
+  for (const Fill& fill : plan.fills) in_frame<long>(record, fill.offset) = fill.value;
+  RobustList& list = frame.robust;
+  list.entry = &list.node;
+  list.node = &list.entry;
+  list.pending = nullptr;
+  list.futex_offset = reinterpret_cast<char*>(&frame.running) - reinterpret_cast<char*>(&list.node);
+}
+
+}  // namespace
+
+int cgroup_of(const InFlight& record) noexcept {
+  if (record.cgroup.descriptor) return record.cgroup.descriptor.get();
+  return record.plan->cgroup ? record.plan->cgroup->descriptor() : -1;
+}
+
+std::optional<Failure> provide(InFlight& record) {
+  for (const auto prepare : {enter_cgroup, bring_sources, send_letters, open_end_report}) {
+    if (auto trouble = prepare(record)) return trouble;
+  }
+  fill_frame(record);
+  return std::nullopt;
+}
+
+}  // namespace forklift::launch

@@ -1,0 +1,16 @@
+// SPDX-FileCopyrightText: The forklift authors
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <optional>
+
+#include "types/failure.hpp"
+#include "plan/launch_spec.hpp"
+
+namespace forklift::launch {
+
+/// What the kernel would take for something else, or would do to more than the
+/// child: a nice value that it would round, a mount outside a new namespace.
+std::optional<Failure> find_bad_attribute(const Order& order);
+
+}  // namespace forklift::launch

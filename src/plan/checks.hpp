@@ -1,0 +1,16 @@
+// SPDX-FileCopyrightText: The forklift authors
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <optional>
+
+#include "types/failure.hpp"
+#include "plan/launch_spec.hpp"
+
+namespace forklift::launch {
+
+/// What the kernel would misunderstand rather than refuse: a NUL byte in a
+/// string, an environment key with '=', a signal or number that cannot be.
+std::optional<Failure> find_bad_input(const Order& order);
+
+}  // namespace forklift::launch

@@ -1,0 +1,146 @@
+// SPDX-FileCopyrightText: The forklift authors
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <atomic>
+#include <deque>
+#include <expected>
+#include <forklift/engine.hpp>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "plan/environment.hpp"
+#include "types/failure.hpp"
+#include "plan/launch_spec.hpp"
+#include "child/plan.hpp"
+#include "plan/caller_state.hpp"
+
+namespace forklift::launch {
+
+/// A descriptor that the parent has to bring: one of its own, or a new pipe.
+struct Source {
+  enum class Kind {
+    borrowed,
+    pipe_to_child,
+    pipe_from_child,
+    terminal,      ///< the child's side of a new pseudoterminal
+    report,        ///< the writing end of the report pipe
+    second_stage,  ///< the second stage's program
+    cgroup,        ///< the directory of its cgroup
+  };
+  Kind kind = Kind::borrowed;
+  int descriptor = -1;  ///< of `borrowed`
+  int target = -1;      ///< the child's number; -1 if it waits until it is used
+  long cell = 0;        ///< offset of the `int` in the frame that tells the child its number
+};
+
+/// What a plan and its errors call a source.
+std::string name_of(const Source& source);
+
+/// One message of the mailbox: `count` sources from `first` on.
+struct Letter {
+  long place = 0;  ///< offset of a `LetterSpace` in the frame
+  int first = 0;
+  int count = 0;
+};
+
+/// Everything that can be made before a launch: the plan, and what the parent
+/// brings to it. Immutable once made; shared by the launches that use it.
+struct Prepared {
+  std::string program;
+  Engine engine = Engine::fork;
+  std::vector<Call> calls;
+  int second_stage = 0;  ///< if not 0, calls from this one on run there
+  int ready = 0;         ///< a child that came to this call has only exec left
+  int tell = -1;         ///< the child's number of the report pipe, with a second stage
+  std::vector<std::string> subjects;   ///< of each call, for people
+  std::optional<std::uint64_t> stack;  ///< its soft limit, if the command sets one
+  std::string searched;                ///< the places searched, when PATH is
+  std::vector<std::pair<long, std::string>> cell_names;  ///< by offset, for people
+  std::vector<std::pair<long, std::string>> data_names;  ///< by address, for people
+  std::vector<Fill> fills;
+  std::vector<Source> sources;
+  bool reports_by_pipe = false;  ///< the engine `fork`, pollable or without robust futexes
+  std::vector<Letter> letters;   ///< empty unless descriptors are mailed
+  int kept = least_kept;         ///< descriptors of the parent's that the child keeps at least
+  std::size_t frame_bytes = sizeof(Frame);
+  std::optional<std::chrono::nanoseconds> deadline;
+  int pid_namespace = -1;  ///< the caller's descriptor of the one to join
+  std::optional<Cgroup> cgroup;
+  bool joins_cgroup = false;  ///< by a step, not by the clone
+  bool no_new_privileges = false;
+  bool pollable = false;                   ///< its report pipe is for an event loop
+  bool leads_group = false;                ///< the child makes a process group of its own
+  std::uint64_t namespaces = 0;            ///< CLONE_NEW* flags
+  std::optional<WindowSize> window;        ///< of its pseudoterminal
+  std::optional<IdMaps> id_maps;           ///< to be written before the gate is opened
+  std::optional<Environment> environment;  ///< absent: the caller's as it is
+
+  std::deque<std::string> texts;  ///< what the calls' `text` arguments point to
+  std::vector<const char*> argv;
+  std::deque<std::vector<const char*>> shell_argvs;  ///< of each call of the kind `script`
+  std::vector<const char*> second_argv;              ///< the second stage's, which ends with `argv`
+
+  // The situation it was made in, which `fits` compares.
+  bool handlers_cleared = false;
+  kernel::SignalSet ignored = 0;
+  std::optional<std::string> path;
+  std::optional<kernel::SignalSet> callers_mask;
+  std::optional<pid_t> parent;
+  StandardStreams standard;
+  std::vector<std::uint64_t> callers;
+
+  bool fits(const Situation& now) const noexcept;
+
+  std::atomic<int> references{1};
+  Prepared* next = nullptr;  ///< of the list in `Plans`
+};
+
+/// A counted reference to a `Prepared`: a launch in flight may outlive the
+/// command that it came from.
+class PreparedRef {
+ public:
+  PreparedRef() noexcept = default;
+  /// Takes over one reference that is already counted.
+  explicit PreparedRef(const Prepared* counted) noexcept : prepared_(counted) {}
+  static PreparedRef share(const Prepared& prepared) noexcept;
+  PreparedRef(PreparedRef&& other) noexcept : prepared_(std::exchange(other.prepared_, nullptr)) {}
+  PreparedRef& operator=(PreparedRef&& other) noexcept {
+    std::swap(prepared_, other.prepared_);
+    return *this;
+  }
+  ~PreparedRef();
+
+  const Prepared& operator*() const noexcept { return *prepared_; }
+  const Prepared* operator->() const noexcept { return prepared_; }
+  explicit operator bool() const noexcept { return prepared_; }
+
+ private:
+  const Prepared* prepared_ = nullptr;
+};
+
+/// The plans made for one order so far, one for each situation met.
+///
+/// Threads: `get` from many at once, without a lock, so that a fork of the
+/// whole program finds nothing held; the rest needs the object alone.
+class Plans {
+ public:
+  Plans() noexcept = default;
+  Plans(const Plans&) = delete;
+  Plans& operator=(const Plans&) = delete;
+  ~Plans() { clear(); }
+
+  /// The plan for the process as it is now, made if there is none yet.
+  ///
+  /// Errors: bad input, found before anything is done.
+  std::expected<PreparedRef, Failure> get(const Order& order) const;
+  void clear() noexcept;
+
+ private:
+  mutable std::atomic<Prepared*> first_{nullptr};
+};
+
+}  // namespace forklift::launch

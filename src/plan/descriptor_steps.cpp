@@ -1,0 +1,333 @@
+// SPDX-FileCopyrightText: The forklift authors
+// SPDX-License-Identifier: MIT
+#include "plan/descriptor_steps.hpp"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+
+#include <algorithm>
+#include <climits>
+#include <cstddef>
+
+#include "kernel/numbers.hpp"
+#include "kernel/probe.hpp"
+#include "plan/callers_path.hpp"
+#include "child/fd_message.hpp"
+#include "types/quote.hpp"
+
+namespace forklift::launch {
+namespace {
+
+constexpr long all_descriptors = 0xffffffffL;
+
+// Of close_each without /proc: a hard limit of a billion would never end.
+constexpr long most_descriptors = 1L << 20;
+
+Source source_of_need(const Stream& stream) {
+  switch (stream.need) {
+    case Need::report: return {.kind = Source::Kind::report, .target = stream.target};
+    case Need::cgroup: return {.kind = Source::Kind::cgroup, .target = stream.target};
+    case Need::terminal: return {.kind = Source::Kind::terminal, .target = stream.target};
+    default: return {.descriptor = stream.borrowed, .target = stream.target};
+  }
+}
+
+Source source_of(const Stream& stream) {
+  if (stream.need != Need::none) return source_of_need(stream);
+  if (stream.terminal) return {.kind = Source::Kind::terminal, .target = stream.target};
+  const Stdio& stdio = *stream.stdio;
+  if (stdio.kind() == Stdio::Kind::pipe) {
+    const bool reads = stdio.direction() == Stdio::Direction::to_child ||
+                       (stdio.direction() == Stdio::Direction::by_number && stream.target == 0);
+    return {.kind = reads ? Source::Kind::pipe_to_child : Source::Kind::pipe_from_child,
+            .target = stream.target};
+  }
+  const bool inherits = stdio.kind() == Stdio::Kind::inherit;
+  return {.descriptor = inherits ? stream.target : stdio.number(), .target = stream.target};
+}
+
+int open_flags(const Stream& stream) {
+  if (!stream.stdio || stream.stdio->kind() == Stdio::Kind::null) return O_RDWR;
+  if (stream.stdio->flags() >= 0) return stream.stdio->flags();
+  return stream.target == 0 ? O_RDONLY : O_WRONLY | O_CREAT | O_TRUNC;
+}
+
+}  // namespace
+
+void DescriptorSteps::gather() {
+  for (const Stream& stream : streams_) {
+    const bool is_needed = stream.need != Need::none && stream.need != Need::made_ruleset &&
+                           stream.need != Need::program;
+    if (stream.terminal || is_needed ||
+        (stream.stdio && is_brought(stream.target, *stream.stdio))) {
+      prepared_.sources.push_back(source_of(stream));
+    }
+  }
+  if (now_.extra.second_stage) prepared_.sources.push_back({.kind = Source::Kind::second_stage});
+  const auto count = static_cast<int>(prepared_.sources.size());
+  for (int first = 0; mails() && first < count; first += most_in_letter) {
+    add_letter(first, std::min(most_in_letter, count - first));
+  }
+  for (Source& source : prepared_.sources) {
+    if (!mails()) source.cell = build_.take_cell(name_of(source));
+  }
+  choose_waiting_room();
+}
+
+void DescriptorSteps::add_letter(int first, int count) {
+  const std::size_t bytes = sizeof(int) * static_cast<std::size_t>(count);
+  const long at = build_.take_room(sizeof(LetterSpace) + CMSG_SPACE(bytes));
+  prepared_.letters.push_back({at, first, count});
+  build_.name_cell(at, "letter");
+  for (int i = 0; i < count; ++i) {
+    Source& source = prepared_.sources[static_cast<std::size_t>(first + i)];
+    source.cell = at + descriptor_in_letter(i);
+    build_.name_cell(source.cell, name_of(source));
+  }
+}
+
+// The report pipe of the `fork` engine, where needed, gets the room's first
+// number; everybody else waits behind it.
+void DescriptorSteps::choose_waiting_room() {
+  rlimit limit{};
+  ::getrlimit(RLIMIT_NOFILE, &limit);
+  const auto waiting = static_cast<int>(streams_.size() + prepared_.sources.size()) + 1;
+  window_ = choose_window(streams_, waiting,
+                          static_cast<long>(std::min<rlim_t>(limit.rlim_cur, LONG_MAX)));
+  prepared_.reports_by_pipe = now_.engine == Engine::fork && (order_.pollable || !marks_its_end());
+  if (prepared_.reports_by_pipe) report_ = window_.first++;
+}
+
+// The kernel compares the word of a robust futex with the child's number as the
+// child's own pid namespace has it (kernel/futex/core.c, handle_futex_death).
+bool DescriptorSteps::marks_its_end() const {
+  const Surroundings& around = order_.surroundings;
+  const bool renumbered = around.made.contains(Namespace::pid) ||
+                          std::ranges::any_of(around.joined, [](const auto& one) {
+                            return one.second == Namespace::pid;
+                          });
+  return kernel::features().works(kernel::Feature::robust_list) && !renumbered;
+}
+
+// A child on a copy of our memory cannot clear a word of ours. The kernel
+// marks a robust futex in shared memory instead; without those, a pipe end
+// that only the child holds closes at exec or exit.
+void DescriptorSteps::announce_end() {
+  if (now_.engine != Engine::fork || prepared_.reports_by_pipe) return;
+  build_.name_cell(offsetof(Frame, robust), "robust list");
+  build_.add(Step::report, "robust list", SYS_set_robust_list,
+             {place(offsetof(Frame, robust)), value(offsetof(RobustList, node))});
+}
+
+// A path may lead to a fifo or a dead file server.
+bool DescriptorSteps::may_stand_still() const {
+  return std::ranges::any_of(streams_, [](const Stream& stream) {
+    return stream.stdio && stream.stdio->kind() == Stdio::Kind::file;
+  });
+}
+
+// The first thing that the child does with descriptors: as long as it shares
+// the table, whatever it closes or moves is its parent's. The kernel copies
+// what lies below the first argument.
+void DescriptorSteps::leave_table() {
+  if (now_.engine != Engine::shared_table) return;
+  if (may_stand_still()) prepared_.kept = least_kept_standing;
+  const Argument kept = mails() ? word(offsetof(Frame, kept)) : value(prepared_.kept);
+  if (mails()) {
+    build_.name_cell(offsetof(Frame, kept),
+                     "mailbox + 1, at least " + std::to_string(prepared_.kept));
+  }
+  build_.add(Step::leave, "", kernel::nr_close_range,
+             {kept, value(all_descriptors), value(kernel::close_range_unshare)});
+  if (mails() && may_stand_still()) close_before_mailbox();
+}
+
+// The writing end of another launch's pipe may be among them, and whoever waits
+// for it to hang up would wait for this child, too.
+void DescriptorSteps::close_before_mailbox() {
+  build_.name_cell(offsetof(Frame, before_mailbox), "mailbox - 1");
+  build_
+      .add(Step::leave, "", kernel::nr_close_range,
+           {value(least_kept_standing), word(offsetof(Frame, before_mailbox)), value(0)})
+      .also = -EINVAL;  // the mailbox is the first
+}
+
+void DescriptorSteps::receive() {
+  if (!mails()) return;
+  build_.name_cell(offsetof(Frame, mailbox), "mailbox");
+  for (const Letter& letter : prepared_.letters) {
+    Call& call =
+        build_.add(Step::receive, std::to_string(letter.count) + " descriptors", SYS_recvmsg,
+                   {number(offsetof(Frame, mailbox)), place(static_cast<std::size_t>(letter.place)),
+                    value(MSG_DONTWAIT | MSG_CMSG_CLOEXEC)});
+    call.least = call.most = call.also = 1;
+  }
+}
+
+void DescriptorSteps::wait_in_window(long cell, std::string what) {
+  Call& call = build_.add(Step::descriptor, std::move(what), SYS_fcntl,
+                          {number(cell), value(F_DUPFD_CLOEXEC), value(window_.first)});
+  call.least = call.also = window_.first;
+  call.most = window_.last;
+  call.store = static_cast<std::int32_t>(cell);
+}
+
+void DescriptorSteps::wait_in_window() {
+  for (const Source& source : prepared_.sources) {
+    wait_in_window(source.cell, name_of(source));
+    if (source.target >= 0) {
+      waiting_.push_back({source.target, source.cell, name_of(source)});
+    } else {
+      second_stage_ = source.cell;
+    }
+  }
+}
+
+void DescriptorSteps::keep_report_pipe() {
+  if (!prepared_.reports_by_pipe) return;
+  build_.name_cell(offsetof(Frame, report), "report pipe");
+  build_
+      .add(Step::report, "pipe", SYS_dup3,
+           {number(offsetof(Frame, report)), value(report_), value(O_CLOEXEC)})
+      .also = -EINVAL;  // it is there already
+}
+
+void DescriptorSteps::open_files() {
+  for (const Stream& stream : streams_) {
+    if (!stream.stdio && !stream.null) continue;
+    const bool null = !stream.stdio || stream.stdio->kind() == Stdio::Kind::null;
+    if (!null && stream.stdio->kind() != Stdio::Kind::file) continue;
+    const std::string path = null ? "/dev/null" : callers_path(stream.stdio->path());
+    const long cell = build_.take_cell(quote(path));
+    build_
+        .add(Step::open, quote(path), SYS_openat,
+             {value(AT_FDCWD), build_.text(path), value(open_flags(stream) | O_CLOEXEC),
+              value(null ? 0 : stream.stdio->mode())})
+        .store = static_cast<std::int32_t>(cell);
+    wait_in_window(cell, quote(path));
+    waiting_.push_back({stream.target, cell, quote(path)});
+  }
+}
+
+// Opened while the child still runs on our memory, so that it is our program.
+void DescriptorSteps::open_program() {
+  if (!now_.extra.own_program) return;
+  const long cell = build_.take_cell(quote(order_.program));
+  build_
+      .add(Step::exec, quote(order_.program), SYS_openat,
+           {value(AT_FDCWD), build_.text(order_.program), value(O_PATH | O_CLOEXEC), value(0)})
+      .store = static_cast<std::int32_t>(cell);
+  wait_in_window(cell, quote(order_.program));
+  waiting_.push_back({number_of(Need::program), cell, quote(order_.program)});
+}
+
+// A caller's stream that is marked close-on-exec is inherited all the same; the
+// mark belongs to the table, which is the child's own by now.
+void DescriptorSteps::unmark_inherited() {
+  for (int target = 0; target <= 2; ++target) {
+    if ((now_.standard.marked >> target & 1) == 0) continue;
+    build_.add(Step::descriptor, std::to_string(target) + " stays at exec", SYS_fcntl,
+               {value(target), value(F_SETFD), value(0)});
+  }
+}
+
+// dup3(2) leaves close-on-exec off, and nobody waits on the number it fills.
+void DescriptorSteps::put_into_place() {
+  unmark_inherited();
+  for (const Waiting& waiting : waiting_) {
+    build_.add(Step::descriptor, waiting.what + " onto " + std::to_string(waiting.target), SYS_dup3,
+               {number(waiting.cell), value(waiting.target), value(0)});
+  }
+  for (const Stream& stream : streams_) {
+    if (stream.alias_of < 0) continue;
+    build_.add(Step::descriptor,
+               std::to_string(stream.alias_of) + " onto " + std::to_string(stream.target), SYS_dup3,
+               {value(stream.alias_of), value(stream.target), value(0)});
+  }
+}
+
+// What the program gets; and what steps still need, unless descriptors are not
+// closed here but marked.
+std::vector<int> DescriptorSteps::kept() const {
+  const bool marks = kernel::features().works(kernel::Feature::mark_cloexec);
+  std::vector<int> kept;
+  for (const Stream& stream : streams_) {
+    if (stream.need == Need::none || !marks) kept.push_back(stream.target);
+  }
+  if (prepared_.reports_by_pipe) kept.push_back(report_);
+  std::ranges::sort(kept);
+  return kept;
+}
+
+void DescriptorSteps::close_others() {
+  long first = 3;
+  for (const int target : kept()) {
+    if (target < first) continue;
+    if (target > first) close_range(first, target - 1);
+    first = target + 1L;
+  }
+  close_range(first, all_descriptors);
+  if (!kernel::features().works(kernel::Feature::mark_cloexec)) mark_needs();
+}
+
+void DescriptorSteps::mark_report() {
+  build_.add(Step::report, "ends at exec", SYS_fcntl,
+             {value(number_of(Need::report)), value(F_SETFD), value(FD_CLOEXEC)});
+}
+
+// A fork elsewhere in the program can hold a copy of the pipe's end for ever, but
+// not the lock: that belongs to this child, and the kernel drops it when exec
+// closes the end. Where there are no locks, only the hang-up is left.
+void DescriptorSteps::lock_report() {
+  if (!prepared_.reports_by_pipe && !now_.extra.second_stage) return;
+  struct flock whole {};
+  whole.l_type = F_WRLCK;
+  const int report = prepared_.reports_by_pipe ? report_ : prepared_.tell;
+  Call& call = build_.add(Step::report, "locked until exec", SYS_fcntl,
+                          {value(report), value(F_SETLK), build_.data(whole, "a write lock")});
+  call.least = LONG_MIN;
+  call.store = offsetof(Frame, outcome) + offsetof(Outcome, lock);
+}
+
+void DescriptorSteps::mark_needs() {
+  for (const Stream& stream : streams_) {
+    const bool is_marked = stream.need == Need::report && now_.extra.second_stage;
+    if (stream.need == Need::none || is_marked) continue;
+    build_.add(Step::close, std::to_string(stream.target) + " at exec", SYS_fcntl,
+               {value(stream.target), value(F_SETFD), value(FD_CLOEXEC)});
+  }
+}
+
+int DescriptorSteps::number_of(Need need, int index) const {
+  for (const Stream& stream : streams_) {
+    if (stream.need == need && index-- == 0) return stream.target;
+  }
+  return -1;
+}
+
+int DescriptorSteps::terminal() const {
+  for (const Stream& stream : streams_) {
+    if (stream.terminal || stream.need == Need::terminal) return stream.target;
+  }
+  return -1;
+}
+
+// Marked close-on-exec, descriptors are closed by exec after it has let our
+// parent go on; closed here, they would keep it waiting.
+void DescriptorSteps::close_range(long first, long last) {
+  const auto& features = kernel::features();
+  const unsigned flags =
+      features.works(kernel::Feature::mark_cloexec) ? kernel::close_range_cloexec : 0;
+  Call& call = build_.add(Step::close, "from " + std::to_string(first) + " on",
+                          kernel::nr_close_range, {value(first), value(last), value(flags)});
+  if (features.works(kernel::Feature::close_range)) return;
+  rlimit limit{};
+  ::getrlimit(RLIMIT_NOFILE, &limit);
+  call.kind = Kind::close_each;
+  call.arguments[2] = value(static_cast<long>(std::min<rlim_t>(limit.rlim_max, most_descriptors)));
+}
+
+}  // namespace forklift::launch

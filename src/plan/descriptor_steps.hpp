@@ -1,0 +1,80 @@
+// SPDX-FileCopyrightText: The forklift authors
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "plan/plan_builder.hpp"
+#include "plan/caller_state.hpp"
+#include "plan/streams.hpp"
+
+namespace forklift::launch {
+
+/// Adds what the child does with descriptors to a plan.
+///
+/// A descriptor goes through three states: the parent's (its number is known to
+/// the launch only), waiting (above or between all targets, so that nothing
+/// lands on a descriptor that is still needed), and in place. The functions add
+/// one step each and are called in the order in which they stand here.
+class DescriptorSteps {
+ public:
+  DescriptorSteps(PlanBuilder& build, const Order& order, const Situation& now,
+                  const std::vector<Stream>& streams)
+      : build_(build), prepared_(build.prepared()), order_(order), now_(now), streams_(streams) {}
+
+  /// Finds out what the parent has to bring; adds no call.
+  void gather();
+  void announce_end();
+  void leave_table();
+  void receive();
+  void wait_in_window();
+  void keep_report_pipe();
+  void open_files();
+  void open_program();
+  void put_into_place();
+  void close_others();
+
+  /// Makes the report pipe, which the second stage got by exec, end at the next.
+  void mark_report();
+  /// What is left then is only to execute the program.
+  void lock_report();
+  /// The child's number of what a step needs; the first, or those after it.
+  int number_of(Need need, int index = 0) const;
+  /// The child's number of its pseudoterminal.
+  int terminal() const;
+  /// The frame's cell with the number of the second stage's program.
+  long second_stage_cell() const { return second_stage_; }
+
+ private:
+  bool mails() const { return now_.engine == Engine::shared_table && !prepared_.sources.empty(); }
+  void add_letter(int first, int count);
+  void choose_waiting_room();
+  bool marks_its_end() const;
+  bool may_stand_still() const;
+  void unmark_inherited();
+  void close_before_mailbox();
+  void wait_in_window(long cell, std::string what);
+  std::vector<int> kept() const;
+  void mark_needs();
+  void close_range(long first, long last);
+
+  // A descriptor of the child on its way: the cell of the frame with its number.
+  struct Waiting {
+    int target;
+    long cell;
+    std::string what;
+  };
+
+  PlanBuilder& build_;
+  Prepared& prepared_;
+  const Order& order_;
+  const Situation& now_;
+  const std::vector<Stream>& streams_;
+  std::vector<Waiting> waiting_;
+  Window window_;
+  int report_ = -1;
+  long second_stage_ = -1;
+};
+
+}  // namespace forklift::launch

@@ -1,0 +1,59 @@
+// SPDX-FileCopyrightText: The forklift authors
+// SPDX-License-Identifier: MIT
+#include "plan/environment.hpp"
+
+#include <map>
+#include <string_view>
+
+namespace forklift::launch {
+namespace {
+
+std::string_view key_of(std::string_view entry) { return entry.substr(0, entry.find('=')); }
+
+}  // namespace
+
+Environment::Environment(const Order& order, char** callers)
+    : starts_without_callers_(order.clear_environment || order.environment_start) {
+  std::map<std::string_view, const std::string*> changes;
+  for (const auto& change : order.environment) {
+    changes[change.key] = change.value ? &*change.value : nullptr;
+  }
+  const std::vector<std::string> nothing;
+  const auto& start =
+      order.environment_start && !order.clear_environment ? *order.environment_start : nothing;
+  own_.reserve(start.size() + changes.size());  // `merged_` points into it
+  for (const std::string& entry : start) {
+    if (changes.contains(key_of(entry))) continue;
+    own_.push_back(entry);
+    merged_.push_back(own_.back().c_str());
+  }
+  if (!starts_without_callers_ && callers) {
+    for (char** entry = callers; *entry; ++entry) {
+      seen_.push_back(*entry);
+      if (!changes.contains(key_of(*entry))) merged_.push_back(*entry);
+    }
+  }
+  for (const auto& [key, value] : changes) {
+    if (!value) continue;
+    own_.push_back(std::string(key) + "=" + *value);
+    merged_.push_back(own_.back().c_str());
+  }
+  merged_.push_back(nullptr);
+}
+
+bool Environment::made_from(char** callers) const noexcept {
+  if (starts_without_callers_) return true;
+  for (const char* const seen : seen_) {
+    if (!callers || *callers++ != seen) return false;
+  }
+  return !callers || !*callers;
+}
+
+const char* Environment::own(const std::string& key) const noexcept {
+  for (const std::string& entry : own_) {
+    if (entry.size() > key.size() && key_of(entry) == key) return entry.c_str() + key.size() + 1;
+  }
+  return nullptr;
+}
+
+}  // namespace forklift::launch

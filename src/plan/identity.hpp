@@ -1,0 +1,27 @@
+// SPDX-FileCopyrightText: The forklift authors
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <expected>
+#include <optional>
+#include <vector>
+
+#include "types/failure.hpp"
+#include "plan/launch_spec.hpp"
+
+namespace forklift::launch {
+
+/// Who the child becomes, by number.
+struct ResolvedIdentity {
+  std::optional<uid_t> user;
+  std::optional<gid_t> group;
+  std::optional<std::vector<gid_t>> groups;
+};
+
+/// Looks up the names of an order in the user database (getpwnam_r(3)).
+///
+/// Errors: an unknown user or group, the id -1, a user without a group, or why
+/// the database cannot be read.
+std::expected<ResolvedIdentity, Failure> resolve_identity(const Order& order);
+
+}  // namespace forklift::launch

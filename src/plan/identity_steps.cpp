@@ -1,0 +1,162 @@
+// SPDX-FileCopyrightText: The forklift authors
+// SPDX-License-Identifier: MIT
+#include "plan/identity_steps.hpp"
+
+#include <linux/capability.h>
+#include <linux/securebits.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "types/quote.hpp"
+
+namespace forklift::launch {
+namespace {
+
+// What capset(2) reads: a head, and the sets' low and high halves.
+struct CapabilityHead {
+  std::uint32_t version = _LINUX_CAPABILITY_VERSION_3;
+  std::int32_t pid = 0;
+};
+struct CapabilityHalf {
+  std::uint32_t effective, permitted, inheritable;
+};
+struct CapabilityData {
+  CapabilityHalf low, high;
+};
+
+struct Sets {
+  std::uint64_t effective, permitted, inheritable;
+};
+
+CapabilityData as_data(const Sets& sets) {
+  const auto half = [&sets](int shift) {
+    return CapabilityHalf{static_cast<std::uint32_t>(sets.effective >> shift),
+                          static_cast<std::uint32_t>(sets.permitted >> shift),
+                          static_cast<std::uint32_t>(sets.inheritable >> shift)};
+  };
+  return {half(0), half(32)};
+}
+
+// The caller's own; a child in a new user namespace has everything there.
+Sets callers_sets(const Order& order) {
+  if (order.surroundings.made.contains(Namespace::user)) {
+    return {CapabilitySet::all().bits(), CapabilitySet::all().bits(), 0};
+  }
+  CapabilityHead head;
+  CapabilityData data{};
+  ::syscall(SYS_capget, &head, &data);
+  const auto join = [](std::uint32_t low, std::uint32_t high) {
+    return static_cast<std::uint64_t>(high) << 32 | low;
+  };
+  return {join(data.low.effective, data.high.effective),
+          join(data.low.permitted, data.high.permitted),
+          join(data.low.inheritable, data.high.inheritable)};
+}
+
+bool changes_sets(const CapabilitySets& sets) {
+  return sets.permitted || sets.effective || sets.inheritable || sets.ambient;
+}
+
+Sets wanted_sets(const Order& order, const CapabilitySets& wanted) {
+  const Sets callers = callers_sets(order);
+  Sets sets = callers;
+  if (wanted.permitted) sets.permitted = wanted.permitted->bits();
+  if (wanted.inheritable) sets.inheritable = wanted.inheritable->bits();
+  if (wanted.ambient) {
+    sets.permitted |= wanted.ambient->bits();
+    sets.inheritable |= wanted.ambient->bits();
+  }
+  sets.effective = wanted.effective ? wanted.effective->bits() : sets.permitted;
+  return sets;
+}
+
+void add_capability_prctl(PlanBuilder& build, const std::string& subject, long option, long a,
+                          long b = 0) {
+  build.add(Step::capability, subject, SYS_prctl,
+            {value(option), value(a), value(b), value(0), value(0)});
+}
+
+void narrow_bounding(PlanBuilder& build, CapabilitySet kept) {
+  const CapabilitySet all = CapabilitySet::all();
+  for (int number = 0; all.has(number); ++number) {
+    if (kept.has(number)) continue;
+    add_capability_prctl(build, "bounding without " + CapabilitySet{number}.text(), PR_CAPBSET_DROP,
+                         number);
+  }
+}
+
+// A change of the user id takes all capabilities away, unless told otherwise;
+// exec forgets that this was told.
+void set_securebits(PlanBuilder& build, const Identity& wanted, bool changes_user) {
+  const bool keeps = changes_user && wanted.capabilities && changes_sets(*wanted.capabilities);
+  if (wanted.securebits) {
+    const unsigned bits = *wanted.securebits | (keeps ? SECBIT_KEEP_CAPS : 0U);
+    char text[32];
+    std::snprintf(text, sizeof text, "securebits %#x", bits);
+    add_capability_prctl(build, text, PR_SET_SECUREBITS, bits);
+  } else if (keeps) {
+    add_capability_prctl(build, "kept over the change of user", PR_SET_KEEPCAPS, 1);
+  }
+}
+
+void set_groups(PlanBuilder& build, const std::vector<gid_t>& groups) {
+  std::string text = enumerate(groups);
+  text = text.empty() ? "no supplementary groups" : "supplementary groups " + text;
+  const auto count = static_cast<long>(groups.size());
+  build.add(Step::identity, text, SYS_setgroups,
+            {value(count),
+             groups.empty() ? value(0)
+                            : build.data(groups.data(), groups.size() * sizeof(gid_t), "groups")});
+}
+
+void set_ids(PlanBuilder& build, const ResolvedIdentity& identity) {
+  if (identity.group) {
+    const Argument id = value(*identity.group);
+    build.add(Step::identity, "group " + std::to_string(*identity.group), SYS_setresgid,
+              {id, id, id});
+  }
+  if (identity.user) {
+    const Argument id = value(*identity.user);
+    build.add(Step::identity, "user " + std::to_string(*identity.user), SYS_setresuid,
+              {id, id, id});
+  }
+}
+
+void set_capabilities(PlanBuilder& build, const Order& order, const CapabilitySets& wanted) {
+  const Sets sets = wanted_sets(order, wanted);
+  const std::string text = "permitted " + CapabilitySet::of_bits(sets.permitted).text();
+  build.add(Step::capability, text, SYS_capset,
+            {build.data(CapabilityHead{}, "version 3"), build.data(as_data(sets), text)});
+  if (!wanted.ambient) return;
+  add_capability_prctl(build, "no ambient", PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL);
+  for (int number = 0; number < 64; ++number) {
+    if (!wanted.ambient->has(number)) continue;
+    add_capability_prctl(build, "ambient " + CapabilitySet{number}.text(), PR_CAP_AMBIENT,
+                         PR_CAP_AMBIENT_RAISE, number);
+  }
+}
+
+}  // namespace
+
+void note_callers_sets(const Order& order, std::vector<std::uint64_t>& values) {
+  if (!order.identity.capabilities || !changes_sets(*order.identity.capabilities)) return;
+  const Sets callers = callers_sets(order);
+  values.insert(values.end(), {callers.effective, callers.permitted, callers.inheritable});
+}
+
+void add_identity(PlanBuilder& build, const Order& order, const ResolvedIdentity& identity) {
+  const Identity& wanted = order.identity;
+  if (wanted.capabilities && wanted.capabilities->bounding) {
+    narrow_bounding(build, *wanted.capabilities->bounding);
+  }
+  set_securebits(build, wanted, identity.user.has_value());
+  if (identity.groups) set_groups(build, *identity.groups);
+  set_ids(build, identity);
+  const auto& sets = wanted.capabilities;
+  if (sets && changes_sets(*sets)) {
+    set_capabilities(build, order, *sets);
+  }
+}
+
+}  // namespace forklift::launch

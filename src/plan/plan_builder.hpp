@@ -1,0 +1,70 @@
+// SPDX-FileCopyrightText: The forklift authors
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <fcntl.h>
+
+#include <cstddef>
+#include <initializer_list>
+#include <memory>
+#include <string>
+#include <type_traits>
+
+#include "plan/compiled_plan.hpp"
+
+namespace forklift::launch {
+
+inline Argument value(long word) { return {word, From::value}; }
+inline Argument number(long cell) { return {cell, From::number}; }
+inline Argument place(std::size_t offset) { return {static_cast<long>(offset), From::place}; }
+inline Argument word(std::size_t offset) { return {static_cast<long>(offset), From::word}; }
+
+/// A plan in the making: calls are added in order, and what they point to is
+/// kept with them.
+class PlanBuilder {
+ public:
+  Prepared& prepared() { return *prepared_; }
+  std::unique_ptr<Prepared> finish() { return std::move(prepared_); }
+
+  /// Adds a call; its result is accepted unless negative. The reference holds
+  /// until the next call is added.
+  Call& add(Step step, std::string subject, long call, std::initializer_list<Argument> arguments);
+
+  /// Opens a file, writes it at once and closes it; a relative path starts at
+  /// `directory`, a descriptor of the child.
+  void write_file(Step step, const std::string& path, const std::string& content,
+                  int directory = AT_FDCWD);
+
+  /// Keeps a string as long as the plan.
+  const char* keep(std::string content);
+  Argument text(std::string content) {
+    return {reinterpret_cast<long>(keep(std::move(content))), From::text};
+  }
+
+  /// Keeps bytes as long as the plan; `what` is how `explain` shall call them.
+  Argument data(const void* bytes, std::size_t size, const std::string& what);
+  template <class T>
+  Argument data(const T& bytes, const std::string& what) {
+    static_assert(std::is_trivially_copyable_v<T>);
+    return data(&bytes, sizeof bytes, what);
+  }
+
+  /// A word that the frame shall hold when the child starts.
+  void fill(long offset, long value) { prepared_->fills.push_back({offset, value, false}); }
+  /// The same, the address of kept bytes.
+  void fill(long offset, Argument data) { prepared_->fills.push_back({offset, data.value, true}); }
+
+  /// Takes room in the frame, behind what is taken already; gives its offset.
+  long take_room(std::size_t bytes);
+  /// Takes room for a descriptor that only the launch knows.
+  long take_cell(const std::string& what);
+  /// How `explain` shall call the value at this offset.
+  void name_cell(long offset, const std::string& what) {
+    prepared_->cell_names.emplace_back(offset, what);
+  }
+
+ private:
+  std::unique_ptr<Prepared> prepared_ = std::make_unique<Prepared>();
+};
+
+}  // namespace forklift::launch

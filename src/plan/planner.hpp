@@ -1,0 +1,17 @@
+// SPDX-FileCopyrightText: The forklift authors
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <expected>
+#include <memory>
+
+#include "plan/compiled_plan.hpp"
+
+namespace forklift::launch {
+
+/// Makes the plan of a launch and all that can be prepared for it.
+///
+/// Errors: bad input, by step and subject.
+std::expected<std::unique_ptr<Prepared>, Failure> prepare(const Order& order, const Situation& now);
+
+}  // namespace forklift::launch

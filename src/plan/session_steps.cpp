@@ -1,0 +1,44 @@
+// SPDX-FileCopyrightText: The forklift authors
+// SPDX-License-Identifier: MIT
+#include "plan/session_steps.hpp"
+
+#include <sys/ioctl.h>
+#include <sys/syscall.h>
+
+namespace forklift::launch {
+namespace {
+
+void take_terminal(PlanBuilder& build, int number) {
+  build.add(Step::terminal, "descriptor " + std::to_string(number), SYS_ioctl,
+            {value(number), value(TIOCSCTTY), value(0)});
+}
+
+// All signals are blocked, so SIGTTOU does not stop a child in the background.
+void take_foreground(PlanBuilder& build, int number) {
+  const long group = build.take_cell("its group");
+  build.add(Step::foreground, "", SYS_getpgid, {value(0)}).store = static_cast<std::int32_t>(group);
+  build.add(Step::foreground, "of descriptor " + std::to_string(number), SYS_ioctl,
+            {value(number), value(TIOCSPGRP), place(static_cast<std::size_t>(group))});
+}
+
+}  // namespace
+
+bool leads_session(const Order& order) {
+  return order.new_session || order.pty || order.controlling_terminal;
+}
+
+bool leads_group(const Order& order) { return leads_session(order) || order.process_group == 0; }
+
+void add_session(PlanBuilder& build, const Order& order, const DescriptorSteps& descriptors) {
+  if (leads_session(order)) build.add(Step::session, "", SYS_setsid, {});
+  if (order.process_group) {
+    build.add(Step::group, std::to_string(*order.process_group), SYS_setpgid,
+              {value(0), value(*order.process_group)});
+  }
+  if (order.pty || order.controlling_terminal) {
+    take_terminal(build, order.controlling_terminal.value_or(descriptors.terminal()));
+  }
+  if (order.foreground) take_foreground(build, *order.foreground);
+}
+
+}  // namespace forklift::launch

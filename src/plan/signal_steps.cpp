@@ -1,0 +1,58 @@
+// SPDX-FileCopyrightText: The forklift authors
+// SPDX-License-Identifier: MIT
+#include "plan/signal_steps.hpp"
+
+#include <signal.h>
+#include <sys/syscall.h>
+
+#include "kernel/disposition.hpp"
+#include "kernel/ignored_signals.hpp"
+#include "kernel/signal_name.hpp"
+
+namespace forklift::launch {
+namespace {
+
+const kernel::Disposition by_default{SIG_DFL, 0, nullptr, 0};
+const kernel::Disposition ignored{SIG_IGN, 0, nullptr, 0};
+
+void add_disposition(PlanBuilder& build, int signal, const kernel::Disposition& disposition) {
+  const bool ignores = disposition.handler == SIG_IGN;
+  const char* const words = ignores ? " ignored" : " to default";
+  const char* const as_printed = ignores ? "{sa_handler=SIG_IGN}" : "{sa_handler=SIG_DFL}";
+  build.add(Step::signal, kernel::signal_name(signal) + words, SYS_rt_sigaction,
+            {value(signal), build.data(disposition, as_printed), value(0),
+             value(sizeof(kernel::SignalSet))});
+}
+
+}  // namespace
+
+// CLONE_CLEAR_SIGHAND has reset what was caught and left what was ignored.
+// Without it every signal is reset: a handler that ran in the child would run
+// on our memory.
+void add_dispositions(PlanBuilder& build, const Order& order, const Situation& now) {
+  kernel::SignalSet kept_ignored = order.ignored;
+  kernel::SignalSet reset = now.ignored | kernel::ignored_realtime_signals();
+  if (order.inherit_ignored) {
+    kept_ignored |= kernel::ignored_standard_signals() | kernel::ignored_realtime_signals();
+    reset = 0;
+  }
+  if (!now.handlers_cleared) reset = ~kernel::SignalSet{0};
+  for (int signal = 1; signal <= kernel::last_signal; ++signal) {
+    if (signal == SIGKILL || signal == SIGSTOP) continue;
+    const kernel::SignalSet bit = kernel::signal_bit(signal);
+    if (order.ignored & bit) {
+      add_disposition(build, signal, ignored);
+    } else if (reset & ~kept_ignored & bit) {
+      add_disposition(build, signal, by_default);
+    }
+  }
+}
+
+void add_mask(PlanBuilder& build, const Order& order, const Situation& now) {
+  const kernel::SignalSet mask = now.mask.value_or(order.mask);
+  build.add(
+      Step::signal, "mask", SYS_rt_sigprocmask,
+      {value(SIG_SETMASK), build.data(mask, "mask"), value(0), value(sizeof(kernel::SignalSet))});
+}
+
+}  // namespace forklift::launch

@@ -1,0 +1,154 @@
+// SPDX-FileCopyrightText: The forklift authors
+// SPDX-License-Identifier: MIT
+#include "plan/streams.hpp"
+
+#include <errno.h>
+#include <fcntl.h>
+
+#include <algorithm>
+#include <climits>
+
+#include "kernel/raw.hpp"
+
+namespace forklift::launch {
+namespace {
+
+bool is_in_place(int target, const Stdio* stdio) {
+  return target <= 2 && (!stdio || stdio->kind() == Stdio::Kind::inherit);
+}
+
+// Follows `same_as` to a descriptor that is not the same as another.
+std::expected<int, Failure> root_of(const std::map<int, Stdio>& streams, int target) {
+  int number = target;
+  for (std::size_t hops = 0; hops <= streams.size(); ++hops) {
+    const auto found = streams.find(number);
+    if (found == streams.end()) {
+      if (number >= 0 && number <= 2) return number;
+      return std::unexpected(Failure{Step::descriptor,
+                                     std::to_string(target) + " same as " + std::to_string(number) +
+                                         ", which the child has not",
+                                     EBADF});
+    }
+    if (found->second.kind() != Stdio::Kind::same_as) return number;
+    number = found->second.number();
+  }
+  return std::unexpected(
+      Failure{Step::descriptor, std::to_string(target) + " same as itself", EINVAL});
+}
+
+Window longest_gap(const std::vector<Stream>& streams, long limit) {
+  Window best{0, -1};
+  int first = 3;
+  const auto consider = [&](int last) {
+    if (last - first > best.last - best.first) best = {first, last};
+  };
+  for (const Stream& stream : streams) {
+    if (stream.target < first) continue;
+    consider(stream.target - 1);
+    first = stream.target + 1;
+  }
+  consider(static_cast<int>(std::min<long>(limit, INT_MAX)) - 1);
+  return best;
+}
+
+// Those that the order leaves out are inherited, or the pseudoterminal.
+void add_standard_streams(const Order& order, StandardStreams standard,
+                          std::vector<Stream>& streams) {
+  int terminal = -1;
+  for (int target = 0; target <= 2; ++target) {
+    if (order.streams.contains(target)) continue;
+    streams.push_back({.target = target,
+                       .alias_of = terminal,
+                       .terminal = order.pty.has_value() && terminal < 0,
+                       .null = !order.pty && (standard.closed >> target & 1) != 0});
+    if (order.pty && terminal < 0) terminal = target;
+  }
+}
+
+std::vector<Stream> list_needs(const Order& order, Extra extra) {
+  std::vector<Stream> needs;
+  const auto add = [&needs](Need need, int borrowed) {
+    needs.push_back({.need = need, .borrowed = borrowed});
+  };
+  if (extra.joins_cgroup) add(Need::cgroup, -1);
+  if (extra.second_stage || extra.pollable) add(Need::report, -1);
+  if (extra.own_program) add(Need::program, -1);
+  if (order.directory_descriptor) add(Need::directory, *order.directory_descriptor);
+  if (order.sandbox.landlock) add(Need::made_ruleset, -1);
+  if (order.sandbox.ruleset) add(Need::ruleset, *order.sandbox.ruleset);
+  for (const auto& [descriptor, kind] : order.surroundings.joined) {
+    if (kind != Namespace::pid) add(Need::joined, descriptor);
+  }
+  const bool is_standard =
+      !order.streams.contains(0) || !order.streams.contains(1) || !order.streams.contains(2);
+  if (order.pty && !is_standard) add(Need::terminal, -1);
+  return needs;
+}
+
+int lowest_free(const std::vector<Stream>& streams) {
+  int number = 3;
+  for (const Stream& stream : streams) number += stream.target == number;
+  return number;
+}
+
+}  // namespace
+
+bool is_inherited(const Order& order, int target) {
+  const auto set = order.streams.find(target);
+  if (set == order.streams.end()) return !order.pty;
+  return is_in_place(target, &set->second);
+}
+
+std::expected<StandardStreams, Failure> look_at_standard_streams(const Order& order) {
+  StandardStreams found;
+  for (int target = 0; target <= 2; ++target) {
+    if (!is_inherited(order, target)) continue;
+    const long flags = kernel::raw::call(SYS_fcntl, target, F_GETFD);
+    if (flags >= 0) {
+      found.marked |= (flags & FD_CLOEXEC ? 1U : 0U) << target;
+    } else if (order.streams.contains(target)) {
+      return std::unexpected(Failure{
+          Step::descriptor, std::to_string(target) + ", inherited, which is closed", EBADF});
+    } else {
+      found.closed |= 1U << target;
+    }
+  }
+  return found;
+}
+
+bool is_brought(int target, const Stdio& stdio) {
+  const auto kind = stdio.kind();
+  return kind == Stdio::Kind::descriptor || kind == Stdio::Kind::pipe ||
+         (kind == Stdio::Kind::inherit && !is_in_place(target, &stdio));
+}
+
+std::expected<std::vector<Stream>, Failure> resolve_streams(const Order& order, Extra extra,
+                                                            StandardStreams standard) {
+  std::vector<Stream> streams;
+  add_standard_streams(order, standard, streams);
+  for (const auto& [target, stdio] : order.streams) {
+    const auto root = root_of(order.streams, target);
+    if (!root) return std::unexpected(root.error());
+    if (*root != target) {
+      streams.push_back({.target = target, .alias_of = *root});
+    } else {
+      streams.push_back(
+          {.target = target, .stdio = is_in_place(target, &stdio) ? nullptr : &stdio});
+    }
+  }
+  std::ranges::sort(streams, {}, &Stream::target);
+  for (Stream& needed : list_needs(order, extra)) {
+    needed.target = lowest_free(streams);
+    streams.push_back(needed);
+    std::ranges::sort(streams, {}, &Stream::target);
+  }
+  return streams;
+}
+
+Window choose_window(const std::vector<Stream>& streams, int waiting, long limit) {
+  const int above = streams.back().target + 1;
+  if (above + static_cast<long>(waiting) <= limit) return {above, INT_MAX};
+  return longest_gap(streams, limit);
+}
+
+}  // namespace forklift::launch

@@ -1,0 +1,82 @@
+// SPDX-FileCopyrightText: The forklift authors
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <expected>
+#include <vector>
+
+#include "types/failure.hpp"
+#include "plan/launch_spec.hpp"
+
+namespace forklift::launch {
+
+/// A descriptor that later steps of the child need and the program does not get.
+enum class Need {
+  none,
+  cgroup,
+  report,
+  directory,
+  ruleset,
+  made_ruleset,
+  terminal,
+  joined,
+  program,  ///< the caller's own, where its name would come to mean another
+};
+
+/// What a plan has because of where it is made.
+struct Extra {
+  bool second_stage = false;
+  bool joins_cgroup = false;  ///< the child does it, not the clone
+  bool pollable = false;      ///< the child holds a pipe end until exec
+  bool own_program = false;   ///< the child opens its program before it leaves our memory
+};
+
+/// Which of the numbers 0 to 2 that a child inherits are not simply there.
+struct StandardStreams {
+  unsigned closed = 0;  ///< bit N: the caller has no descriptor N
+  unsigned marked = 0;  ///< bit N: it is marked close-on-exec
+
+  bool operator==(const StandardStreams&) const = default;
+};
+
+/// One of the child's descriptors, after `same_as` has been followed.
+struct Stream {
+  int target = -1;
+  const Stdio* stdio = nullptr;  ///< null: inherited in place, or brought for a `need`
+  int alias_of = -1;             ///< the number it is the same as; -1 if its own
+  bool terminal = false;         ///< the command's pseudoterminal
+  bool null = false;             ///< /dev/null, where the caller has none to inherit
+  Need need = Need::none;
+  int borrowed = -1;  ///< the caller's number of what is needed
+};
+
+/// A run of numbers that are nobody's target. Descriptors wait there until all
+/// have left the numbers on which others shall land.
+struct Window {
+  int first = 0;
+  int last = 0;
+};
+
+/// Whether the child inherits this one of its numbers 0 to 2 as it is.
+bool is_inherited(const Order& order, int target);
+
+/// Looks at the caller's descriptors that the child inherits.
+///
+/// Errors: one that is inherited by word and is closed (EBADF).
+std::expected<StandardStreams, Failure> look_at_standard_streams(const Order& order);
+
+/// Whether the parent has to bring what stands at this number of the child.
+bool is_brought(int target, const Stdio& stdio);
+
+/// The child's descriptors by number, 0 to 2 always among them, and what its
+/// steps need on numbers of their own.
+///
+/// Errors: a `same_as` that leads to nothing or to itself.
+std::expected<std::vector<Stream>, Failure> resolve_streams(const Order& order, Extra extra = {},
+                                                            StandardStreams standard = {});
+
+/// Where `waiting` descriptors can wait below the limit of open files: above
+/// all targets if there is room, else in the longest gap between them.
+Window choose_window(const std::vector<Stream>& streams, int waiting, long limit);
+
+}  // namespace forklift::launch
