@@ -111,18 +111,18 @@ TEST_CASE("creators in several threads hold the lock at once, and exclude launch
 TEST_CASE("a creator thread that waits goes before launchers that come after it") {
   for (const Rule rule : {Rule::one_at_a_time, Rule::together}) {
     ForkLock lock(rule);
-    std::atomic<int> order{0};
+    std::atomic<int> spec{0};
     int creators_turn = 0;
     int launchers_turn = 0;
     lock.lock();
     std::jthread creator([&] {
       const std::shared_lock creating(lock);
-      creators_turn = ++order;
+      creators_turn = ++spec;
     });
     await_waiters(lock, 1);
     std::jthread launcher([&] {
       const std::unique_lock launching(lock);
-      launchers_turn = ++order;
+      launchers_turn = ++spec;
     });
     await_waiters(lock, 2);  // also where launchers could hold it together
     lock.unlock();

@@ -36,21 +36,21 @@ class Loop {
   // One round; true at the end.
   bool turn() {
     ++turns_;
-    const auto entries = operation_.entries();
-    operation_.settle();
+    const auto entries = operation_.poll_entries();
+    operation_.release_closed();
     std::set<int> named;
     for (const pollfd& entry : entries) {
       if (entry.fd >= 0) named.insert(entry.fd);
     }
     for (const int number : named) CHECK(is_open(number));
     ::poll(entries.data(), entries.size(), left());
-    const bool done = operation_.go_on();
+    const bool done = operation_.perform();
     for (const int number : named) CHECK(is_open(number));
     return done;
   }
 
   void run() {
-    if (operation_.go_on()) return;
+    if (operation_.perform()) return;
     while (!turn()) {
     }
   }
@@ -59,7 +59,7 @@ class Loop {
 
  private:
   int left() const {
-    const auto until = operation_.until();
+    const auto until = operation_.deadline();
     if (!until) return -1;
     const auto left =
         std::chrono::ceil<std::chrono::milliseconds>(*until - Operation::Clock::now());
@@ -124,11 +124,11 @@ TEST_CASE("what is large goes through both ways, without a loop that spins") {
 TEST_CASE("a loop that waits for a child's end turns when it ends, and not before") {
   Child child = shell("read line; exit 3").in(Stdio::pipe()).spawn();
   auto operation = forklift::begin_wait(child);
-  REQUIRE_FALSE(operation->go_on());
+  REQUIRE_FALSE(operation->perform());
   if (child.announce_end() >= 0) {
-    const auto entries = operation->entries();
+    const auto entries = operation->poll_entries();
     CHECK(::poll(entries.data(), entries.size(), 20) == 0);
-    CHECK_FALSE(operation->until());
+    CHECK_FALSE(operation->deadline());
   }
   child.in().reset();
   Loop(*operation).run();
@@ -139,8 +139,8 @@ TEST_CASE("whoever asks again for the end of a child that has ended gets it at o
   Child child = Command("true").spawn();
   child.wait();
   auto operation = forklift::begin_wait(child);
-  CHECK(operation->go_on());
-  CHECK(operation->go_on());
+  CHECK(operation->perform());
+  CHECK(operation->perform());
   CHECK(operation->take().success());
 }
 
@@ -165,8 +165,8 @@ TEST_CASE("a stage that cannot be launched takes the others along, and is named"
 TEST_CASE("a launch that stands still holds no loop, and is given up when cancelled") {
   const Fifo fifo;
   auto operation = forklift::begin_spawn(stuck(fifo).out(Stdio::pipe()));
-  CHECK_FALSE(operation->go_on());
-  const auto entries = operation->entries();
+  CHECK_FALSE(operation->perform());
+  const auto entries = operation->poll_entries();
   CHECK(::poll(entries.data(), entries.size(), 20) == 0);
   operation->cancel(SIGINT);
   const auto error = error_of(std::move(operation));
@@ -195,7 +195,7 @@ TEST_CASE("a child that is killed with its mail unopened fails its launch in a l
   std::ofstream(cgroup.path() + "/cgroup.freeze") << 1;
   auto operation = forklift::begin_spawn(
       Command("true").out(Stdio::pipe()).cgroup(forklift::Cgroup::at(cgroup.path())));
-  CHECK_FALSE(operation->go_on());
+  CHECK_FALSE(operation->perform());
   for (const int pid : children()) ::kill(pid, SIGKILL);
   CHECK(error_of(std::move(operation)).code() == std::errc::operation_canceled);
   CHECK(children().empty());
@@ -205,7 +205,7 @@ TEST_CASE("a pipeline with a stage that stands still is given up as a whole") {
   const Fifo fifo;
   const Command stands = Command("cat").descriptor(7, Stdio::read(fifo.path()));
   auto operation = forklift::begin_spawn(Command("yes") | stands | Command("cat"));
-  CHECK_FALSE(operation->go_on());
+  CHECK_FALSE(operation->perform());
   operation->cancel(SIGTERM);
   CHECK(error_of(std::move(operation)).code() == std::errc::operation_canceled);
   CHECK(children().empty());
@@ -255,7 +255,7 @@ TEST_CASE("an operation that is dropped takes its children along") {
     auto output = forklift::begin_output(Command("yes"), {.limit = 10});
     auto pipeline = forklift::begin_output(Command("yes") | Command("cat"), {.limit = 10});
     for (int i = 0; i < turns; ++i) {
-      stuck_launch->go_on();
+      stuck_launch->perform();
       Loop(*output).turn();
       Loop(*pipeline).turn();
     }
@@ -268,7 +268,7 @@ TEST_CASE("without descriptors an operation fails, and the next one works") {
   {
     const NoDescriptors none;
     operation = forklift::begin_output(Command("cat"), {.input = "x"});
-    done = operation->go_on();
+    done = operation->perform();
   }
   REQUIRE(done);
   CHECK(error_of(std::move(operation)).code() == std::errc::too_many_files_open);

@@ -122,8 +122,8 @@ class FORKLIFT_EXPORT Child {
 
  private:
   friend class Launch;
-  friend class Conversation;
-  friend class Crew;
+  friend class Communicator;
+  friend class LaunchGroup;
   friend class Underway;
   /// Whether it runs as far as is known, without looking.
   bool is_awaited() const noexcept { return pid_ >= 0 && !ended_; }

@@ -67,7 +67,7 @@ class FORKLIFT_EXPORT Launch {
 
  private:
   friend class Command;
-  friend class Crew;
+  friend class LaunchGroup;
   /// As `finish`, with the descriptors that it would close put into `kept`.
   std::expected<Child, LaunchError> finish(std::vector<Fd>& kept) &&;
   explicit Launch(launch::InFlight* record) noexcept : record_(record) {}

@@ -22,10 +22,10 @@ namespace forklift {
 
 /// Something under way that an event loop carries on.
 ///
-/// The loop asks for the `entries()`, stops waiting for what is no longer among
-/// them, and calls `settle()`. It waits for them, as poll(2) does, until `until()`;
+/// The loop asks for the `poll_entries()`, stops waiting for what is no longer among
+/// them, and calls `release_closed()`. It waits for them, as poll(2) does, until `deadline()`;
 /// puts what it found into their `revents` (the others stay 0), and calls
-/// `go_on()`. All that again until that gives true; then the result is taken.
+/// `perform()`. All that again until that gives true; then the result is taken.
 /// None of these calls waits for anything. Entries with a negative descriptor are
 /// to be left out, POLLHUP and POLLERR to be told, asked for or not.
 /// Destroying one before its end kills and reaps the children that it owns.
@@ -38,18 +38,18 @@ class FORKLIFT_EXPORT Operation {
   Operation(const Operation&) = delete;
   Operation& operator=(const Operation&) = delete;
 
-  /// What to wait for now; valid until `go_on` returns.
-  virtual std::span<pollfd> entries() = 0;
-  /// Whether a descriptor of `entries` is the caller's, so that its flags, which it
+  /// What to wait for now; valid until `perform` returns.
+  virtual std::span<pollfd> poll_entries() = 0;
+  /// Whether a descriptor of `poll_entries` is the caller's, so that its flags, which it
   /// may share with other processes, have to stay as they are.
   virtual bool is_callers(int descriptor) const = 0;
   /// When to go on though nothing has happened; nothing: never.
-  virtual std::optional<Clock::time_point> until() const = 0;
+  virtual std::optional<Clock::time_point> deadline() const = 0;
   /// Goes on; true when the result is there, then and from then on. Calls the
-  /// callbacks of sinks and inputs. Closes no descriptor that `entries` named.
-  virtual bool go_on() = 0;
-  /// Closes what `entries` does not name any more.
-  virtual void settle() noexcept = 0;
+  /// callbacks of sinks and inputs. Closes no descriptor that `poll_entries` named.
+  virtual bool perform() = 0;
+  /// Closes what `poll_entries` does not name any more.
+  virtual void release_closed() noexcept = 0;
   /// Sends the running program, with its tree, a signal. A program that is not
   /// running yet is killed, whatever the signal: the result is then a
   /// `LaunchError` with ECANCELED.
@@ -62,7 +62,7 @@ class FORKLIFT_EXPORT Operation {
 template <class Result>
 class OperationOf : public Operation {
  public:
-  /// The result, once. Requires: `go_on` gave true.
+  /// The result, once. Requires: `perform` gave true.
   ///
   /// Errors: as the function of `Command`, `Child` or `Pipeline` of that name.
   virtual Result take() = 0;

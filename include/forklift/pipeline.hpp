@@ -16,7 +16,7 @@
 
 namespace forklift {
 
-class Crew;
+class LaunchGroup;
 
 /// How the stages of a pipeline ended, in their order.
 struct FORKLIFT_EXPORT PipelineStatus {
@@ -125,7 +125,7 @@ class FORKLIFT_EXPORT Pipeline {
 
  private:
   friend class Underway;
-  static Crew start(std::vector<Command> stages, Notice notice);
+  static LaunchGroup start(std::vector<Command> stages, Notice notice);
   /// Why the input cannot go into the first stage, if it cannot.
   std::optional<LaunchError> refuses(const Input& input) const;
   /// The same with pipes at the ends that are not set.

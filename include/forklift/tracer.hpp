@@ -15,7 +15,7 @@
 namespace forklift {
 
 namespace launch {
-struct Prepared;
+struct CompiledPlan;
 }
 
 /// One launch as a tracer sees it; valid during the call only.
@@ -37,7 +37,7 @@ class FORKLIFT_EXPORT LaunchTrace {
 
  private:
   friend class TracedLaunch;
-  const launch::Prepared* prepared_ = nullptr;
+  const launch::CompiledPlan* compiled_ = nullptr;
 };
 
 /// Told of every launch of this process, in the thread that makes it.

@@ -74,7 +74,7 @@ Child& Child::operator=(Child&& other) noexcept {
 Child::~Child() { end(); }
 
 void Child::end() noexcept {
-  if (pid_ < 0 || ended_ || mark_ != kernel::fork_mark()) return;
+  if (pid_ < 0 || ended_ || mark_ != kernel::fork_generation()) return;
   kill(SIGKILL);
   wait();
 }
@@ -102,7 +102,7 @@ Fd& Child::pipe(int number) noexcept {
 void Child::note_end(std::optional<ExitStatus> status) noexcept {
   const kernel::CancelGuard guard;
   ended_ = std::move(status);
-  if (ended_ && !cgroup_.empty() && mark_ == kernel::fork_mark()) {
+  if (ended_ && !cgroup_.empty() && mark_ == kernel::fork_generation()) {
     launch::OwnCgroup(std::exchange(cgroup_, {})).remove();
   }
 }
@@ -138,8 +138,8 @@ ExitStatus Child::stop(Duration grace) noexcept {
 
 void Child::detach() noexcept {
   const kernel::CancelGuard guard;
-  if (pid_ >= 0 && !ended_ && mark_ == kernel::fork_mark()) {
-    launch::leave_behind(pid_, std::move(pidfd_), launch::OwnCgroup(std::exchange(cgroup_, {})));
+  if (pid_ >= 0 && !ended_ && mark_ == kernel::fork_generation()) {
+    launch::adopt_orphan(pid_, std::move(pidfd_), launch::OwnCgroup(std::exchange(cgroup_, {})));
   }
   forget();
 }

@@ -26,13 +26,13 @@ namespace forklift {
 struct Command::State {
   using Place = std::atomic<State*>;
 
-  launch::Order order;
-  launch::Plans plans;
+  launch::LaunchSpec spec;
+  launch::PlanCache plans;
   Place captured{nullptr}, fed{nullptr}, pollable{nullptr};
   std::atomic<bool> shared{false};  // by copies: never changed any more
 
   State() = default;
-  explicit State(const launch::Order& copied) : order(copied) {}
+  explicit State(const launch::LaunchSpec& copied) : spec(copied) {}
   ~State() { forget(); }
 
   void forget() noexcept {
@@ -41,7 +41,7 @@ struct Command::State {
   }
 
   State& capturing(bool feeds) {
-    return form(feeds ? fed : captured, [feeds](launch::Order& changed) {
+    return form(feeds ? fed : captured, [feeds](launch::LaunchSpec& changed) {
       changed.streams.try_emplace(0, feeds ? Stdio::pipe() : Stdio::null());
       changed.streams.try_emplace(1, Stdio::pipe());
       changed.streams.try_emplace(2, Stdio::pipe());
@@ -50,14 +50,14 @@ struct Command::State {
 
   State& noticed(Notice notice) {
     if (notice == Notice::none) return *this;
-    return form(pollable, [](launch::Order& changed) { changed.pollable = true; });
+    return form(pollable, [](launch::LaunchSpec& changed) { changed.pollable = true; });
   }
 
   template <class Change>
   State& form(Place& place, Change change) {
     if (State* const known = place.load(std::memory_order_acquire)) return *known;
-    auto made = std::make_unique<State>(order);
-    change(made->order);
+    auto made = std::make_unique<State>(spec);
+    change(made->spec);
     State* known = nullptr;
     if (place.compare_exchange_strong(known, made.get(), std::memory_order_acq_rel)) {
       return *made.release();
@@ -78,7 +78,7 @@ LaunchError empty() {
 }  // namespace
 
 Command::Command(std::string program) : state_(std::make_shared<State>()) {
-  state_->order.program = std::move(program);
+  state_->spec.program = std::move(program);
 }
 Command::Command(const Command& other) : state_(other.state_) {
   if (state_) state_->shared = true;
@@ -99,7 +99,7 @@ Command::State& Command::change() {
   if (!state_) {
     state_ = std::make_shared<State>();
   } else if (state_->shared) {
-    state_ = std::make_shared<State>(state_->order);
+    state_ = std::make_shared<State>(state_->spec);
   } else {
     state_->forget();
   }
@@ -107,7 +107,7 @@ Command::State& Command::change() {
 }
 
 Command& Command::arg(std::string argument) {
-  change().order.arguments.push_back(std::move(argument));
+  change().spec.arguments.push_back(std::move(argument));
   return *this;
 }
 
@@ -117,299 +117,299 @@ Command& Command::args(std::initializer_list<std::string_view> arguments) {
 }
 
 Command& Command::argv0(std::string name) {
-  change().order.argv0 = std::move(name);
+  change().spec.argv0 = std::move(name);
   return *this;
 }
 
 Command& Command::env(std::string key, std::string value) {
-  change().order.environment.push_back({std::move(key), std::move(value)});
+  change().spec.environment.push_back({std::move(key), std::move(value)});
   return *this;
 }
 
 Command& Command::env_remove(std::string key) {
-  change().order.environment.push_back({std::move(key), std::nullopt});
+  change().spec.environment.push_back({std::move(key), std::nullopt});
   return *this;
 }
 
 Command& Command::env_clear() {
-  change().order.clear_environment = true;
+  change().spec.clear_environment = true;
   return *this;
 }
 
 Command& Command::environment(std::vector<std::string> entries) {
-  change().order.environment_start = std::move(entries);
+  change().spec.environment_start = std::move(entries);
   return *this;
 }
 
 Command& Command::directory(std::string path) {
-  change().order.directory = std::move(path);
-  state_->order.directory_descriptor.reset();
+  change().spec.directory = std::move(path);
+  state_->spec.directory_descriptor.reset();
   return *this;
 }
 
 Command& Command::directory(int descriptor) {
-  change().order.directory_descriptor = descriptor;
-  state_->order.directory.reset();
+  change().spec.directory_descriptor = descriptor;
+  state_->spec.directory.reset();
   return *this;
 }
 
 Command& Command::descriptor(int number, Stdio stdio) {
-  change().order.streams.insert_or_assign(number, std::move(stdio));
+  change().spec.streams.insert_or_assign(number, std::move(stdio));
   return *this;
 }
 
 Command& Command::block_signals(std::initializer_list<int> signals) {
-  launch::add_signals(change().order, &launch::Order::mask, signals);
+  launch::add_signals(change().spec, &launch::LaunchSpec::mask, signals);
   return *this;
 }
 
 Command& Command::ignore_signals(std::initializer_list<int> signals) {
-  launch::add_signals(change().order, &launch::Order::ignored, signals);
+  launch::add_signals(change().spec, &launch::LaunchSpec::ignored, signals);
   return *this;
 }
 
 Command& Command::inherit_signal_mask() {
-  change().order.inherit_mask = true;
+  change().spec.inherit_mask = true;
   return *this;
 }
 
 Command& Command::inherit_ignored_signals() {
-  change().order.inherit_ignored = true;
+  change().spec.inherit_ignored = true;
   return *this;
 }
 
 Command& Command::umask(mode_t mask) {
-  change().order.umask = mask;
+  change().spec.umask = mask;
   return *this;
 }
 
 Command& Command::new_session() {
-  change().order.new_session = true;
+  change().spec.new_session = true;
   return *this;
 }
 
 Command& Command::process_group(pid_t group) {
-  change().order.process_group = group;
+  change().spec.process_group = group;
   return *this;
 }
 
 Command& Command::user(uid_t id) {
-  change().order.identity.user = id;
+  change().spec.identity.user = id;
   return *this;
 }
 
 Command& Command::user(std::string name) {
-  change().order.identity.user = std::move(name);
+  change().spec.identity.user = std::move(name);
   return *this;
 }
 
 Command& Command::group(gid_t id) {
-  change().order.identity.group = id;
+  change().spec.identity.group = id;
   return *this;
 }
 
 Command& Command::group(std::string name) {
-  change().order.identity.group = std::move(name);
+  change().spec.identity.group = std::move(name);
   return *this;
 }
 
 Command& Command::groups(std::vector<gid_t> ids) {
-  change().order.identity.groups = std::move(ids);
+  change().spec.identity.groups = std::move(ids);
   return *this;
 }
 
 Command& Command::keep_groups() {
-  change().order.identity.keep_groups = true;
+  change().spec.identity.keep_groups = true;
   return *this;
 }
 
 Command& Command::capabilities(CapabilitySets sets) {
-  change().order.identity.capabilities = sets;
+  change().spec.identity.capabilities = sets;
   return *this;
 }
 
 Command& Command::no_new_privileges() {
-  change().order.identity.no_new_privileges = true;
+  change().spec.identity.no_new_privileges = true;
   return *this;
 }
 
 Command& Command::securebits(unsigned bits) {
-  change().order.identity.securebits = bits;
+  change().spec.identity.securebits = bits;
   return *this;
 }
 
 Command& Command::limit(Resource resource, Limit limit) {
-  change().order.bounds.limits.insert_or_assign(resource, limit);
+  change().spec.limits_.limits.insert_or_assign(resource, limit);
   return *this;
 }
 
 Command& Command::nice(int value) {
-  change().order.bounds.nice = value;
+  change().spec.limits_.nice = value;
   return *this;
 }
 
 Command& Command::scheduling(Scheduling scheduling) {
-  change().order.bounds.scheduling = scheduling;
+  change().spec.limits_.scheduling = scheduling;
   return *this;
 }
 
 Command& Command::cpus(std::vector<int> numbers) {
-  change().order.bounds.cpus = std::move(numbers);
+  change().spec.limits_.cpus = std::move(numbers);
   return *this;
 }
 
 Command& Command::io_priority(IoPriority priority) {
-  change().order.bounds.io_priority = priority;
+  change().spec.limits_.io_priority = priority;
   return *this;
 }
 
 Command& Command::oom_score(int value) {
-  change().order.bounds.oom_score = value;
+  change().spec.limits_.oom_score = value;
   return *this;
 }
 
 Command& Command::timer_slack(Duration slack) {
-  change().order.bounds.timer_slack = slack;
+  change().spec.limits_.timer_slack = slack;
   return *this;
 }
 
 Command& Command::huge_pages(bool allowed) {
-  change().order.bounds.huge_pages = allowed;
+  change().spec.limits_.huge_pages = allowed;
   return *this;
 }
 
 Command& Command::memory_policy(MemoryPolicy policy) {
-  change().order.bounds.memory_policy = std::move(policy);
+  change().spec.limits_.memory_policy = std::move(policy);
   return *this;
 }
 
 Command& Command::new_namespaces(std::initializer_list<Namespace> kinds) {
-  change().order.surroundings.made.insert(kinds);
+  change().spec.isolation.made.insert(kinds);
   return *this;
 }
 
 Command& Command::new_namespace(Namespace kind) { return new_namespaces({kind}); }
 
 Command& Command::id_maps(IdMaps maps) {
-  change().order.surroundings.id_maps = std::move(maps);
+  change().spec.isolation.id_maps = std::move(maps);
   return *this;
 }
 
 Command& Command::clock_offsets(Duration monotonic, Duration boottime) {
-  change().order.surroundings.clock_offsets.emplace(monotonic, boottime);
+  change().spec.isolation.clock_offsets.emplace(monotonic, boottime);
   return *this;
 }
 
 Command& Command::join_namespace(int descriptor, Namespace kind) {
-  change().order.surroundings.joined.emplace_back(descriptor, kind);
+  change().spec.isolation.joined.emplace_back(descriptor, kind);
   return *this;
 }
 
 Command& Command::hostname(std::string name) {
-  change().order.surroundings.hostname = std::move(name);
+  change().spec.isolation.hostname = std::move(name);
   return *this;
 }
 
 Command& Command::root(std::string path) {
-  change().order.surroundings.root = std::move(path);
+  change().spec.isolation.root = std::move(path);
   return *this;
 }
 
 Command& Command::pivot_root(std::string path) {
-  change().order.surroundings.new_root = std::move(path);
+  change().spec.isolation.new_root = std::move(path);
   return *this;
 }
 
 Command& Command::mount_proc() {
-  change().order.surroundings.mount_proc = true;
+  change().spec.isolation.mount_proc = true;
   return *this;
 }
 
 Command& Command::seccomp(std::vector<sock_filter> filter) {
-  change().order.sandbox.seccomp = std::move(filter);
+  change().spec.sandbox.seccomp = std::move(filter);
   return *this;
 }
 
 Command& Command::landlock(Landlock rules) {
-  change().order.sandbox.landlock = std::move(rules);
+  change().spec.sandbox.landlock = std::move(rules);
   return *this;
 }
 
 Command& Command::landlock(int ruleset) {
-  change().order.sandbox.ruleset = ruleset;
+  change().spec.sandbox.ruleset = ruleset;
   return *this;
 }
 
 Command& Command::cgroup(Cgroup cgroup) {
-  change().order.cgroup = std::move(cgroup);
+  change().spec.cgroup = std::move(cgroup);
   return *this;
 }
 
 Command& Command::pty(WindowSize size) {
-  change().order.pty = size;
+  change().spec.pty = size;
   return *this;
 }
 
 Command& Command::controlling_terminal(int number) {
-  change().order.controlling_terminal = number;
+  change().spec.controlling_terminal = number;
   return *this;
 }
 
 Command& Command::foreground(int number) {
-  change().order.foreground = number;
+  change().spec.foreground = number;
   return *this;
 }
 
 Command& Command::die_with_parent(int signal) {
-  change().order.dies_with_parent = signal;
+  change().spec.dies_with_parent = signal;
   return *this;
 }
 
 Command& Command::allow_fork() {
-  change().order.allow_fork = true;
+  change().spec.allow_fork = true;
   return *this;
 }
 
 Command& Command::allow_shell() {
-  change().order.allow_shell = true;
+  change().spec.allow_shell = true;
   return *this;
 }
 
 Command& Command::require(Engine engine) {
-  change().order.required = engine;
+  change().spec.required = engine;
   return *this;
 }
 
 Command& Command::launch_deadline(Duration limit) {
-  change().order.deadline = limit;
+  change().spec.deadline = limit;
   return *this;
 }
 
 std::string Command::explain() const {
   if (!state_) return empty().what();
-  const auto plan = state_->plans.get(state_->order);
+  const auto plan = state_->plans.get(state_->spec);
   if (plan) return launch::explain(**plan);
   const launch::Failure& failure = plan.error();
-  return LaunchError(state_->order.program, failure.step, failure.subject, failure.error).what();
+  return LaunchError(state_->spec.program, failure.step, failure.subject, failure.error).what();
 }
 
 std::expected<launch::InFlightPtr, LaunchError> Command::State::start() const {
   const kernel::CancelGuard guard;
   const auto refuse = [this](TracedLaunch& trace, launch::Failure failure) {
-    LaunchError error = failed(order.program, std::move(failure));
+    LaunchError error = failed(spec.program, std::move(failure));
     trace.failed(error);
     return std::unexpected(std::move(error));
   };
   try {
-    auto plan = plans.get(order);
-    TracedLaunch trace(order.program, plan ? &**plan : nullptr);
+    auto plan = plans.get(spec);
+    TracedLaunch trace(spec.program, plan ? &**plan : nullptr);
     if (!plan) return refuse(trace, std::move(plan.error()));
     auto record = launch::start(std::move(*plan));
     if (!record) return refuse(trace, std::move(record.error()));
     trace.hand_over(**record);
     return std::move(*record);
   } catch (const std::bad_alloc&) {
-    return std::unexpected(failed(order.program, {Step::memory, "for the plan", ENOMEM}));
+    return std::unexpected(failed(spec.program, {Step::memory, "for the plan", ENOMEM}));
   }
 }
 
@@ -440,13 +440,13 @@ Child Command::spawn() const {
 
 const std::string& Command::program() const noexcept {
   static const std::string none;
-  return state_ ? state_->order.program : none;
+  return state_ ? state_->spec.program : none;
 }
 
 const Stdio* Command::stdio(int number) const noexcept {
   if (!state_) return nullptr;
-  const auto set = state_->order.streams.find(number);
-  return set == state_->order.streams.end() ? nullptr : &set->second;
+  const auto set = state_->spec.streams.find(number);
+  return set == state_->spec.streams.end() ? nullptr : &set->second;
 }
 
 std::optional<LaunchError> Command::refuses(const Input& input) const {
@@ -465,14 +465,14 @@ std::expected<Launch, LaunchError> Command::start_output(const OutputOptions& op
 
 std::expected<Output, LaunchError> Command::try_output(const OutputOptions& options) const {
   if (auto refused = refuses(options.input)) return std::unexpected(std::move(*refused));
-  Conversation conversation(options);
+  Communicator communicator(options);
   auto launch = start_output(options, Notice::none);
   if (!launch) return std::unexpected(std::move(launch.error()));
   auto child = std::move(*launch).finish();
   if (!child) return std::unexpected(std::move(child.error()));
   Output output;
-  conversation.hold({&*child, 1});
-  conversation.hand_over(output);
+  communicator.hold({&*child, 1});
+  communicator.hand_over(output);
   output.status = child->wait();
   return output;
 }

@@ -32,7 +32,7 @@ void Launch::give_up() noexcept {
   const kernel::CancelGuard guard;
   if (!record_) return;
   InFlightPtr record(std::exchange(record_, nullptr));
-  if (record->trace.tracer || record->trace.sighting) {
+  if (record->trace.tracer || record->trace.entry) {
     const LaunchError error(record->plan->program, Step::clone, "not wanted any more", ECANCELED);
     TracedLaunch::end(*record, &error);
   }

@@ -13,7 +13,7 @@ namespace forklift {
 
 /// Counts a failure and makes it the error that the user gets.
 inline LaunchError failed(const std::string& program, launch::Failure failure) {
-  launch::tally().failed(failure.step);
+  launch::launch_counters().failed(failure.step);
   return LaunchError(program, failure.step, std::move(failure.subject), failure.error);
 }
 

@@ -28,12 +28,12 @@ bool is_gone(Child& child) { return child.pid() < 0 || child.try_wait().has_valu
 
 }  // namespace
 
-Crew::Crew(std::string program, bool numbered)
+LaunchGroup::LaunchGroup(std::string program, bool numbered)
     : program_(std::move(program)),
       numbered_(numbered),
       ends_watched_from_(std::chrono::steady_clock::now() + launches_are_over_within) {}
 
-bool Crew::add(std::expected<Launch, LaunchError> launch) {
+bool LaunchGroup::add(std::expected<Launch, LaunchError> launch) {
   const std::size_t index = launches_.size();
   children_.emplace_back();
   if (launch) {
@@ -45,14 +45,14 @@ bool Crew::add(std::expected<Launch, LaunchError> launch) {
   return !trouble_;
 }
 
-void Crew::note(std::size_t index, const LaunchError& error) {
+void LaunchGroup::note(std::size_t index, const LaunchError& error) {
   const int stage = numbered_ ? static_cast<int>(index) + 1 : 0;
   trouble_.emplace(error.program(), error.step(), error.subject(), error.code().value(), stage);
 }
 
 // Once there is trouble, one that stands still before exec is not waited for:
 // its launch kills it. The first stage that failed is told.
-std::expected<std::vector<Child>, LaunchError> Crew::finish() {
+std::expected<std::vector<Child>, LaunchError> LaunchGroup::finish() {
   for (std::size_t i = 0; i < launches_.size(); ++i) {
     std::optional<Launch> launch = std::exchange(launches_[i], std::nullopt);
     if (!launch || (trouble_ && !launch->wait_for(std::chrono::milliseconds(500)))) continue;
@@ -68,7 +68,7 @@ std::expected<std::vector<Child>, LaunchError> Crew::finish() {
   return std::unexpected(std::move(*trouble_));
 }
 
-std::span<pollfd> Crew::entries() {
+std::span<pollfd> LaunchGroup::poll_entries() {
   entries_.clear();
   blind_ = false;
   // An end may come before its launch hangs up: a child that is killed at its
@@ -89,7 +89,7 @@ std::span<pollfd> Crew::entries() {
 }
 
 // What announces the end of a child on its way.
-int Crew::end_of(std::size_t index) {
+int LaunchGroup::end_of(std::size_t index) {
   const Launch& launch = *launches_[index];
   if (launch.pidfd() >= 0) return launch.pidfd();
   announced_.resize(launches_.size());
@@ -99,7 +99,7 @@ int Crew::end_of(std::size_t index) {
   return announced_[index].get();
 }
 
-std::optional<Crew::Time> Crew::until() const {
+std::optional<LaunchGroup::Time> LaunchGroup::deadline() const {
   std::optional<Time> soonest;
   const auto now = std::chrono::steady_clock::now();
   const bool launching =
@@ -117,7 +117,7 @@ std::optional<Crew::Time> Crew::until() const {
   return soonest;
 }
 
-bool Crew::go_on() {
+bool LaunchGroup::perform() {
   bool known = true;
   for (std::size_t i = 0; i < launches_.size(); ++i) {
     if (launches_[i]) look_at(i);
@@ -132,7 +132,7 @@ bool Crew::go_on() {
   return std::ranges::all_of(children_, is_gone);
 }
 
-void Crew::look_at(std::size_t index) {
+void LaunchGroup::look_at(std::size_t index) {
   Launch& launch = *launches_[index];
   if (!launch.done()) {
     const auto deadline = launch.deadline();
@@ -150,7 +150,7 @@ void Crew::look_at(std::size_t index) {
   }
 }
 
-void Crew::stop() noexcept {
+void LaunchGroup::stop() noexcept {
   stopped_ = true;
   for (auto& launch : launches_) {
     if (launch) launch->kill();
@@ -158,7 +158,7 @@ void Crew::stop() noexcept {
   for (Child& child : children_) child.kill_tree();
 }
 
-std::expected<std::vector<Child>, LaunchError> Crew::result() {
+std::expected<std::vector<Child>, LaunchError> LaunchGroup::result() {
   pipes_.clear();
   if (trouble_) return std::unexpected(std::move(*trouble_));
   return std::move(children_);

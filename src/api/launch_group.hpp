@@ -18,13 +18,13 @@ namespace forklift {
 
 /// Launches that become children together or not at all: the stages of a
 /// pipeline, or a single one.
-class Crew {
+class LaunchGroup {
  public:
   using Time = std::chrono::steady_clock::time_point;
 
   /// `program`, the first one's, and `numbered`, whether they are stages, are for
   /// errors.
-  Crew(std::string program, bool numbered);
+  LaunchGroup(std::string program, bool numbered);
 
   /// Takes the next launch, or the reason why there is none; false: no more of
   /// them are wanted.
@@ -32,22 +32,22 @@ class Crew {
 
   /// Keeps pipes open until all are known: while they are, no stage sees the end
   /// of its input, so nothing comes of a pipeline that is half there.
-  void keep(std::vector<Pipe> pipes) { pipes_ = std::move(pipes); }
+  void run_requests(std::vector<Pipe> pipes) { pipes_ = std::move(pipes); }
 
   /// Waits for all.
   std::expected<std::vector<Child>, LaunchError> finish();
 
   /// What an event loop waits for, and until when. Requires: every launch was
   /// started with `Notice::hang_up`.
-  std::span<pollfd> entries();
-  std::optional<Time> until() const;
+  std::span<pollfd> poll_entries();
+  std::optional<Time> deadline() const;
   /// Goes on; true when `result` is there.
-  bool go_on();
-  /// Closes what `entries` does not name any more.
-  void settle() noexcept { kept_.clear(); }
+  bool perform();
+  /// Closes what `poll_entries` does not name any more.
+  void release_closed() noexcept { kept_.clear(); }
   /// Kills them all.
   void stop() noexcept;
-  /// Once. Requires: `go_on` gave true.
+  /// Once. Requires: `perform` gave true.
   std::expected<std::vector<Child>, LaunchError> result();
 
  private:

@@ -62,21 +62,21 @@ Pipeline& Pipeline::success_by_last(bool by_last) {
   return *this;
 }
 
-Crew Pipeline::start(Stages stages, Notice notice) {
+LaunchGroup Pipeline::start(Stages stages, Notice notice) {
   if (stages.empty()) stages.emplace_back(std::string());
   const std::string program = stages.front().program();
-  Crew crew(program, true);
+  LaunchGroup group(program, true);
   auto pipes = connect(stages);
   if (!pipes) {
-    crew.add(std::unexpected(
+    group.add(std::unexpected(
         failed(program, {Step::pipe, "between two stages", pipes.error().value()})));
-    return crew;
+    return group;
   }
   for (const Command& stage : stages) {
-    if (!crew.add(stage.try_start(notice))) break;
+    if (!group.add(stage.try_start(notice))) break;
   }
-  crew.keep(std::move(*pipes));
-  return crew;
+  group.run_requests(std::move(*pipes));
+  return group;
 }
 
 std::expected<RunningPipeline, LaunchError> Pipeline::try_spawn() const {
@@ -112,12 +112,12 @@ Pipeline Pipeline::capturing(const Input& input) const {
 std::expected<PipelineOutput, LaunchError> Pipeline::try_output(
     const OutputOptions& options) const {
   if (auto refused = refuses(options.input)) return std::unexpected(std::move(*refused));
-  Conversation conversation(options);
+  Communicator communicator(options);
   auto running = capturing(options.input).try_spawn();
   if (!running) return std::unexpected(std::move(running.error()));
   PipelineOutput output;
-  conversation.hold(running->stages());
-  conversation.hand_over(output);
+  communicator.hold(running->stages());
+  communicator.hand_over(output);
   output.status = running->wait();
   return output;
 }

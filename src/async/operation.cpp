@@ -19,17 +19,19 @@ class Begun final : public OperationOf<Result> {
   explicit Begun(Taking taking, Options&&... options)
       : underway_(std::forward<Options>(options)...), taking_(taking) {}
 
-  std::span<pollfd> entries() override {
+  std::span<pollfd> poll_entries() override {
     const kernel::CancelGuard guard;
-    return underway_.entries();
+    return underway_.poll_entries();
   }
   bool is_callers(int descriptor) const override { return underway_.is_callers(descriptor); }
-  std::optional<Operation::Clock::time_point> until() const override { return underway_.until(); }
-  bool go_on() override {
-    const kernel::CancelGuard guard;
-    return underway_.go_on();
+  std::optional<Operation::Clock::time_point> deadline() const override {
+    return underway_.deadline();
   }
-  void settle() noexcept override { underway_.settle(); }
+  bool perform() override {
+    const kernel::CancelGuard guard;
+    return underway_.perform();
+  }
+  void release_closed() noexcept override { underway_.release_closed(); }
   void cancel(int signal) noexcept override {
     const kernel::CancelGuard guard;
     underway_.cancel(signal);
@@ -56,14 +58,14 @@ OperationPtr<Result> begin(Begin begin, Taking taking, Options&&... options) {
 
 Output take_output(Underway& underway) {
   Output output;
-  underway.conversation().hand_over(output);
+  underway.communicator().hand_over(output);
   output.status = underway.children().front().wait();
   return output;
 }
 
 PipelineOutput take_pipeline_output(Underway& underway) {
   PipelineOutput output;
-  underway.conversation().hand_over(output);
+  underway.communicator().hand_over(output);
   output.status = underway.status();
   return output;
 }

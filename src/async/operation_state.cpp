@@ -15,9 +15,9 @@ constexpr std::chrono::milliseconds look_again{10};
 }  // namespace
 
 void Underway::spawn(const Command& command) {
-  Crew crew(command.program(), false);
-  crew.add(command.try_start(Notice::hang_up));
-  launch(std::move(crew));
+  LaunchGroup group(command.program(), false);
+  group.add(command.try_start(Notice::hang_up));
+  launch(std::move(group));
 }
 
 void Underway::spawn(const Pipeline& pipeline) {
@@ -27,17 +27,17 @@ void Underway::spawn(const Pipeline& pipeline) {
 
 void Underway::output(const Command& command) try {
   if (const auto refused = command.refuses(options_.input)) throw *refused;
-  conversation_.emplace(options_);
-  Crew crew(command.program(), false);
-  crew.add(command.start_output(options_, Notice::hang_up));
-  launch(std::move(crew));
+  communicator_.emplace(options_);
+  LaunchGroup group(command.program(), false);
+  group.add(command.start_output(options_, Notice::hang_up));
+  launch(std::move(group));
 } catch (...) {
   failure_ = std::current_exception();
 }
 
 void Underway::output(const Pipeline& pipeline) try {
   if (const auto refused = pipeline.refuses(options_.input)) throw *refused;
-  conversation_.emplace(options_);
+  communicator_.emplace(options_);
   spawn(pipeline.capturing(options_.input));
 } catch (...) {
   failure_ = std::current_exception();
@@ -51,7 +51,7 @@ void Underway::wait(std::span<Child> children) {
 void Underway::communicate(std::span<Child> children) {
   children_ = children;
   try {
-    conversation_.emplace(options_);
+    communicator_.emplace(options_);
     if (children.empty()) return wait(children);
     talk(children);
     phase_ = Phase::talking;
@@ -70,19 +70,19 @@ void Underway::communicate(RunningPipeline& pipeline) {
   communicate(pipeline.stages());
 }
 
-void Underway::launch(Crew crew) {
-  crew_.emplace(std::move(crew));
+void Underway::launch(LaunchGroup group) {
+  group_.emplace(std::move(group));
   phase_ = Phase::launching;
 }
 
 void Underway::talk(std::span<Child> children) {
   for (Child& child : children) child.announce_end();
-  conversation_->begin(children);
+  communicator_->begin(children);
 }
 
-std::span<pollfd> Underway::entries() {
-  if (phase_ == Phase::launching) return crew_->entries();
-  if (phase_ == Phase::talking) return conversation_->entries();
+std::span<pollfd> Underway::poll_entries() {
+  if (phase_ == Phase::launching) return group_->poll_entries();
+  if (phase_ == Phase::talking) return communicator_->poll_entries();
   entries_.clear();
   blind_ = false;
   for (Child& child : children_) {
@@ -93,14 +93,14 @@ std::span<pollfd> Underway::entries() {
   return entries_;
 }
 
-std::optional<Operation::Clock::time_point> Underway::until() const {
-  if (phase_ == Phase::launching) return crew_->until();
-  if (phase_ == Phase::talking) return conversation_->until().point();
+std::optional<Operation::Clock::time_point> Underway::deadline() const {
+  if (phase_ == Phase::launching) return group_->deadline();
+  if (phase_ == Phase::talking) return communicator_->deadline().point();
   if (blind_) return Operation::Clock::now() + look_again;
   return std::nullopt;
 }
 
-bool Underway::go_on() {
+bool Underway::perform() {
   try {
     phase_ = next_phase();
   } catch (...) {
@@ -111,21 +111,21 @@ bool Underway::go_on() {
 
 Underway::Phase Underway::next_phase() {
   switch (phase_) {
-    case Phase::launching: return crew_->go_on() ? end_launch() : Phase::launching;
-    case Phase::talking: return conversation_->go_on() ? Phase::over : Phase::talking;
+    case Phase::launching: return group_->perform() ? end_launch() : Phase::launching;
+    case Phase::talking: return communicator_->perform() ? Phase::over : Phase::talking;
     case Phase::waiting: return all_have_ended() ? Phase::over : Phase::waiting;
     default: return Phase::over;
   }
 }
 
 Underway::Phase Underway::end_launch() {
-  auto children = crew_->result();
+  auto children = group_->result();
   if (!children) {
     failure_ = std::make_exception_ptr(std::move(children.error()));
     return Phase::over;
   }
   launched_ = std::move(*children);
-  if (!conversation_) return Phase::over;
+  if (!communicator_) return Phase::over;
   children_ = launched_;
   talk(children_);
   return Phase::talking;
@@ -143,15 +143,15 @@ bool Underway::all_have_ended() {
       children_, [](Child& child) { return child.pid() < 0 || child.try_wait().has_value(); });
 }
 
-void Underway::settle() noexcept {
-  if (crew_) crew_->settle();
-  if (conversation_) conversation_->settle();
+void Underway::release_closed() noexcept {
+  if (group_) group_->release_closed();
+  if (communicator_) communicator_->release_closed();
 }
 
 void Underway::cancel(int signal) noexcept {
   switch (phase_) {
-    case Phase::launching: return crew_->stop();
-    case Phase::talking: return conversation_->stop(signal);
+    case Phase::launching: return group_->stop();
+    case Phase::talking: return communicator_->stop(signal);
     default:
       for (Child& child : children_) child.kill_tree(signal);
   }

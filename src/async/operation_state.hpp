@@ -31,20 +31,20 @@ class Underway {
   void communicate(std::span<Child> children);
   void communicate(RunningPipeline& pipeline);
 
-  std::span<pollfd> entries();
+  std::span<pollfd> poll_entries();
   bool is_callers(int descriptor) const noexcept {
-    return phase_ == Phase::talking && conversation_->reads_from(descriptor);
+    return phase_ == Phase::talking && communicator_->reads_from(descriptor);
   }
-  std::optional<Operation::Clock::time_point> until() const;
-  bool go_on();
-  void settle() noexcept;
+  std::optional<Operation::Clock::time_point> deadline() const;
+  bool perform();
+  void release_closed() noexcept;
   void cancel(int signal) noexcept;
 
   /// Throws what made it fail, if it did.
   void check() const;
   std::vector<Child>& launched() noexcept { return launched_; }
   std::span<Child> children() noexcept { return children_; }
-  Conversation& conversation() noexcept { return *conversation_; }
+  Communicator& communicator() noexcept { return *communicator_; }
 
   /// What `launched` are, as a pipeline.
   RunningPipeline running() { return {std::move(launched_), by_last_}; }
@@ -53,7 +53,7 @@ class Underway {
  private:
   enum class Phase { launching, talking, waiting, over };
 
-  void launch(Crew crew);
+  void launch(LaunchGroup group);
   void talk(std::span<Child> children);
   Phase next_phase();
   Phase end_launch();
@@ -62,8 +62,8 @@ class Underway {
 
   OutputOptions options_;
   Phase phase_ = Phase::over;
-  std::optional<Crew> crew_;
-  std::optional<Conversation> conversation_;
+  std::optional<LaunchGroup> group_;
+  std::optional<Communicator> communicator_;
   std::vector<Child> launched_;
   std::span<Child> children_;  // in conversation, or waited for
   std::vector<pollfd> entries_;

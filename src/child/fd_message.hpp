@@ -8,18 +8,18 @@
 namespace forklift::launch {
 
 /// The most descriptors that one message carries (SCM_MAX_FD, unix(7)).
-inline constexpr int most_in_letter = 253;
+inline constexpr int most_in_message = 253;
 
 /// What recvmsg(2) needs for one letter; its control bytes lie behind it.
-struct LetterSpace {
+struct FdMessageBuffer {
   msghdr header;
   iovec part;
   long byte;
 };
 
 /// Offset in a letter's space of the descriptor numbered `index`.
-constexpr long descriptor_in_letter(int index) noexcept {
-  return static_cast<long>(sizeof(LetterSpace) + CMSG_LEN(0)) +
+constexpr long descriptor_in_message(int index) noexcept {
+  return static_cast<long>(sizeof(FdMessageBuffer) + CMSG_LEN(0)) +
          static_cast<long>(sizeof(int)) * index;
 }
 

@@ -13,89 +13,91 @@
 namespace forklift {
 namespace {
 
-using Clock = Sighting::Clock;
+using Clock = LaunchEntry::Clock;
 using std::chrono::nanoseconds;
 
 constexpr std::size_t most_long_launches = 64;
 
-std::atomic<Lookout*> current{nullptr};
+std::atomic<LaunchRegistry*> current{nullptr};
 
 // A child that has left is not on its way any more, whether or not anybody has
 // asked how it went.
-bool is_on_its_way(const Sighting& sighting) noexcept {
-  return !sighting.record || !launch::await(*sighting.record, kernel::Deadline::after({}));
+bool is_on_its_way(const LaunchEntry& entry) noexcept {
+  return !entry.record || !launch::await(*entry.record, kernel::Deadline::after({}));
 }
 
-StallReport::Launch describe(const Sighting& sighting) {
+StallReport::Launch describe(const LaunchEntry& entry) {
   StallReport::Launch seen;
-  seen.number = sighting.number;
-  seen.program = sighting.program;
-  seen.engine = sighting.engine;
-  seen.thread = sighting.thread;
-  seen.lasting = Clock::now() - sighting.begin;
-  seen.beginning = sighting.hold.load(std::memory_order_relaxed) < 0;
-  if (!sighting.record) return seen;
-  const launch::Place place = launch::place_of(*sighting.record);
+  seen.number = entry.number;
+  seen.program = entry.program;
+  seen.engine = entry.engine;
+  seen.thread = entry.thread;
+  seen.lasting = Clock::now() - entry.begin;
+  seen.beginning = entry.hold.load(std::memory_order_relaxed) < 0;
+  if (!entry.record) return seen;
+  const launch::Place place = launch::place_of(*entry.record);
   seen.step = place.step;
   seen.subject = place.subject;
-  seen.child = sighting.record->pid;
+  seen.child = entry.record->pid;
   return seen;
 }
 
 // The thread that waits may have taken its stack.
-std::optional<ThreadPlace> who_waits(const Sighting& sighting) {
-  const pid_t thread = sighting.waits.load(std::memory_order_relaxed);
+std::optional<ThreadPlace> who_waits(const LaunchEntry& entry) {
+  const pid_t thread = entry.waits.load(std::memory_order_relaxed);
   if (thread == 0) return std::nullopt;
-  const auto& taken = sighting.still ? sighting.still->waiting : std::nullopt;
+  const auto& taken = entry.still ? entry.still->waiting : std::nullopt;
   if (taken && taken->thread == thread) return taken;
   return ThreadPlace{.thread = thread, .at = Clock::now()};
 }
 
 // Whoever waited keeps his stack there.
-void remember(Sighting& sighting, const StallReport::Launch& seen) {
-  auto waited = sighting.still ? std::move(sighting.still->waiting) : std::nullopt;
-  sighting.still = seen;
-  if (!seen.waiting) sighting.still->waiting = std::move(waited);
+void remember(LaunchEntry& entry, const StallReport::Launch& seen) {
+  auto waited = entry.still ? std::move(entry.still->waiting) : std::nullopt;
+  entry.still = seen;
+  if (!seen.waiting) entry.still->waiting = std::move(waited);
 }
 
 }  // namespace
 
-std::atomic<Lookout*> Lookout::on_duty_{nullptr};
+std::atomic<LaunchRegistry*> LaunchRegistry::active_{nullptr};
 
-Lookout* Lookout::if_own() noexcept { return mark_ == kernel::fork_mark() ? this : nullptr; }
+LaunchRegistry* LaunchRegistry::if_own() noexcept {
+  return mark_ == kernel::fork_generation() ? this : nullptr;
+}
 
-Lookout& Lookout::own() {
-  Lookout* known = current.load(std::memory_order_acquire);
+LaunchRegistry& LaunchRegistry::own() {
+  LaunchRegistry* known = current.load(std::memory_order_acquire);
   if (known && known->if_own()) return *known;
-  std::unique_ptr<Lookout> fresh(new Lookout);
+  std::unique_ptr<LaunchRegistry> fresh(new LaunchRegistry);
   if (current.compare_exchange_strong(known, fresh.get(), std::memory_order_acq_rel)) {
     return *fresh.release();
   }
   return *known;
 }
 
-void Lookout::join(StallAccount& account) {
+void LaunchRegistry::join(StallAccount& account) {
   const std::lock_guard guard(mutex_);
   account.first = last_number_ + 1;
   patience_ = accounts_.empty() ? account.threshold : std::min(patience_, account.threshold);
   accounts_.push_back(&account);
-  on_duty_.store(this, std::memory_order_release);
+  active_.store(this, std::memory_order_release);
 }
 
-void Lookout::leave(StallAccount& account) {
+void LaunchRegistry::leave(StallAccount& account) {
   const std::lock_guard guard(mutex_);
   std::erase(accounts_, &account);
-  if (accounts_.empty()) return on_duty_.store(nullptr, std::memory_order_release);
+  if (accounts_.empty()) return active_.store(nullptr, std::memory_order_release);
   patience_ = (*std::ranges::min_element(accounts_, {}, &StallAccount::threshold))->threshold;
 }
 
-void Lookout::look(const StallAccount& account, StallReport& report) {
+void LaunchRegistry::look(const StallAccount& account, StallReport& report) {
   const std::lock_guard guard(mutex_);
-  for (Sighting* const sighting : sightings_) {
-    if (sighting->number < account.first || !is_on_its_way(*sighting)) continue;
-    StallReport::Launch seen = describe(*sighting);
-    seen.waiting = who_waits(*sighting);
-    if (seen.lasting >= account.threshold) remember(*sighting, seen);
+  for (LaunchEntry* const entry : sightings_) {
+    if (entry->number < account.first || !is_on_its_way(*entry)) continue;
+    StallReport::Launch seen = describe(*entry);
+    seen.waiting = who_waits(*entry);
+    if (seen.lasting >= account.threshold) remember(*entry, seen);
     report.launches.push_back(std::move(seen));
   }
   std::ranges::sort(report.launches, std::ranges::greater(), &StallReport::Launch::lasting);
@@ -106,9 +108,9 @@ void Lookout::look(const StallAccount& account, StallReport& report) {
   report.launch = account.launch;
 }
 
-Sighting* Lookout::begin(const std::string& program, Engine engine) noexcept try {
-  auto fresh = std::make_unique<Sighting>();
-  fresh->lookout = this;
+LaunchEntry* LaunchRegistry::begin(const std::string& program, Engine engine) noexcept try {
+  auto fresh = std::make_unique<LaunchEntry>();
+  fresh->registry = this;
   fresh->program = program;
   fresh->engine = engine;
   fresh->thread = kernel::this_thread();
@@ -124,52 +126,52 @@ Sighting* Lookout::begin(const std::string& program, Engine engine) noexcept try
   return nullptr;
 }
 
-void Lookout::hand_over(Sighting& sighting, const launch::InFlight& record) noexcept {
-  sighting.hold.store((Clock::now() - sighting.begin).count(), std::memory_order_relaxed);
-  sighting.waits.store(0, std::memory_order_relaxed);
-  const std::lock_guard guard(sighting.lookout->mutex_);
-  sighting.record = &record;
+void LaunchRegistry::hand_over(LaunchEntry& entry, const launch::InFlight& record) noexcept {
+  entry.hold.store((Clock::now() - entry.begin).count(), std::memory_order_relaxed);
+  entry.waits.store(0, std::memory_order_relaxed);
+  const std::lock_guard guard(entry.registry->mutex_);
+  entry.record = &record;
 }
 
-void Lookout::arrived(Sighting& sighting) noexcept {
-  if (!sighting.lookout->if_own()) return;
-  const std::lock_guard guard(sighting.lookout->mutex_);
-  sighting.record = nullptr;
+void LaunchRegistry::arrived(LaunchEntry& entry) noexcept {
+  if (!entry.registry->if_own()) return;
+  const std::lock_guard guard(entry.registry->mutex_);
+  entry.record = nullptr;
 }
 
-void Lookout::end(Sighting* sighting, bool failed) noexcept {
-  const std::unique_ptr<Sighting> over(sighting);
-  Lookout* const lookout = over->lookout->if_own();
-  if (!lookout) return;
-  const std::lock_guard guard(lookout->mutex_);
-  lookout->remove(*over);
+void LaunchRegistry::end(LaunchEntry* entry, bool failed) noexcept {
+  const std::unique_ptr<LaunchEntry> over(entry);
+  LaunchRegistry* const registry = over->registry->if_own();
+  if (!registry) return;
+  const std::lock_guard guard(registry->mutex_);
+  registry->remove(*over);
   try {
-    lookout->count(*over, failed);
+    registry->count(*over, failed);
   } catch (const std::bad_alloc&) {  // then it is not among the long ones
   }
 }
 
-void Lookout::remove(const Sighting& sighting) {
-  sightings_.back()->place = sighting.place;
-  sightings_[sighting.place] = sightings_.back();
+void LaunchRegistry::remove(const LaunchEntry& entry) {
+  sightings_.back()->place = entry.place;
+  sightings_[entry.place] = sightings_.back();
   sightings_.pop_back();
 }
 
 // One that was known late, because its owner looked late, has not stood still:
 // somebody must have seen it, unless the call that began it took so long.
-void Lookout::count(const Sighting& sighting, bool failed) {
-  const nanoseconds lasted = Clock::now() - sighting.begin;
-  const nanoseconds hold(sighting.hold.load(std::memory_order_relaxed));
+void LaunchRegistry::count(const LaunchEntry& entry, bool failed) {
+  const nanoseconds lasted = Clock::now() - entry.begin;
+  const nanoseconds hold(entry.hold.load(std::memory_order_relaxed));
   const nanoseconds held = hold < nanoseconds(0) ? lasted : hold;
   for (StallAccount* const account : accounts_) {
-    if (sighting.number < account->first) continue;
+    if (entry.number < account->first) continue;
     ++account->launched;
     account->failed += failed;
     account->hold.add(held);
     account->launch.add(lasted);
     if (lasted < account->threshold) continue;
-    if (!sighting.still && held < account->threshold) continue;
-    auto known = sighting.still ? *sighting.still : describe(sighting);
+    if (!entry.still && held < account->threshold) continue;
+    auto known = entry.still ? *entry.still : describe(entry);
     known.lasting = lasted;
     known.beginning = false;
     if (account->long_launches.size() == most_long_launches) account->long_launches.pop_front();
@@ -177,27 +179,27 @@ void Lookout::count(const Sighting& sighting, bool failed) {
   }
 }
 
-void Lookout::stands_still(Sighting& sighting) noexcept try {
+void LaunchRegistry::record_stall(LaunchEntry& entry) noexcept try {
   ThreadPlace place{.thread = kernel::this_thread(), .stack = kernel::stack_here()};
   place.at = Clock::now();
-  const std::lock_guard guard(sighting.lookout->mutex_);
-  sighting.still = describe(sighting);
-  sighting.still->waiting = std::move(place);
+  const std::lock_guard guard(entry.registry->mutex_);
+  entry.still = describe(entry);
+  entry.still->waiting = std::move(place);
 } catch (const std::bad_alloc&) {
 }
 
 bool await_seen(const launch::InFlight& record, kernel::Deadline deadline) noexcept {
   using kernel::Deadline;
-  Sighting* const sighting = record.trace.sighting;
-  if (!sighting || !sighting->lookout->if_own()) return launch::await(record, deadline);
-  sighting->waits.store(kernel::this_thread(), std::memory_order_relaxed);
-  const auto patience = Deadline::after(sighting->begin + sighting->patience - Clock::now());
+  LaunchEntry* const entry = record.trace.entry;
+  if (!entry || !entry->registry->if_own()) return launch::await(record, deadline);
+  entry->waits.store(kernel::this_thread(), std::memory_order_relaxed);
+  const auto patience = Deadline::after(entry->begin + entry->patience - Clock::now());
   bool known = launch::await(record, deadline.sooner(patience));
   if (!known && !deadline.passed()) {
-    Lookout::stands_still(*sighting);
+    LaunchRegistry::record_stall(*entry);
     known = launch::await(record, deadline);
   }
-  sighting->waits.store(0, std::memory_order_relaxed);
+  entry->waits.store(0, std::memory_order_relaxed);
   return known;
 }
 

@@ -15,20 +15,20 @@
 
 namespace forklift {
 
-class Lookout;
+class LaunchRegistry;
 
 /// One launch, from its begin to its end, as long as somebody watches.
-struct Sighting {
+struct LaunchEntry {
   using Clock = std::chrono::steady_clock;
 
-  Lookout* lookout = nullptr;  ///< whose it is
+  LaunchRegistry* registry = nullptr;  ///< whose it is
   std::uint64_t number = 0;
   std::string program;
   Engine engine = Engine::fork;
   pid_t thread = 0;
   Clock::time_point begin{};
   std::chrono::nanoseconds patience{};  ///< then who waits takes its stack
-  std::size_t place = 0;                ///< in the list of the `Lookout`
+  std::size_t place = 0;                ///< in the list of the `LaunchRegistry`
 
   std::atomic<std::chrono::nanoseconds::rep> hold{-1};  ///< -1: the call has not returned
   std::atomic<pid_t> waits{0};                          ///< the thread held up, if any
@@ -52,15 +52,15 @@ struct StallAccount {
 /// Sees every launch of this process as long as there is a meter.
 ///
 /// Threads: any. Never destroyed: launches may end while the program exits.
-class Lookout {
+class LaunchRegistry {
  public:
   /// Null: nobody watches. Cost: then one load.
-  static Lookout* on_duty() noexcept {
-    Lookout* const known = on_duty_.load(std::memory_order_acquire);
+  static LaunchRegistry* active() noexcept {
+    LaunchRegistry* const known = active_.load(std::memory_order_acquire);
     return known ? known->if_own() : nullptr;
   }
   /// This process's: a fork of the program leaves one whose mutex may be held.
-  static Lookout& own();
+  static LaunchRegistry& own();
 
   void join(StallAccount& account);
   void leave(StallAccount& account);
@@ -68,29 +68,29 @@ class Lookout {
   void look(const StallAccount& account, StallReport& report);
 
   /// `program` is to be launched by this thread; null when there is no memory.
-  Sighting* begin(const std::string& program, Engine engine) noexcept;
+  LaunchEntry* begin(const std::string& program, Engine engine) noexcept;
   /// The child is there.
-  static void hand_over(Sighting& sighting, const launch::InFlight& record) noexcept;
+  static void hand_over(LaunchEntry& entry, const launch::InFlight& record) noexcept;
   /// It is known how the launch went: its record is not looked at any more.
-  static void arrived(Sighting& sighting) noexcept;
+  static void arrived(LaunchEntry& entry) noexcept;
   /// Deletes the sighting.
-  static void end(Sighting* sighting, bool failed) noexcept;
+  static void end(LaunchEntry* entry, bool failed) noexcept;
   /// This thread has waited for it beyond its patience.
-  static void stands_still(Sighting& sighting) noexcept;
+  static void record_stall(LaunchEntry& entry) noexcept;
 
   /// Null in the other half of a forked program.
-  Lookout* if_own() noexcept;
+  LaunchRegistry* if_own() noexcept;
 
  private:
-  Lookout() = default;
-  void remove(const Sighting& sighting);
-  void count(const Sighting& sighting, bool failed);
+  LaunchRegistry() = default;
+  void remove(const LaunchEntry& entry);
+  void count(const LaunchEntry& entry, bool failed);
 
-  static std::atomic<Lookout*> on_duty_;
+  static std::atomic<LaunchRegistry*> active_;
 
-  const std::uint64_t mark_ = kernel::fork_mark();
+  const std::uint64_t mark_ = kernel::fork_generation();
   std::mutex mutex_;
-  std::vector<Sighting*> sightings_;
+  std::vector<LaunchEntry*> sightings_;
   std::vector<StallAccount*> accounts_;
   std::chrono::nanoseconds patience_{};
   std::uint64_t last_number_ = 0;

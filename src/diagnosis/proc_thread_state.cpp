@@ -69,7 +69,7 @@ std::string_view word(char state) {
 
 }  // namespace
 
-std::string kernel_view(pid_t thread) {
+std::string proc_thread_state(pid_t thread) {
   const char state = state_of(thread);
   const std::string syscall = first_line(thread, "syscall");
   const std::string place = first_line(thread, "wchan");

@@ -12,6 +12,6 @@ namespace forklift::kernel {
 /// itself: "in the kernel: clone, sleeping in kernel_clone".
 ///
 /// From syscall, wchan and stat of proc(5); what they do not tell is left out.
-std::string kernel_view(pid_t thread);
+std::string proc_thread_state(pid_t thread);
 
 }  // namespace forklift::kernel

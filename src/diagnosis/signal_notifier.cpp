@@ -32,7 +32,7 @@ void handle(int signal) {
 
 }  // namespace
 
-SignalBell::SignalBell(int signal) : signal_(signal) {
+SignalNotifier::SignalNotifier(int signal) : signal_(signal) {
   if (signal < 1 || signal > kernel::last_signal || ::sigaction(signal, nullptr, &before_) < 0) {
     refuse(EINVAL, signal, "there is no such signal");
   }
@@ -46,7 +46,7 @@ SignalBell::SignalBell(int signal) : signal_(signal) {
   if (::sigaction(signal, &action, nullptr) < 0) refuse(EINVAL, signal, "it cannot be handled");
 }
 
-SignalBell::~SignalBell() {
+SignalNotifier::~SignalNotifier() {
   struct sigaction now {};
   ::sigaction(signal_, nullptr, &now);
   if (!(now.sa_flags & SA_SIGINFO) && now.sa_handler == handle) {
@@ -54,21 +54,21 @@ SignalBell::~SignalBell() {
   }
 }
 
-bool SignalBell::has_rung() noexcept {
+bool SignalNotifier::was_notified() noexcept {
   const std::uint32_t now = look(rings_of[signal_]);
   const bool rung = now != seen_;
   seen_ = now;
   return rung;
 }
 
-std::uint32_t rings() noexcept { return look(all_rings); }
+std::uint32_t notifications() noexcept { return look(all_rings); }
 
 void ring() noexcept {
   __atomic_add_fetch(&all_rings, 1, __ATOMIC_RELEASE);
   kernel::wake_all(all_rings);
 }
 
-void await_ring(std::uint32_t seen, kernel::Deadline deadline) noexcept {
+void await_notification(std::uint32_t seen, kernel::Deadline deadline) noexcept {
   kernel::wait_until_changed(all_rings, seen, deadline);
 }
 

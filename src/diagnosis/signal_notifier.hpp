@@ -16,19 +16,19 @@ namespace forklift {
 /// The handler counts and wakes, nothing else; what it touches is static, so one
 /// that runs late, or in a vforked child on our memory, does no harm.
 /// Threads: any.
-class SignalBell {
+class SignalNotifier {
  public:
   /// Errors: throws `std::system_error`: EINVAL for a signal that cannot be
   /// handled, EBUSY where a handler is installed.
-  explicit SignalBell(int signal);
+  explicit SignalNotifier(int signal);
   /// What was done with the signal before is done again, unless somebody else
   /// has changed it since.
-  ~SignalBell();
-  SignalBell(const SignalBell&) = delete;
-  SignalBell& operator=(const SignalBell&) = delete;
+  ~SignalNotifier();
+  SignalNotifier(const SignalNotifier&) = delete;
+  SignalNotifier& operator=(const SignalNotifier&) = delete;
 
   /// Whether it has rung since the last look.
-  bool has_rung() noexcept;
+  bool was_notified() noexcept;
 
  private:
   const int signal_;
@@ -37,9 +37,9 @@ class SignalBell {
 };
 
 /// The number of times that any bell has rung, or `ring` was called.
-std::uint32_t rings() noexcept;
+std::uint32_t notifications() noexcept;
 void ring() noexcept;
-/// Waits until there are other `rings` than `seen`, or the deadline.
-void await_ring(std::uint32_t seen, kernel::Deadline deadline) noexcept;
+/// Waits until there are other `notifications` than `seen`, or the deadline.
+void await_notification(std::uint32_t seen, kernel::Deadline deadline) noexcept;
 
 }  // namespace forklift

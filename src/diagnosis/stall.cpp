@@ -68,11 +68,11 @@ class StallMeter::State {
  public:
   explicit State(const Options& options)
       : options_(checked(options)), roll_(options.ask), account_(options.threshold) {
-    Lookout::own().join(account_);
+    LaunchRegistry::own().join(account_);
   }
   ~State();
 
-  bool is_spent() const noexcept { return mark_ != kernel::fork_mark(); }
+  bool is_spent() const noexcept { return mark_ != kernel::fork_generation(); }
   StallReport report() const;
   std::vector<ThreadPlace> ask(std::span<const pid_t> threads) const;
   void on_stall(Tell tell);
@@ -81,7 +81,7 @@ class StallMeter::State {
  private:
   struct Dump {
     Dump(int signal, Tell what) : bell(signal), tell(std::move(what)) {}
-    SignalBell bell;
+    SignalNotifier bell;
     Tell tell;
   };
 
@@ -92,9 +92,9 @@ class StallMeter::State {
   void look_for_stalls();
   kernel::Deadline next_look() const;
 
-  const std::uint64_t mark_ = kernel::fork_mark();
+  const std::uint64_t mark_ = kernel::fork_generation();
   const Options options_;
-  const kernel::RollCall roll_;
+  const kernel::ThreadStackCollector roll_;
   StallAccount account_;
 
   std::mutex mutex_;  // held while callbacks run
@@ -118,14 +118,14 @@ StallMeter::State::~State() {
     ring();
     thread_->join();
   }
-  Lookout::own().leave(account_);
+  LaunchRegistry::own().leave(account_);
 }
 
 StallReport StallMeter::State::report() const {
   StallReport report;
   report.threshold = options_.threshold;
   if (is_spent()) return report;
-  Lookout::own().look(account_, report);
+  LaunchRegistry::own().look(account_, report);
   if (options_.lock) report.lock = options_.lock->report();
   ask_silent(report);
   return report;
@@ -198,7 +198,7 @@ void StallMeter::State::start() {
 
 void StallMeter::State::serve() {
   while (!ended_) {
-    const std::uint32_t seen = rings();
+    const std::uint32_t seen = notifications();
     kernel::Deadline next = kernel::Deadline::never();
     {
       const std::lock_guard guard(mutex_);
@@ -206,13 +206,13 @@ void StallMeter::State::serve() {
       if (on_stall_) look_for_stalls();
       if (on_stall_) next = next_look();
     }
-    if (!ended_) await_ring(seen, next);
+    if (!ended_) await_notification(seen, next);
   }
 }
 
 void StallMeter::State::dump_if_asked() {
   for (Dump& dump : dumps_) {
-    if (dump.bell.has_rung()) dump.tell(report());
+    if (dump.bell.was_notified()) dump.tell(report());
   }
 }
 

@@ -31,28 +31,28 @@ constexpr int deepest = 64;
 
 enum class State : char { idle, taken, asked, answering, answered, left };
 
-struct Seat {
+struct Slot {
   std::atomic<State> state{State::taken};
   std::atomic<pid_t> thread{0};
   // The answer: written in state `answering`, read in state `answered`.
   void* frames[deepest]{};
   int depth = 0;
   Clock::time_point at{};
-  Seat* next = nullptr;
+  Slot* next = nullptr;
 };
 
-std::atomic<Seat*> first_seat{nullptr};
+std::atomic<Slot*> first_seat{nullptr};
 std::uint32_t answers = 0;  // counts them; a futex
 
-bool become(Seat& seat, State from, State to) noexcept {
-  return seat.state.compare_exchange_strong(from, to);
+bool become(Slot& slot, State from, State to) noexcept {
+  return slot.state.compare_exchange_strong(from, to);
 }
 
-Seat& take_seat() {
-  for (Seat* seat = first_seat.load(); seat; seat = seat->next) {
-    if (become(*seat, State::idle, State::taken)) return *seat;
+Slot& take_seat() {
+  for (Slot* slot = first_seat.load(); slot; slot = slot->next) {
+    if (become(*slot, State::idle, State::taken)) return *slot;
   }
-  auto* const fresh = new Seat;
+  auto* const fresh = new Slot;
   fresh->next = first_seat.load();
   while (!first_seat.compare_exchange_weak(fresh->next, fresh)) {
   }
@@ -68,15 +68,15 @@ void* interrupted_at(const void* context) noexcept {
 #endif
 }
 
-void answer_in(Seat& seat, void* interrupted) noexcept {
-  if (!become(seat, State::asked, State::answering)) return;
-  seat.at = Clock::now();
-  seat.depth = ::backtrace(seat.frames, deepest);
+void answer_in(Slot& slot, void* interrupted) noexcept {
+  if (!become(slot, State::asked, State::answering)) return;
+  slot.at = Clock::now();
+  slot.depth = ::backtrace(slot.frames, deepest);
   // What lies above the interrupted place is this handler's own.
-  void** const end = seat.frames + seat.depth;
-  void** const place = std::find(seat.frames, end, interrupted);
-  if (place != end) seat.depth = static_cast<int>(std::copy(place, end, seat.frames) - seat.frames);
-  if (!become(seat, State::answering, State::answered)) seat.state = State::idle;
+  void** const end = slot.frames + slot.depth;
+  void** const place = std::find(slot.frames, end, interrupted);
+  if (place != end) slot.depth = static_cast<int>(std::copy(place, end, slot.frames) - slot.frames);
+  if (!become(slot, State::answering, State::answered)) slot.state = State::idle;
   __atomic_add_fetch(&answers, 1, __ATOMIC_RELEASE);
   wake_all(answers);
 }
@@ -85,8 +85,8 @@ void answer_in(Seat& seat, void* interrupted) noexcept {
 void answer(int, siginfo_t*, void* context) {
   const int error = errno;
   const auto me = static_cast<pid_t>(raw::call(SYS_gettid));
-  for (Seat* seat = first_seat.load(); seat; seat = seat->next) {
-    if (seat->thread == me) answer_in(*seat, interrupted_at(context));
+  for (Slot* slot = first_seat.load(); slot; slot = slot->next) {
+    if (slot->thread == me) answer_in(*slot, interrupted_at(context));
   }
   errno = error;
 }
@@ -115,59 +115,59 @@ void install(int signal) {
 }
 
 // Nobody waits for a thread that is not there.
-void ask(Seat& seat, pid_t thread, int signal) noexcept {
-  seat.thread = thread;
-  seat.state = State::asked;
-  if (::tgkill(::getpid(), thread, signal) < 0) seat.state = State::taken;
+void ask(Slot& slot, pid_t thread, int signal) noexcept {
+  slot.thread = thread;
+  slot.state = State::asked;
+  if (::tgkill(::getpid(), thread, signal) < 0) slot.state = State::taken;
 }
 
 // Who is just writing its answer may end it: the seat is its own then.
-Presence read(Seat& seat, pid_t thread) {
-  Presence presence{.thread = thread, .at = Clock::now()};
-  if (become(seat, State::asked, State::taken) || !become(seat, State::answering, State::left)) {
-    if (seat.state == State::answered) {
-      presence.stack.assign(seat.frames, seat.frames + seat.depth);
-      presence.at = seat.at;
+ThreadSnapshot read(Slot& slot, pid_t thread) {
+  ThreadSnapshot presence{.thread = thread, .at = Clock::now()};
+  if (become(slot, State::asked, State::taken) || !become(slot, State::answering, State::left)) {
+    if (slot.state == State::answered) {
+      presence.stack.assign(slot.frames, slot.frames + slot.depth);
+      presence.at = slot.at;
     }
-    seat.state = State::idle;
+    slot.state = State::idle;
   }
-  if (presence.stack.empty()) presence.view = kernel_view(thread);
+  if (presence.stack.empty()) presence.view = proc_thread_state(thread);
   return presence;
 }
 
-void await_answers(std::span<Seat* const> seats) {
-  const auto asked = [](const Seat* seat) {
-    return seat->state == State::asked || seat->state == State::answering;
+void await_answers(std::span<Slot* const> slots) {
+  const auto asked = [](const Slot* slot) {
+    return slot->state == State::asked || slot->state == State::answering;
   };
   const Deadline deadline = Deadline::after(patience);
   for (;;) {
     const std::uint32_t seen = __atomic_load_n(&answers, __ATOMIC_ACQUIRE);
-    if (std::ranges::none_of(seats, asked)) return;
+    if (std::ranges::none_of(slots, asked)) return;
     if (!wait_until_changed(answers, seen, deadline)) return;
   }
 }
 
 }  // namespace
 
-RollCall::RollCall(int signal) : signal_(signal) {
+ThreadStackCollector::ThreadStackCollector(int signal) : signal_(signal) {
   if (signal != 0) install(signal);
 }
 
-std::vector<Presence> RollCall::call(std::span<const pid_t> threads) const {
-  std::vector<Presence> all;
+std::vector<ThreadSnapshot> ThreadStackCollector::call(std::span<const pid_t> threads) const {
+  std::vector<ThreadSnapshot> all;
   if (signal_ == 0) {
     for (const pid_t thread : threads) {
-      all.push_back({.thread = thread, .view = kernel_view(thread), .at = Clock::now()});
+      all.push_back({.thread = thread, .view = proc_thread_state(thread), .at = Clock::now()});
     }
     return all;
   }
-  std::vector<Seat*> seats;
+  std::vector<Slot*> slots;
   for (const pid_t thread : threads) {
-    seats.push_back(&take_seat());
-    ask(*seats.back(), thread, signal_);
+    slots.push_back(&take_seat());
+    ask(*slots.back(), thread, signal_);
   }
-  await_answers(seats);
-  for (std::size_t i = 0; i < threads.size(); ++i) all.push_back(read(*seats[i], threads[i]));
+  await_answers(slots);
+  for (std::size_t i = 0; i < threads.size(); ++i) all.push_back(read(*slots[i], threads[i]));
   return all;
 }
 

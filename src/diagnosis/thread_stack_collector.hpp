@@ -12,7 +12,7 @@
 namespace forklift::kernel {
 
 /// Where one thread was at the moment it was asked.
-struct Presence {
+struct ThreadSnapshot {
   pid_t thread = 0;
   std::vector<void*> stack{};  ///< innermost first; empty: it did not answer
   std::string view{};          ///< where the kernel says it is, if it did not answer
@@ -25,18 +25,18 @@ struct Presence {
 /// Who does not answer in time, since the kernel suspends it (vfork), copies page
 /// tables for it (fork), or since it blocks all signals while it launches, is
 /// looked up in /proc; nobody is left out.
-class RollCall {
+class ThreadStackCollector {
  public:
   /// By `signal`; 0: nobody is asked, all are looked up.
   ///
   /// The handler stays for good: a question may still be on its way.
   /// Errors: throws `std::system_error`, EINVAL for a signal that is not a
   /// real-time one, EBUSY where another handler is installed.
-  explicit RollCall(int signal);
+  explicit ThreadStackCollector(int signal);
 
   /// In the order of `threads`. Threads: any.
   /// Cost: up to 200 ms when somebody does not answer.
-  std::vector<Presence> call(std::span<const pid_t> threads) const;
+  std::vector<ThreadSnapshot> call(std::span<const pid_t> threads) const;
 
  private:
   const int signal_;

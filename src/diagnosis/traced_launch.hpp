@@ -12,8 +12,8 @@ namespace forklift {
 /// Tells the tracer and the lookout of one launch; does nothing if there are none.
 class TracedLaunch {
  public:
-  /// Begins a launch of `program`; `prepared` is null if it has no plan.
-  TracedLaunch(const std::string& program, const launch::Prepared* prepared) noexcept;
+  /// Begins a launch of `program`; `compiled` is null if it has no plan.
+  TracedLaunch(const std::string& program, const launch::CompiledPlan* compiled) noexcept;
   TracedLaunch(const TracedLaunch&) = delete;
   ~TracedLaunch();  ///< one that was neither handed over nor failed was out of memory
   /// The call that started it returns: it goes on in `record`.
@@ -32,8 +32,8 @@ class TracedLaunch {
   }
 
   Tracer* tracer_;
-  Sighting* sighting_ = nullptr;
-  launch::PreparedRef plan_;  // a launch that fails lets go of its own
+  LaunchEntry* entry_ = nullptr;
+  launch::CompiledPlanRef plan_;  // a launch that fails lets go of its own
   LaunchTrace trace_;
   std::chrono::nanoseconds begin_{0};
 };

@@ -22,33 +22,34 @@ Tracer* set_tracer(Tracer* tracer) noexcept {
   return current.exchange(tracer, std::memory_order_acq_rel);
 }
 
-Engine LaunchTrace::engine() const noexcept { return prepared_ ? prepared_->engine : Engine::fork; }
+Engine LaunchTrace::engine() const noexcept { return compiled_ ? compiled_->engine : Engine::fork; }
 
 std::string LaunchTrace::plan() const {
-  return prepared_ ? launch::explain(*prepared_) : std::string();
+  return compiled_ ? launch::explain(*compiled_) : std::string();
 }
 
-TracedLaunch::TracedLaunch(const std::string& program, const launch::Prepared* prepared) noexcept
+TracedLaunch::TracedLaunch(const std::string& program,
+                           const launch::CompiledPlan* compiled) noexcept
     : tracer_(current.load(std::memory_order_acquire)) {
-  if (Lookout* const lookout = Lookout::on_duty()) {
-    sighting_ = lookout->begin(program, prepared ? prepared->engine : Engine::fork);
+  if (LaunchRegistry* const registry = LaunchRegistry::active()) {
+    entry_ = registry->begin(program, compiled ? compiled->engine : Engine::fork);
   }
   if (!tracer_) return;
   trace_.id = last_id.fetch_add(1, std::memory_order_relaxed) + 1;
   trace_.program = program;
-  trace_.prepared_ = prepared;
-  if (prepared) plan_ = launch::PreparedRef::share(*prepared);
+  trace_.compiled_ = compiled;
+  if (compiled) plan_ = launch::CompiledPlanRef::share(*compiled);
   tracer_->before(trace_);
   begin_ = now();
 }
 
 TracedLaunch::~TracedLaunch() {
-  if (sighting_) Lookout::end(sighting_, true);
+  if (entry_) LaunchRegistry::end(entry_, true);
 }
 
 void TracedLaunch::hand_over(launch::InFlight& record) noexcept {
-  record.trace = {.sighting = sighting_};
-  if (sighting_) Lookout::hand_over(*std::exchange(sighting_, nullptr), record);
+  record.trace = {.entry = entry_};
+  if (entry_) LaunchRegistry::hand_over(*std::exchange(entry_, nullptr), record);
   if (!tracer_) return;
   record.trace.tracer = tracer_;
   record.trace.id = trace_.id;
@@ -57,7 +58,7 @@ void TracedLaunch::hand_over(launch::InFlight& record) noexcept {
 }
 
 void TracedLaunch::failed(const LaunchError& error) noexcept {
-  if (sighting_) Lookout::end(std::exchange(sighting_, nullptr), true);
+  if (entry_) LaunchRegistry::end(std::exchange(entry_, nullptr), true);
   if (!tracer_) return;
   trace_.error = &error;
   trace_.hold = trace_.launch = now() - begin_;
@@ -65,17 +66,17 @@ void TracedLaunch::failed(const LaunchError& error) noexcept {
 }
 
 void TracedLaunch::arrived(const launch::InFlight& record) noexcept {
-  if (record.trace.sighting) Lookout::arrived(*record.trace.sighting);
+  if (record.trace.entry) LaunchRegistry::arrived(*record.trace.entry);
 }
 
 void TracedLaunch::end(const launch::InFlight& record, const LaunchError* error) noexcept {
   const auto& known = record.trace;
-  if (known.sighting) Lookout::end(known.sighting, error != nullptr);
+  if (known.entry) LaunchRegistry::end(known.entry, error != nullptr);
   if (!known.tracer) return;
   LaunchTrace trace;
   trace.id = known.id;
   trace.program = record.plan->program;
-  trace.prepared_ = &*record.plan;
+  trace.compiled_ = &*record.plan;
   trace.pid = record.pid;
   trace.error = error;
   trace.hold = known.hold;

@@ -19,32 +19,32 @@ enum Place : std::size_t { input, source, output, error, first_child };
 
 }  // namespace
 
-Conversation::Conversation(const OutputOptions& options)
+Communicator::Communicator(const OutputOptions& options)
     : options_(options),
       in_(options.input),
       out_(options.out, options.limit),
       err_(options.err, options.limit) {}
 
-void Conversation::hold(std::span<Child> children) {
+void Communicator::hold(std::span<Child> children) {
   try {
     begin(children);
     do {
-      settle();
-      const auto waited_for = entries();
-      const timespec left = until().is_never() ? timespec{} : until().left();
-      const timespec* const limit = until().is_never() ? nullptr : &left;
+      release_closed();
+      const auto waited_for = poll_entries();
+      const timespec left = deadline().is_never() ? timespec{} : deadline().left();
+      const timespec* const limit = deadline().is_never() ? nullptr : &left;
       if (::ppoll(waited_for.data(), waited_for.size(), limit, nullptr) < 0) {
         for (pollfd& entry : waited_for) entry.revents = 0;
       }
-    } while (!go_on());
-    settle();
+    } while (!perform());
+    release_closed();
   } catch (...) {
     end_trees(children);
     throw;
   }
 }
 
-void Conversation::begin(std::span<Child> children) {
+void Communicator::begin(std::span<Child> children) {
   children_ = children;
   running_ = children.size();
   if (options_.timeout) deadline_ = Deadline::after(*options_.timeout);
@@ -55,7 +55,7 @@ void Conversation::begin(std::span<Child> children) {
   err_.begin(std::move(children.back().err()));
 }
 
-std::span<pollfd> Conversation::entries() {
+std::span<pollfd> Communicator::poll_entries() {
   entries_[input] = in_.pipe_entry();
   entries_[source] = in_.source_entry();
   entries_[output] = {out_.pipe(), POLLIN, 0};
@@ -71,7 +71,7 @@ std::span<pollfd> Conversation::entries() {
   return entries_;
 }
 
-bool Conversation::go_on() {
+bool Communicator::perform() {
   serve();
   while (!is_over() && deadline_.passed()) {
     if (all_have_ended()) {
@@ -80,15 +80,15 @@ bool Conversation::go_on() {
       if (err_.open()) err_.read();
       break;
     }
-    hurry();
+    escalate();
   }
   if (!is_over() && !drain_passed_) return false;
   finish();
   return true;
 }
 
-void Conversation::serve() {
-  if (in_.open()) in_.go_on(entries_[input], entries_[source]);
+void Communicator::serve() {
+  if (in_.open()) in_.perform(entries_[input], entries_[source]);
   if (entries_[output].revents) out_.read();
   if (entries_[error].revents) err_.read();
   for (std::size_t i = 0; i < children_.size(); ++i) {
@@ -97,7 +97,7 @@ void Conversation::serve() {
 }
 
 // The time is up: first SIGTERM, after the grace SIGKILL, then no more.
-void Conversation::hurry() {
+void Communicator::escalate() {
   for (Child& child : children_) {
     child.kill_tree(timed_out_ ? SIGKILL : SIGTERM);
     if (!timed_out_) child.kill_tree(SIGCONT);  // a stopped child does not hear SIGTERM
@@ -106,24 +106,24 @@ void Conversation::hurry() {
   timed_out_ = true;
 }
 
-void Conversation::stop(int signal) noexcept {
+void Communicator::stop(int signal) noexcept {
   if (all_have_ended()) deadline_ = Deadline::after(std::chrono::nanoseconds(0));
   for (Child& child : children_) child.kill_tree(signal);
 }
 
-void Conversation::settle() noexcept {
-  in_.settle();
-  out_.settle();
-  err_.settle();
+void Communicator::release_closed() noexcept {
+  in_.release_closed();
+  out_.release_closed();
+  err_.release_closed();
 }
 
-void Conversation::finish() {
+void Communicator::finish() {
   in_.give_up();
   out_.finish();
   err_.finish();
 }
 
-void Conversation::look_at(std::size_t index) {
+void Communicator::look_at(std::size_t index) {
   Child& child = children_[index];
   const kernel::Process process{child.pid(), child.pidfd()};
   const auto at_once = Deadline::after(std::chrono::nanoseconds(0));
@@ -137,7 +137,7 @@ void Conversation::look_at(std::size_t index) {
   deadline_ = timed_out_ ? drained : deadline_.sooner(drained);
 }
 
-void Conversation::hand_over(Captured& captured) {
+void Communicator::hand_over(Captured& captured) {
   captured.out = out_.take_text();
   captured.err = err_.take_text();
   captured.out_memfd = out_.take_memfd();
@@ -152,9 +152,9 @@ void Conversation::hand_over(Captured& captured) {
 void converse(std::span<Child> children, const OutputOptions& options, Captured& captured) {
   if (children.empty()) return;
   try {
-    Conversation conversation(options);
-    conversation.hold(children);
-    conversation.hand_over(captured);
+    Communicator communicator(options);
+    communicator.hold(children);
+    communicator.hand_over(captured);
   } catch (...) {
     end_trees(children);
     throw;

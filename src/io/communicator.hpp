@@ -17,11 +17,11 @@ namespace forklift {
 
 /// Feeds the first of some children, takes what the last writes, both at once,
 /// and waits for all of them: in one go, or piece by piece as an event loop says.
-class Conversation {
+class Communicator {
  public:
   /// Opens what has to be opened, before there is a child. Requires: `options`
   /// outlive this. Errors: std::system_error.
-  explicit Conversation(const OutputOptions& options);
+  explicit Communicator(const OutputOptions& options);
 
   /// Returns when all have ended and been waited for.
   ///
@@ -32,17 +32,17 @@ class Conversation {
   /// Takes over the children's pipes. Requires: the children stay where they are.
   void begin(std::span<Child> children);
   /// What to wait for now, as poll(2) does, and until when.
-  std::span<pollfd> entries();
+  std::span<pollfd> poll_entries();
   /// Whether it is the source of the input.
   bool reads_from(int descriptor) const noexcept {
     return in_.source_entry().fd == descriptor && descriptor >= 0;
   }
-  kernel::Deadline until() const noexcept { return blind_ ? next_look_ : deadline_; }
+  kernel::Deadline deadline() const noexcept { return blind_ ? next_look_ : deadline_; }
   /// Goes on after that; true when all is done. Errors: as `hold`, with nothing
   /// killed.
-  bool go_on();
-  /// Closes what `entries` does not name any more.
-  void settle() noexcept;
+  bool perform();
+  /// Closes what `poll_entries` does not name any more.
+  void release_closed() noexcept;
   /// Sends a signal to all trees; when all have ended, gives up what is left in
   /// the pipes.
   void stop(int signal) noexcept;
@@ -54,12 +54,12 @@ class Conversation {
   bool all_have_ended() const noexcept { return running_ == 0; }
   bool is_over() const noexcept { return all_have_ended() && !out_.open() && !err_.open(); }
   void serve();
-  void hurry();
+  void escalate();
   void look_at(std::size_t child);
   void finish();
 
   const OutputOptions& options_;
-  Feed in_;
+  InputWriter in_;
   Drain out_, err_;
   std::span<Child> children_;
   std::size_t running_ = 0;

@@ -37,7 +37,7 @@ long result_of(ssize_t size) noexcept { return size < 0 ? -errno : size; }
 Drain::Drain(const Sink& sink, std::size_t limit)
     : target_(sink.target()), left_(limit), piece_(narrow_pipe) {
   if (const auto* const file = std::get_if<Sink::File>(&target_)) {
-    file_ = opened(file->path, O_WRONLY | O_CREAT | file->flags, file->mode);
+    file_ = open_file(file->path, O_WRONLY | O_CREAT | file->flags, file->mode);
   }
   if (std::holds_alternative<Sink::Memfd>(target_)) memfd_ = make_memfd();
   if (const auto* const lines = std::get_if<Sink::Lines>(&target_)) lines_.emplace(*lines);

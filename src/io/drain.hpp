@@ -34,7 +34,7 @@ class Drain {
   void finish();
 
   /// Closes the pipe that it has done with: until then it can still be waited for.
-  void settle() noexcept { done_with_.reset(); }
+  void release_closed() noexcept { done_with_.reset(); }
 
   bool truncated() const noexcept { return truncated_; }
   std::string take_text();

@@ -16,12 +16,12 @@
 
 namespace forklift {
 
-Feed::Feed(const Input& input) : input_(input) {
+InputWriter::InputWriter(const Input& input) : input_(input) {
   const Input::Source& source = input.source();
   if (const auto* const text = std::get_if<std::string>(&source)) pending_ = *text;
   if (const auto* const text = std::get_if<std::string_view>(&source)) pending_ = *text;
   if (const auto* const file = std::get_if<Input::File>(&source)) {
-    file_ = opened(file->path, O_RDONLY);
+    file_ = open_file(file->path, O_RDONLY);
     source_ = file_.get();
   }
   if (const auto* const given = std::get_if<Input::Descriptor>(&source)) {
@@ -34,7 +34,7 @@ Feed::Feed(const Input& input) : input_(input) {
   if (source_ >= 0) buffer_ = std::make_unique_for_overwrite<char[]>(narrow_pipe);
 }
 
-void Feed::begin(Fd pipe) {
+void InputWriter::begin(Fd pipe) {
   pipe_ = std::move(pipe);
   if (!pipe_) {
     refused_ = !input_.empty();
@@ -45,33 +45,33 @@ void Feed::begin(Fd pipe) {
 }
 
 // A pipe whose reader has gone reports POLLERR, whatever is waited for.
-pollfd Feed::pipe_entry() const noexcept {
+pollfd InputWriter::pipe_entry() const noexcept {
   return {pipe_.get(), static_cast<short>(pending_.empty() ? 0 : POLLOUT), 0};
 }
 
-pollfd Feed::source_entry() const noexcept {
+pollfd InputWriter::source_entry() const noexcept {
   return {open() && reads_source() ? source_ : -1, POLLIN, 0};
 }
 
-void Feed::go_on(const pollfd& pipe, const pollfd& source) {
+void InputWriter::perform(const pollfd& pipe, const pollfd& source) {
   if (pipe.revents & POLLERR) return give_up();
   if (source.revents) refill_from_source();
   if (open() && !pending_.empty() && (pipe.revents || source.revents)) put();
 }
 
-void Feed::give_up() noexcept {
+void InputWriter::give_up() noexcept {
   refused_ = refused_ || (open() && !exhausted_);
   close();
 }
 
 // The next piece of what need not be waited for; false at its end.
-bool Feed::refill() {
+bool InputWriter::refill() {
   if (const auto* const next = std::get_if<Input::Next>(&input_.source())) pending_ = (*next)();
   exhausted_ = pending_.empty();
   return !exhausted_;
 }
 
-void Feed::refill_from_source() {
+void InputWriter::refill_from_source() {
   const ssize_t size = ::read(source_, buffer_.get(), narrow_pipe);
   if (size > 0) {
     pending_ = {buffer_.get(), static_cast<std::size_t>(size)};
@@ -85,7 +85,7 @@ void Feed::refill_from_source() {
 
 // Until the pipe is full, but not for ever: a fast reader would keep us from
 // reading what it writes.
-void Feed::put() {
+void InputWriter::put() {
   for (std::size_t total = 0; total < wide_pipe;) {
     const long size = kernel::write_quietly(pipe_.get(), pending_.data(), pending_.size());
     if (size == -EINTR) continue;

@@ -13,11 +13,11 @@
 namespace forklift {
 
 /// Puts an input into a child's standard input, as far as the pipe takes it.
-class Feed {
+class InputWriter {
  public:
   /// Opens what has to be opened. Errors: std::system_error. Requires: `input`
   /// outlives this.
-  explicit Feed(const Input& input);
+  explicit InputWriter(const Input& input);
 
   void begin(Fd pipe);
   bool open() const noexcept { return bool(pipe_); }
@@ -28,12 +28,12 @@ class Feed {
 
   /// Goes on after a wait. Errors: std::system_error of the source, or whatever
   /// the callback throws.
-  void go_on(const pollfd& pipe, const pollfd& source);
+  void perform(const pollfd& pipe, const pollfd& source);
 
   /// Ends it, wherever it stands.
   void give_up() noexcept;
   /// Closes the pipe that it has done with: until then it can still be waited for.
-  void settle() noexcept { done_with_.reset(); }
+  void release_closed() noexcept { done_with_.reset(); }
   /// Whether it ended before the input did.
   bool refused() const noexcept { return refused_; }
 

@@ -20,7 +20,7 @@ namespace forklift {
 }
 
 /// A file of this process, opened or an exception.
-inline Fd opened(const std::string& path, int flags, mode_t mode = 0) {
+inline Fd open_file(const std::string& path, int flags, mode_t mode = 0) {
   Fd file = kernel::above_stdio(Fd(::open(path.c_str(), flags | O_CLOEXEC | O_NOCTTY, mode)));
   if (!file) fail("cannot open " + launch::quote(path));
   return file;

@@ -61,7 +61,7 @@ Mark* wiped_page() noexcept {
 
 }  // namespace
 
-std::uint64_t fork_mark() noexcept {
+std::uint64_t fork_generation() noexcept {
   Mark* const mark = wiped_page();
   if (!mark) return static_cast<std::uint64_t>(::getpid());
   std::uint64_t value = mark->load(std::memory_order_relaxed);

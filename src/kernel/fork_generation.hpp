@@ -14,6 +14,6 @@ namespace forklift::kernel {
 /// tell that it is not its own.
 /// Threads: any. Cost: one load.
 /// Since: MADV_WIPEONFORK Linux 4.14; before it, one getpid(2) a call.
-std::uint64_t fork_mark() noexcept;
+std::uint64_t fork_generation() noexcept;
 
 }  // namespace forklift::kernel

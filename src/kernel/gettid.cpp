@@ -14,7 +14,7 @@ pid_t this_thread() noexcept {
     pid_t thread = 0;
   };
   static thread_local Known known;
-  if (const std::uint64_t mark = kernel::fork_mark(); known.mark != mark) {
+  if (const std::uint64_t mark = kernel::fork_generation(); known.mark != mark) {
     known = {mark, ::gettid()};
   }
   return known.thread;

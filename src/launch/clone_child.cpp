@@ -39,7 +39,7 @@ std::unique_lock<ForkLock> exclude_creators(const InFlight& record) {
 }
 
 // What of the clone the kernel did not like, as far as its errno tells (clone(2)).
-Failure refused_clone(const Prepared& plan, int error) {
+Failure refused_clone(const CompiledPlan& plan, int error) {
   const bool by_cgroup =
       error == EACCES || error == EBUSY || error == EOPNOTSUPP || error == ENODEV || error == EBADF;
   if (plan.cgroup && !plan.joins_cgroup && by_cgroup) {
@@ -90,13 +90,13 @@ void clone_here(void* argument) noexcept {
 }
 
 Trouble clone_from_right_thread(Cloning& cloning) {
-  const Prepared& plan = *cloning.record.plan;
+  const CompiledPlan& plan = *cloning.record.plan;
   const auto launching = exclude_creators(cloning.record);
   int error = 0;
   if (plan.pid_namespace >= 0) {
-    error = run_on_passing_thread(clone_here, &cloning);
+    error = run_on_temporary_thread(clone_here, &cloning);
   } else if (plan.parent) {
-    error = run_on_lasting_thread(clone_here, &cloning);
+    error = run_on_permanent_thread(clone_here, &cloning);
   } else {
     clone_here(&cloning);
   }
@@ -109,9 +109,9 @@ Trouble clone_from_right_thread(Cloning& cloning) {
 // A child that can be waited for by its pidfd is not waited for by its number
 // only because descriptors have run out.
 Trouble open_pidfd(InFlight& record) {
-  const long opened = kernel::raw::call(kernel::nr_pidfd_open, record.pid, 0);
-  record.pidfd = kernel::above_stdio(Fd(static_cast<int>(std::max(-1L, opened))));
-  const int error = static_cast<int>(-opened);
+  const long open_file = kernel::raw::call(kernel::nr_pidfd_open, record.pid, 0);
+  record.pidfd = kernel::above_stdio(Fd(static_cast<int>(std::max(-1L, open_file))));
+  const int error = static_cast<int>(-open_file);
   if (record.pidfd || !kernel::is_shortage(error)) return std::nullopt;
   kernel::raw::call(SYS_kill, record.pid, SIGKILL);
   kernel::reap(record.process());
@@ -151,7 +151,7 @@ kernel::CloneRequest request_for(const InFlight& record, int& pidfd) {
   return request;
 }
 
-std::optional<Failure> make_child(InFlight& record) {
+std::optional<Failure> clone_child(InFlight& record) {
   Cloning cloning{record};
   if (auto trouble = clone_from_right_thread(cloning)) return trouble;
   if (cloning.pid < 0) return refused_clone(*record.plan, static_cast<int>(-cloning.pid));

@@ -17,7 +17,7 @@ kernel::CloneRequest request_for(const InFlight& record, int& pidfd);
 /// clone, by the thread that the plan wants.
 ///
 /// Errors: the kernel's reason; there is no child then.
-std::optional<Failure> make_child(InFlight& record);
+std::optional<Failure> clone_child(InFlight& record);
 
 /// Lets a child go on that waits until the ids of its user namespace are
 /// mapped: maps them first.

@@ -14,7 +14,7 @@ namespace forklift::launch {
 ///
 /// Threads: any. Each number is exact; several read one after the other need
 /// not belong to one moment.
-struct Tally {
+struct LaunchCounters {
   using Count = std::atomic<std::uint64_t>;
 
   std::array<Count, 3> by_engine{};
@@ -29,8 +29,8 @@ struct Tally {
   void failed(Step step) noexcept { add(failures[static_cast<std::size_t>(step)]); }
 };
 
-inline Tally& tally() noexcept {
-  static Tally the_only_one;
+inline LaunchCounters& launch_counters() noexcept {
+  static LaunchCounters the_only_one;
   return the_only_one;
 }
 

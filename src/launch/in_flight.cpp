@@ -100,7 +100,7 @@ void discard(InFlight* record) noexcept {
 }
 
 InFlightPtr take_pooled(bool shared, bool with_mailbox) noexcept {
-  const std::uint64_t mark = kernel::fork_mark();
+  const std::uint64_t mark = kernel::fork_generation();
   for (const bool mailbox : {with_mailbox, !with_mailbox}) {
     while (InFlight* const record = pool_of(shared, mailbox).take()) {
       if (record->mark == mark) return InFlightPtr(record);
@@ -114,7 +114,7 @@ InFlightPtr make(bool shared) noexcept {
   auto* const record = new (std::nothrow) InFlight;
   if (!record) return nullptr;
   record->shared = shared;
-  record->mark = kernel::fork_mark();
+  record->mark = kernel::fork_generation();
   return InFlightPtr(record);
 }
 
@@ -154,7 +154,7 @@ Frame& Memory::frame() const noexcept {
 std::size_t Memory::frame_bytes() const noexcept { return size_ ? size_ - frame_at : 0; }
 
 void ReturnToPool::operator()(InFlight* record) const noexcept {
-  record->plan = PreparedRef();
+  record->plan = CompiledPlanRef();
   record->pidfd.reset();
   record->report.reset();
   record->terminal.reset();
@@ -162,13 +162,13 @@ void ReturnToPool::operator()(InFlight* record) const noexcept {
   record->ours.clear();
   record->stopped = false;
   record->childs.clear();
-  if (record->mark != kernel::fork_mark()) {
+  if (record->mark != kernel::fork_generation()) {
     record->cgroup.own.release();
     return discard(record);
   }
   record->cgroup.own.remove();
   // Undelivered letters would reach the next child.
-  if (std::exchange(record->letters_pending, false)) record->mailbox.empty();
+  if (std::exchange(record->messages_pending, false)) record->mailbox.empty();
   const bool with_mailbox = record->mailbox.receiving() >= 0;
   if (!pool_of(record->shared, with_mailbox).give(record)) discard(record);
 }

@@ -17,14 +17,14 @@
 
 namespace forklift {
 class Tracer;
-struct Sighting;
+struct LaunchEntry;
 }  // namespace forklift
 
 namespace forklift::launch {
 
 /// Who sees a launch, and what a tracer has been told of it so far.
 struct Trace {
-  Sighting* sighting = nullptr;  ///< null: no meter was there when it began
+  LaunchEntry* entry = nullptr;  ///< null: no meter was there when it began
   Tracer* tracer = nullptr;      ///< null: nobody was told
   std::uint64_t id = 0;
   std::chrono::nanoseconds begin{0}, hold{0};
@@ -66,19 +66,19 @@ struct InFlight {
   std::uint64_t mark = 0;  ///< the process that made it
   Mailbox mailbox;
 
-  PreparedRef plan;
+  CompiledPlanRef plan;
   Trace trace;
   kernel::Deadline deadline = kernel::Deadline::never();
   pid_t pid = -1;
   Fd pidfd;
-  Fd report;                     ///< reading end of the report pipe, if there is one
-  CgroupDirectory cgroup;        ///< the child's, if it is to have one
-  Fd terminal;                   ///< our end of the child's pseudoterminal
-  std::vector<PipeEnd> ours;     ///< the parent's ends of the child's pipes
-  std::vector<Fd> childs;        ///< the child's ends, while we still need them open
-  bool stopped = false;          ///< killed by us, which is no failure of its own
-  bool autokill = false;         ///< the child dies when its pidfd is closed
-  bool letters_pending = false;  ///< sent, and not known to be received
+  Fd report;                      ///< reading end of the report pipe, if there is one
+  CgroupDirectory cgroup;         ///< the child's, if it is to have one
+  Fd terminal;                    ///< our end of the child's pseudoterminal
+  std::vector<PipeEnd> ours;      ///< the parent's ends of the child's pipes
+  std::vector<Fd> childs;         ///< the child's ends, while we still need them open
+  bool stopped = false;           ///< killed by us, which is no failure of its own
+  bool autokill = false;          ///< the child dies when its pidfd is closed
+  bool messages_pending = false;  ///< sent, and not known to be received
 
   Frame& frame() const noexcept { return memory.frame(); }
   kernel::Process process() const noexcept { return {pid, pidfd.get()}; }

@@ -27,14 +27,14 @@ struct Request {
 };
 
 // One that found another in its place stops again; else it is never freed.
-struct Keeper {
-  std::uint64_t mark = kernel::fork_mark();
+struct LauncherThread {
+  std::uint64_t mark = kernel::fork_generation();
   std::atomic<Request*> requests{nullptr};
   std::uint32_t idle = 0;
   std::atomic<bool> stopped{false};
 };
 
-std::atomic<Keeper*> current{nullptr};
+std::atomic<LauncherThread*> current{nullptr};
 
 void ring(std::uint32_t& word) noexcept {
   __atomic_store_n(&word, 0, __ATOMIC_SEQ_CST);
@@ -50,15 +50,15 @@ void carry_out(Request* request) noexcept {
   }
 }
 
-void keep(Keeper* keeper) {
-  while (!keeper->stopped.load()) {
-    if (Request* const requests = keeper->requests.exchange(nullptr)) {
+void run_requests(LauncherThread* launcher) {
+  while (!launcher->stopped.load()) {
+    if (Request* const requests = launcher->requests.exchange(nullptr)) {
       carry_out(requests);
       continue;
     }
-    __atomic_store_n(&keeper->idle, 1, __ATOMIC_SEQ_CST);
-    if (keeper->requests.load() || keeper->stopped.load()) continue;
-    kernel::wait_until_cleared(keeper->idle, kernel::Deadline::never());
+    __atomic_store_n(&launcher->idle, 1, __ATOMIC_SEQ_CST);
+    if (launcher->requests.load() || launcher->stopped.load()) continue;
+    kernel::wait_until_cleared(launcher->idle, kernel::Deadline::never());
   }
 }
 
@@ -73,16 +73,16 @@ int start(void (*work)(Argument*), Argument* argument, std::thread& thread) noex
 }
 
 // The keeper of this process; after a fork of the program there is none.
-int find_keeper(Keeper*& found) noexcept {
-  Keeper* known = current.load(std::memory_order_acquire);
-  if (known && known->mark == kernel::fork_mark()) {
+int find_launcher_thread(LauncherThread*& found) noexcept {
+  LauncherThread* known = current.load(std::memory_order_acquire);
+  if (known && known->mark == kernel::fork_generation()) {
     found = known;
     return 0;
   }
-  auto* const fresh = new (std::nothrow) Keeper;
+  auto* const fresh = new (std::nothrow) LauncherThread;
   if (!fresh) return ENOMEM;
   std::thread thread;
-  if (const int error = start(keep, fresh, thread)) {
+  if (const int error = start(run_requests, fresh, thread)) {
     delete fresh;
     return error;
   }
@@ -101,23 +101,23 @@ int find_keeper(Keeper*& found) noexcept {
 
 }  // namespace
 
-int run_on_lasting_thread(void (*work)(void* argument), void* argument) noexcept {
-  Keeper* keeper = nullptr;
-  if (const int error = find_keeper(keeper)) {
+int run_on_permanent_thread(void (*work)(void* argument), void* argument) noexcept {
+  LauncherThread* launcher = nullptr;
+  if (const int error = find_launcher_thread(launcher)) {
     if (kernel::raw::call(SYS_gettid) != ::getpid()) return error;
     work(argument);  // the first thread seldom ends before the process
     return 0;
   }
   Request request{.work = work, .argument = argument};
-  request.next = keeper->requests.load();
-  while (!keeper->requests.compare_exchange_weak(request.next, &request)) {
+  request.next = launcher->requests.load();
+  while (!launcher->requests.compare_exchange_weak(request.next, &request)) {
   }
-  ring(keeper->idle);
+  ring(launcher->idle);
   kernel::wait_until_cleared(request.pending, kernel::Deadline::never());
   return 0;
 }
 
-int run_on_passing_thread(void (*work)(void* argument), void* argument) noexcept {
+int run_on_temporary_thread(void (*work)(void* argument), void* argument) noexcept {
   std::thread thread;
   if (const int error = start(work, argument, thread)) return error;
   thread.join();

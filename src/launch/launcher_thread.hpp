@@ -14,9 +14,9 @@ namespace forklift::launch {
 /// Requires: `work` neither throws nor waits for long.
 /// Errors: the errno if there is no such thread and none can be started.
 /// Threads: any; no lock is taken. Cost: two wake-ups, and a thread at first.
-int run_on_lasting_thread(void (*work)(void* argument), void* argument) noexcept;
+int run_on_permanent_thread(void (*work)(void* argument), void* argument) noexcept;
 
 /// Runs it on a thread that ends with it.
-int run_on_passing_thread(void (*work)(void* argument), void* argument) noexcept;
+int run_on_temporary_thread(void (*work)(void* argument), void* argument) noexcept;
 
 }  // namespace forklift::launch

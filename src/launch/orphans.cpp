@@ -18,12 +18,12 @@ struct Leftover {
   Fd pidfd;
   OwnCgroup cgroup;
   InFlightPtr record;  // null for a detached child
-  std::uint64_t mark = kernel::fork_mark();
+  std::uint64_t mark = kernel::fork_generation();
   kernel::FileIdentity file;  // of the pidfd, which is kept for long by its number
   Leftover* next = nullptr;
 
   bool is_over() noexcept {
-    if (mark != kernel::fork_mark()) {  // the other half's child
+    if (mark != kernel::fork_generation()) {  // the other half's child
       cgroup.release();
       return true;
     }
@@ -54,7 +54,7 @@ void push(Leftover* leftover) noexcept {
 
 }  // namespace
 
-void leave_behind(pid_t pid, Fd pidfd, OwnCgroup cgroup) noexcept {
+void adopt_orphan(pid_t pid, Fd pidfd, OwnCgroup cgroup) noexcept {
   auto* const leftover = new (std::nothrow) Leftover;
   if (!leftover) return;  // a zombie, in a process without memory for 80 bytes
   leftover->cgroup = std::move(cgroup);
@@ -65,7 +65,7 @@ void leave_behind(pid_t pid, Fd pidfd, OwnCgroup cgroup) noexcept {
   push(leftover);
 }
 
-void leave_behind(InFlightPtr record) noexcept {
+void adopt_orphan(InFlightPtr record) noexcept {
   auto* const leftover = new (std::nothrow) Leftover;
   if (!leftover) {
     // The child may still write there: better never freed than freed now.
@@ -79,7 +79,7 @@ void leave_behind(InFlightPtr record) noexcept {
   push(leftover);
 }
 
-void clear_up() noexcept {
+void reap_orphans() noexcept {
   if (!top.load(std::memory_order_relaxed)) return;
   if (turns.fetch_add(1, std::memory_order_relaxed) < count.load(std::memory_order_relaxed)) {
     return;

@@ -14,12 +14,12 @@ namespace forklift::launch {
 ///
 /// Threads: any; no lock is taken.
 
-void leave_behind(pid_t pid, Fd pidfd, OwnCgroup cgroup) noexcept;
-void leave_behind(InFlightPtr record) noexcept;
+void adopt_orphan(pid_t pid, Fd pidfd, OwnCgroup cgroup) noexcept;
+void adopt_orphan(InFlightPtr record) noexcept;
 
 /// Takes back what has ended since.
 ///
 /// Cost: a load when there is nothing; else on average one look a call.
-void clear_up() noexcept;
+void reap_orphans() noexcept;
 
 }  // namespace forklift::launch

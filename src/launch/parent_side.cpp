@@ -45,7 +45,7 @@ std::size_t call_of(const InFlight& record) noexcept {
 }
 
 std::string subject_at(const InFlight& record) {
-  const Prepared& plan = *record.plan;
+  const CompiledPlan& plan = *record.plan;
   const std::size_t at = call_of(record);
   if (at < plan.subjects.size()) return plan.subjects[at];
   return quote(plan.program) + " (searched in " + plan.searched + ")";
@@ -134,14 +134,14 @@ Failure killed_on_the_way(const InFlight& record, const kernel::Reaped& end) {
 
 }  // namespace
 
-std::expected<InFlightPtr, Failure> start(PreparedRef plan) {
-  clear_up();
-  const bool mails = !plan->letters.empty();
+std::expected<InFlightPtr, Failure> start(CompiledPlanRef plan) {
+  reap_orphans();
+  const bool mails = !plan->messages.empty();
   InFlightPtr record = take_in_flight(plan->engine, plan->frame_bytes, mails);
   if (!record) return std::unexpected(Failure{Step::memory, "for the child's stack", ENOMEM});
   record->plan = std::move(plan);
-  if (auto trouble = provide(*record)) return std::unexpected(std::move(*trouble));
-  if (auto trouble = make_child(*record)) return std::unexpected(std::move(*trouble));
+  if (auto trouble = acquire_resources(*record)) return std::unexpected(std::move(*trouble));
+  if (auto trouble = clone_child(*record)) return std::unexpected(std::move(*trouble));
   record->childs.clear();
   record->cgroup.descriptor.reset();
   const auto limit = record->plan->deadline;
@@ -154,8 +154,8 @@ std::expected<InFlightPtr, Failure> start(PreparedRef plan) {
 }
 
 bool await(const InFlight& record, Deadline deadline) noexcept {
-  if (record.mark != kernel::fork_mark()) return true;  // the other half's launch
-  const Prepared& plan = *record.plan;
+  if (record.mark != kernel::fork_generation()) return true;  // the other half's launch
+  const CompiledPlan& plan = *record.plan;
   if (plan.second_stage || plan.reports_by_pipe) {
     return await_child(record, deadline, [&record](Deadline slice) {
       return kernel::wait_until_hung_up(record.report.get(), record.pidfd.get(), slice);
@@ -170,18 +170,19 @@ bool await(const InFlight& record, Deadline deadline) noexcept {
 }
 
 std::expected<void, Failure> conclude(InFlight& record) {
-  if (record.mark != kernel::fork_mark()) {
+  if (record.mark != kernel::fork_generation()) {
     return std::unexpected(Failure{Step::clone, "by this process before it was forked", ECHILD});
   }
   take_report(record);
   const Outcome& outcome = record.frame().outcome;
-  if (outcome.retries) tally().add(tally().retries, static_cast<std::uint64_t>(outcome.retries));
+  if (outcome.retries)
+    launch_counters().add(launch_counters().retries, static_cast<std::uint64_t>(outcome.retries));
   if (outcome.error == 0 && is_ready(record)) {
-    record.letters_pending = false;
-    tally().launched(record.plan->engine);
+    record.messages_pending = false;
+    launch_counters().launched(record.plan->engine);
     return {};
   }
-  if (step_at(record) > Step::receive) record.letters_pending = false;
+  if (step_at(record) > Step::receive) record.messages_pending = false;
   const kernel::Reaped end = kernel::reap(record.process());
   if (outcome.error) return std::unexpected(failure_of(record));
   if (!record.stopped) return std::unexpected(killed_on_the_way(record, end));
@@ -191,7 +192,7 @@ std::expected<void, Failure> conclude(InFlight& record) {
 Place place_of(const InFlight& record) { return {step_at(record), subject_at(record)}; }
 
 Guarantees guarantees_of(const InFlight& record) noexcept {
-  const Prepared& plan = *record.plan;
+  const CompiledPlan& plan = *record.plan;
   Guarantees given;
   if (plan.parent) {
     given.parent_death = record.autokill ? ParentDeath::pidfd : ParentDeath::signal;
@@ -203,7 +204,7 @@ Guarantees guarantees_of(const InFlight& record) noexcept {
 }
 
 void stop(InFlight& record) noexcept {
-  if (record.mark != kernel::fork_mark()) return;
+  if (record.mark != kernel::fork_generation()) return;
   record.stopped = true;
   kernel::send_signal(record.process(), SIGKILL);
 }
@@ -213,12 +214,12 @@ Failure unwanted(const InFlight& record) {
 }
 
 void give_up(InFlightPtr record) noexcept {
-  if (record->mark != kernel::fork_mark()) return;
+  if (record->mark != kernel::fork_generation()) return;
   kernel::send_signal(record->process(), SIGKILL);
   const auto soon = Deadline::after(std::chrono::milliseconds(20));
   if (kernel::reap(record->process(), soon).state != kernel::Reaped::State::running) return;
-  tally().add(tally().abandoned);
-  leave_behind(std::move(record));
+  launch_counters().add(launch_counters().abandoned);
+  adopt_orphan(std::move(record));
 }
 
 Failure overdue(const InFlight& record) {

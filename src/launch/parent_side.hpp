@@ -17,7 +17,7 @@ namespace forklift::launch {
 ///
 /// Errors: whatever fails before there is a child; nothing is left then.
 /// Threads: any; the caller is not suspended.
-std::expected<InFlightPtr, Failure> start(PreparedRef plan);
+std::expected<InFlightPtr, Failure> start(CompiledPlanRef plan);
 
 /// Waits until the child has executed its program or failed to; false when the
 /// deadline came first, and the launch is as it was.

@@ -45,7 +45,7 @@ struct Watched {
 // Never freed: its thread lasts as long as the process.
 class Reaper {
  public:
-  bool is_ours() const noexcept { return mark_ == kernel::fork_mark(); }
+  bool is_ours() const noexcept { return mark_ == kernel::fork_generation(); }
 
   void watch(Watched* watched) noexcept {
     watched->next = asked_for_.load();
@@ -101,7 +101,7 @@ class Reaper {
     if (!asked_for_.load()) kernel::wait_until_cleared(idle_, deadline);
   }
 
-  std::uint64_t mark_ = kernel::fork_mark();
+  std::uint64_t mark_ = kernel::fork_generation();
   std::atomic<Watched*> asked_for_{nullptr};
   std::uint32_t idle_ = 0;
   std::vector<std::unique_ptr<Watched>> watched_;  // the thread's own

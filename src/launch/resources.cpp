@@ -58,9 +58,9 @@ Trouble open_terminal(InFlight& record, int& childs) {
 
 Trouble enter_cgroup(InFlight& record) {
   if (!record.plan->cgroup) return std::nullopt;
-  auto opened = open_cgroup(*record.plan->cgroup);
-  if (!opened) return std::move(opened.error());
-  record.cgroup = std::move(*opened);
+  auto open_file = open_cgroup(*record.plan->cgroup);
+  if (!open_file) return std::move(open_file.error());
+  record.cgroup = std::move(*open_file);
   return std::nullopt;
 }
 
@@ -71,7 +71,7 @@ Trouble find_second_stage(int& childs) {
   return std::nullopt;
 }
 
-Trouble bring(InFlight& record, const Source& source) {
+Trouble acquire(InFlight& record, const Source& source) {
   int& childs = in_frame<int>(record, source.cell);
   switch (source.kind) {
     case Source::Kind::borrowed: childs = source.descriptor; return std::nullopt;
@@ -83,31 +83,31 @@ Trouble bring(InFlight& record, const Source& source) {
   }
 }
 
-Trouble bring_sources(InFlight& record) {
+Trouble acquire_sources(InFlight& record) {
   for (const Source& source : record.plan->sources) {
-    if (auto trouble = bring(record, source)) return trouble;
+    if (auto trouble = acquire(record, source)) return trouble;
   }
   return std::nullopt;
 }
 
 // Which of a letter's descriptors the kernel did not like: one that is not open,
 // or (EINVAL) one of a kind that does not travel, such as io_uring's.
-std::string describe_letter(const Prepared& plan, const Letter& letter) {
-  for (int i = 0; i < letter.count; ++i) {
-    const Source& source = plan.sources[static_cast<std::size_t>(letter.first + i)];
+std::string describe_message(const CompiledPlan& plan, const FdMessage& message) {
+  for (int i = 0; i < message.count; ++i) {
+    const Source& source = plan.sources[static_cast<std::size_t>(message.first + i)];
     const bool borrowed = source.kind == Source::Kind::borrowed;
-    if (borrowed && (letter.count == 1 || ::fcntl(source.descriptor, F_GETFD) < 0)) {
+    if (borrowed && (message.count == 1 || ::fcntl(source.descriptor, F_GETFD) < 0)) {
       return name_of(source);
     }
   }
-  return std::to_string(letter.count) + " descriptors";
+  return std::to_string(message.count) + " descriptors";
 }
 
 // The letter's space in the frame serves twice: filled to send, and, emptied,
 // to receive. Numbers that do not arrive stay -1 and fail when they are used.
-void address_letter(const InFlight& record, const Letter& letter) {
-  auto& space = in_frame<LetterSpace>(record, letter.place);
-  const std::size_t bytes = sizeof(int) * static_cast<std::size_t>(letter.count);
+void address_message(const InFlight& record, const FdMessage& message) {
+  auto& space = in_frame<FdMessageBuffer>(record, message.place);
+  const std::size_t bytes = sizeof(int) * static_cast<std::size_t>(message.count);
   space.part = {&space.byte, 1};
   space.header = {};
   space.header.msg_iov = &space.part;
@@ -120,21 +120,21 @@ void address_letter(const InFlight& record, const Letter& letter) {
   control.cmsg_type = SCM_RIGHTS;
 }
 
-Trouble send_letters(InFlight& record) {
-  if (record.plan->letters.empty()) return std::nullopt;
+Trouble send_messages(InFlight& record) {
+  if (record.plan->messages.empty()) return std::nullopt;
   if (const long error = record.mailbox.open(); error < 0) {
     return Failure{Step::mail, "mailbox", static_cast<int>(-error)};
   }
   note_mailbox(record.mailbox.receiving());
-  record.letters_pending = true;
-  for (const Letter& letter : record.plan->letters) {
-    address_letter(record, letter);
-    const long sent = record.mailbox.send(&in_frame<LetterSpace>(record, letter.place).header);
+  record.messages_pending = true;
+  for (const FdMessage& message : record.plan->messages) {
+    address_message(record, message);
+    const long sent = record.mailbox.send(&in_frame<FdMessageBuffer>(record, message.place).header);
     if (sent < 0) {
-      return Failure{Step::mail, describe_letter(*record.plan, letter), static_cast<int>(-sent)};
+      return Failure{Step::mail, describe_message(*record.plan, message), static_cast<int>(-sent)};
     }
-    int* const numbers = &in_frame<int>(record, letter.place + descriptor_in_letter(0));
-    std::fill_n(numbers, letter.count, -1);
+    int* const numbers = &in_frame<int>(record, message.place + descriptor_in_message(0));
+    std::fill_n(numbers, message.count, -1);
   }
   record.childs.clear();  // they travel in the letters now
   return std::nullopt;
@@ -148,7 +148,7 @@ Trouble open_end_report(InFlight& record) {
 
 void fill_frame(const InFlight& record) {
   Frame& frame = record.frame();
-  const Prepared& plan = *record.plan;
+  const CompiledPlan& plan = *record.plan;
   frame.mailbox = record.mailbox.receiving();
   frame.kept = std::max(frame.mailbox + 1, plan.kept);
   frame.before_mailbox = frame.mailbox - 1;
@@ -173,8 +173,8 @@ int cgroup_of(const InFlight& record) noexcept {
   return record.plan->cgroup ? record.plan->cgroup->descriptor() : -1;
 }
 
-std::optional<Failure> provide(InFlight& record) {
-  for (const auto prepare : {enter_cgroup, bring_sources, send_letters, open_end_report}) {
+std::optional<Failure> acquire_resources(InFlight& record) {
+  for (const auto prepare : {enter_cgroup, acquire_sources, send_messages, open_end_report}) {
     if (auto trouble = prepare(record)) return trouble;
   }
   fill_frame(record);

@@ -14,7 +14,7 @@ namespace forklift::launch {
 /// terminal, its letters; and fills its frame.
 ///
 /// Errors: what cannot be had; the record owns what is there by then.
-std::optional<Failure> provide(InFlight& record);
+std::optional<Failure> acquire_resources(InFlight& record);
 
 /// The descriptor of the child's cgroup, -1 without.
 int cgroup_of(const InFlight& record) noexcept;

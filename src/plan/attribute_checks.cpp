@@ -23,8 +23,8 @@ bool is_within(long number, long least, long most) { return number >= least && n
 
 bool has_nul(const std::string& text) { return text.find('\0') != std::string::npos; }
 
-Found check_limits(const Order& order) {
-  for (const auto& [resource, limit] : order.bounds.limits) {
+Found check_limits(const LaunchSpec& spec) {
+  for (const auto& [resource, limit] : spec.limits_.limits) {
     if (limit.soft && limit.hard && *limit.soft > *limit.hard) {
       return invalid(Step::limit, std::string(name(resource)) + " " + std::to_string(*limit.soft) +
                                       ", above the hard limit " + std::to_string(*limit.hard));
@@ -34,22 +34,22 @@ Found check_limits(const Order& order) {
 }
 
 // The kernel rounds a nice value, and takes a slack of 0 for the default.
-Found check_scheduling(const Order& order) {
-  const Bounds& bounds = order.bounds;
-  if (bounds.nice && !is_within(*bounds.nice, -20, 19)) {
-    return invalid(Step::scheduling, "nice " + std::to_string(*bounds.nice) + ", not -20 to 19");
+Found check_scheduling(const LaunchSpec& spec) {
+  const ResourceLimits& limits_ = spec.limits_;
+  if (limits_.nice && !is_within(*limits_.nice, -20, 19)) {
+    return invalid(Step::scheduling, "nice " + std::to_string(*limits_.nice) + ", not -20 to 19");
   }
-  if (bounds.oom_score && !is_within(*bounds.oom_score, -1000, 1000)) {
+  if (limits_.oom_score && !is_within(*limits_.oom_score, -1000, 1000)) {
     return invalid(Step::memory_policy,
-                   "OOM score " + std::to_string(*bounds.oom_score) + ", not -1000 to 1000");
+                   "OOM score " + std::to_string(*limits_.oom_score) + ", not -1000 to 1000");
   }
-  if (bounds.timer_slack && bounds.timer_slack->count() < 1) {
-    return invalid(Step::scheduling, "timer slack " + std::to_string(bounds.timer_slack->count()) +
+  if (limits_.timer_slack && limits_.timer_slack->count() < 1) {
+    return invalid(Step::scheduling, "timer slack " + std::to_string(limits_.timer_slack->count()) +
                                          " ns, not at least 1");
   }
-  if (bounds.io_priority && !is_within(bounds.io_priority->level, 0, 7)) {
+  if (limits_.io_priority && !is_within(limits_.io_priority->level, 0, 7)) {
     return invalid(Step::scheduling,
-                   "I/O priority " + std::to_string(bounds.io_priority->level) + ", not 0 to 7");
+                   "I/O priority " + std::to_string(limits_.io_priority->level) + ", not 0 to 7");
   }
   return std::nullopt;
 }
@@ -64,31 +64,31 @@ Found check_numbers(Step step, const char* what, const std::vector<int>& numbers
   return std::nullopt;
 }
 
-Found check_places(const Order& order) {
-  if (order.bounds.cpus) {
-    if (order.bounds.cpus->empty()) return invalid(Step::scheduling, "no processor");
-    if (auto found = check_numbers(Step::scheduling, "processor", *order.bounds.cpus)) return found;
+Found check_places(const LaunchSpec& spec) {
+  if (spec.limits_.cpus) {
+    if (spec.limits_.cpus->empty()) return invalid(Step::scheduling, "no processor");
+    if (auto found = check_numbers(Step::scheduling, "processor", *spec.limits_.cpus)) return found;
   }
-  if (!order.bounds.memory_policy) return std::nullopt;
+  if (!spec.limits_.memory_policy) return std::nullopt;
   using Mode = MemoryPolicy::Mode;
-  const auto& [mode, nodes] = *order.bounds.memory_policy;
+  const auto& [mode, nodes] = *spec.limits_.memory_policy;
   const bool wants = mode == Mode::preferred || mode == Mode::bind || mode == Mode::interleave;
   // The kernel takes "preferred" of no node for "local".
   if (wants == nodes.empty()) {
     return invalid(Step::memory_policy, wants ? "no node for a policy that wants some"
                                               : "nodes for a policy that has none");
   }
-  return check_numbers(Step::memory_policy, "node", order.bounds.memory_policy->nodes);
+  return check_numbers(Step::memory_policy, "node", spec.limits_.memory_policy->nodes);
 }
 
-bool is_in(const Surroundings& around, Namespace kind) {
+bool is_in(const Isolation& around, Namespace kind) {
   return around.made.contains(kind) ||
          std::ranges::any_of(around.joined, [kind](const auto& one) { return one.second == kind; });
 }
 
 // Without a namespace of the child's own these would change everybody's.
-Found check_surroundings(const Order& order) {
-  const Surroundings& around = order.surroundings;
+Found check_surroundings(const LaunchSpec& spec) {
+  const Isolation& around = spec.isolation;
   const auto wants = [&around](bool used, Namespace kind) { return used && !is_in(around, kind); };
   if (wants(around.hostname.has_value(), Namespace::uts)) {
     return invalid(Step::hostname, quote(*around.hostname) + " without a uts namespace");
@@ -110,25 +110,25 @@ Found check_surroundings(const Order& order) {
 }
 
 // The thread that makes such a child ends, and PR_SET_PDEATHSIG with it.
-Found check_joins(const Order& order) {
-  for (const auto& [descriptor, kind] : order.surroundings.joined) {
+Found check_joins(const LaunchSpec& spec) {
+  for (const auto& [descriptor, kind] : spec.isolation.joined) {
     if (descriptor < 0) return Failure{Step::join, std::to_string(descriptor), EBADF};
-    if (kind == Namespace::pid && order.dies_with_parent) {
+    if (kind == Namespace::pid && spec.dies_with_parent) {
       return invalid(Step::join, "a pid namespace, by a child that dies with its parent");
     }
   }
   return std::nullopt;
 }
 
-Found check_texts(const Order& order) {
-  const Surroundings& around = order.surroundings;
+Found check_texts(const LaunchSpec& spec) {
+  const Isolation& around = spec.isolation;
   for (const auto& [step, text] :
        {std::pair{Step::hostname, &around.hostname}, std::pair{Step::root, &around.root},
         std::pair{Step::root, &around.new_root}}) {
     if (*text && has_nul(**text)) return invalid(step, quote(**text) + " has a NUL byte");
   }
-  if (!order.sandbox.landlock) return std::nullopt;
-  for (const auto& rule : order.sandbox.landlock->rules()) {
+  if (!spec.sandbox.landlock) return std::nullopt;
+  for (const auto& rule : spec.sandbox.landlock->rules()) {
     if (has_nul(rule.path)) return invalid(Step::landlock, quote(rule.path) + " has a NUL byte");
     // Rules are about paths as the child sees them, and this is the caller's.
     if (names_descriptor(rule.path)) {
@@ -138,20 +138,20 @@ Found check_texts(const Order& order) {
   return std::nullopt;
 }
 
-Found check_seccomp(const Order& order) {
+Found check_seccomp(const LaunchSpec& spec) {
   constexpr std::size_t most = 4096;  // BPF_MAXINSNS, <linux/bpf_common.h>
-  if (!order.sandbox.seccomp) return std::nullopt;
-  const std::size_t size = order.sandbox.seccomp->size();
+  if (!spec.sandbox.seccomp) return std::nullopt;
+  const std::size_t size = spec.sandbox.seccomp->size();
   if (size >= 1 && size <= most) return std::nullopt;
   return invalid(Step::seccomp, "a filter of " + std::to_string(size) + " instructions, not 1 to " +
                                     std::to_string(most));
 }
 
 // The user and the group are looked at when they have been resolved.
-Found check_groups(const Order& order) {
+Found check_groups(const LaunchSpec& spec) {
   constexpr std::size_t most = 65536;  // NGROUPS_MAX, <linux/limits.h>
-  if (!order.identity.groups) return std::nullopt;
-  const auto& groups = *order.identity.groups;
+  if (!spec.identity.groups) return std::nullopt;
+  const auto& groups = *spec.identity.groups;
   if (groups.size() > most) {
     return invalid(Step::identity, std::to_string(groups.size()) +
                                        " supplementary groups, more than " + std::to_string(most));
@@ -169,12 +169,12 @@ Found check_range(const char* what, const IdRange& range) {
                                    std::to_string(range.count) + ", not 1 or more ids below -1");
 }
 
-Found check_id_maps(const Order& order) {
-  if (!order.surroundings.id_maps) return std::nullopt;
-  for (const IdRange& range : order.surroundings.id_maps->users) {
+Found check_id_maps(const LaunchSpec& spec) {
+  if (!spec.isolation.id_maps) return std::nullopt;
+  for (const IdRange& range : spec.isolation.id_maps->users) {
     if (auto found = check_range("uid_map", range)) return found;
   }
-  for (const IdRange& range : order.surroundings.id_maps->groups) {
+  for (const IdRange& range : spec.isolation.id_maps->groups) {
     if (auto found = check_range("gid_map", range)) return found;
   }
   return std::nullopt;
@@ -182,51 +182,51 @@ Found check_id_maps(const Order& order) {
 
 // Numbers of the child's; the kernel would mask a mode and take group -1 for an
 // error of another kind.
-Found check_numbers_of_child(const Order& order) {
+Found check_numbers_of_child(const LaunchSpec& spec) {
   constexpr mode_t most = 0777;
-  if (order.umask && *order.umask > most) {
+  if (spec.umask && *spec.umask > most) {
     char octal[16];
-    std::snprintf(octal, sizeof octal, "%o", *order.umask);
+    std::snprintf(octal, sizeof octal, "%o", *spec.umask);
     return invalid(Step::umask, std::string(octal) + ", not 0 to 777");
   }
-  if (order.process_group && *order.process_group < 0) {
-    return invalid(Step::group, std::to_string(*order.process_group));
+  if (spec.process_group && *spec.process_group < 0) {
+    return invalid(Step::group, std::to_string(*spec.process_group));
   }
-  for (const auto& [step, number] : {std::pair{Step::terminal, order.controlling_terminal},
-                                     std::pair{Step::foreground, order.foreground},
-                                     std::pair{Step::landlock, order.sandbox.ruleset}}) {
+  for (const auto& [step, number] : {std::pair{Step::terminal, spec.controlling_terminal},
+                                     std::pair{Step::foreground, spec.foreground},
+                                     std::pair{Step::landlock, spec.sandbox.ruleset}}) {
     if (number && *number < 0) {
       return Failure{step, "descriptor " + std::to_string(*number), EBADF};
     }
   }
-  if (order.pty && (order.pty->rows == 0 || order.pty->columns == 0)) {
-    return invalid(Step::terminal, "of " + std::to_string(order.pty->rows) + " rows and " +
-                                       std::to_string(order.pty->columns) + " columns");
+  if (spec.pty && (spec.pty->rows == 0 || spec.pty->columns == 0)) {
+    return invalid(Step::terminal, "of " + std::to_string(spec.pty->rows) + " rows and " +
+                                       std::to_string(spec.pty->columns) + " columns");
   }
   return std::nullopt;
 }
 
 // A number of the caller's is never our own word for "none".
-Found check_cgroup(const Order& order) {
-  const bool named = !order.cgroup || order.cgroup->creates() || !order.cgroup->path().empty();
-  if (named || order.cgroup->descriptor() >= 0) return std::nullopt;
-  return Failure{Step::cgroup, "descriptor " + std::to_string(order.cgroup->descriptor()), EBADF};
+Found check_cgroup(const LaunchSpec& spec) {
+  const bool named = !spec.cgroup || spec.cgroup->creates() || !spec.cgroup->path().empty();
+  if (named || spec.cgroup->descriptor() >= 0) return std::nullopt;
+  return Failure{Step::cgroup, "descriptor " + std::to_string(spec.cgroup->descriptor()), EBADF};
 }
 
-Found check_life(const Order& order) {
+Found check_life(const LaunchSpec& spec) {
   const bool bad =
-      order.dies_with_parent && !is_within(*order.dies_with_parent, 1, kernel::last_signal);
+      spec.dies_with_parent && !is_within(*spec.dies_with_parent, 1, kernel::last_signal);
   if (!bad) return std::nullopt;
-  return invalid(Step::parent_death, "signal " + std::to_string(*order.dies_with_parent));
+  return invalid(Step::parent_death, "signal " + std::to_string(*spec.dies_with_parent));
 }
 
 }  // namespace
 
-Found find_bad_attribute(const Order& order) {
+Found find_bad_attribute(const LaunchSpec& spec) {
   for (const auto check : {check_limits, check_scheduling, check_places, check_surroundings,
                            check_joins, check_texts, check_seccomp, check_groups, check_id_maps,
                            check_numbers_of_child, check_cgroup, check_life}) {
-    if (auto found = check(order)) return found;
+    if (auto found = check(spec)) return found;
   }
   return std::nullopt;
 }

@@ -11,6 +11,6 @@ namespace forklift::launch {
 
 /// What the kernel would take for something else, or would do to more than the
 /// child: a nice value that it would round, a mount outside a new namespace.
-std::optional<Failure> find_bad_attribute(const Order& order);
+std::optional<Failure> find_bad_attribute(const LaunchSpec& spec);
 
 }  // namespace forklift::launch

@@ -61,12 +61,12 @@ Forced forced_engine() {
   return forced;
 }
 
-bool needs_mail(const Order& order, Extra extra) {
-  if (extra.second_stage || extra.joins_cgroup || extra.pollable || order.directory_descriptor ||
-      order.pty || order.sandbox.ruleset || !order.surroundings.joined.empty()) {
+bool needs_mail(const LaunchSpec& spec, Extra extra) {
+  if (extra.second_stage || extra.joins_cgroup || extra.pollable || spec.directory_descriptor ||
+      spec.pty || spec.sandbox.ruleset || !spec.isolation.joined.empty()) {
     return true;
   }
-  for (const auto& [number, stdio] : order.streams) {
+  for (const auto& [number, stdio] : spec.streams) {
     if (is_brought(number, stdio)) return true;
   }
   return false;
@@ -74,50 +74,50 @@ bool needs_mail(const Order& order, Extra extra) {
 
 // Where descriptors cannot be mailed, a launch that has to hand some over
 // copies the table.
-Engine engine_for(const Order& order, Engine engine, Extra extra) {
+Engine engine_for(const LaunchSpec& spec, Engine engine, Extra extra) {
   const bool mute = !kernel::features().works(Feature::mailbox);
-  return engine == Engine::shared_table && mute && needs_mail(order, extra) ? Engine::shared_memory
-                                                                            : engine;
+  return engine == Engine::shared_table && mute && needs_mail(spec, extra) ? Engine::shared_memory
+                                                                           : engine;
 }
 
-std::optional<Failure> refuse_lesser(const Order& order, Engine engine) {
-  if (!order.required || engine >= *order.required) return std::nullopt;
+std::optional<Failure> refuse_lesser(const LaunchSpec& spec, Engine engine) {
+  if (!spec.required || engine >= *spec.required) return std::nullopt;
   return Failure{Step::engine,
-                 "'" + std::string(name(*order.required)) + "' (this launch has '" +
+                 "'" + std::string(name(*spec.required)) + "' (this launch has '" +
                      std::string(name(engine)) + "')",
                  EOPNOTSUPP};
 }
 
 // Whether a child changes its identity, or what the kernel keeps with its
 // memory: it may do neither on its parent's memory.
-bool needs_own_memory(const Order& order) {
-  const Identity& identity = order.identity;
+bool needs_own_memory(const LaunchSpec& spec) {
+  const Identity& identity = spec.identity;
   const bool another = identity.user.index() != 0 || identity.group.index() != 0;
   // The kernel lets no one join these whose memory another process shares.
-  const bool joins_alone = std::ranges::any_of(order.surroundings.joined, [](const auto& joined) {
+  const bool joins_alone = std::ranges::any_of(spec.isolation.joined, [](const auto& joined) {
     return joined.second == Namespace::user || joined.second == Namespace::time;
   });
-  const bool makes_clock = order.surroundings.made.contains(Namespace::time);  // and joins it
+  const bool makes_clock = spec.isolation.made.contains(Namespace::time);  // and joins it
   return another || identity.groups || identity.capabilities || identity.securebits ||
-         joins_alone || makes_clock || order.bounds.oom_score || order.bounds.huge_pages;
+         joins_alone || makes_clock || spec.limits_.oom_score || spec.limits_.huge_pages;
 }
 
 // Whether the path of the caller's own program means another once exec comes.
-bool loses_own_program(const Order& order) {
-  if (!is_own_program(order.program)) return false;
-  const Surroundings& around = order.surroundings;
-  return needs_own_memory(order) || around.root || around.new_root || around.mount_proc ||
+bool loses_own_program(const LaunchSpec& spec) {
+  if (!is_own_program(spec.program)) return false;
+  const Isolation& around = spec.isolation;
+  return needs_own_memory(spec) || around.root || around.new_root || around.mount_proc ||
          std::ranges::any_of(around.joined,
                              [](const auto& joined) { return joined.second == Namespace::mount; });
 }
 
 // A child on a copy of our memory needs no second stage.
-std::optional<Failure> settle_second_stage(const Order& order, Situation& now) {
-  if (now.engine == Engine::fork || !needs_own_memory(order)) return std::nullopt;
+std::optional<Failure> settle_second_stage(const LaunchSpec& spec, CallerState& now) {
+  if (now.engine == Engine::fork || !needs_own_memory(spec)) return std::nullopt;
   const auto program = second_stage_program();
   now.extra.second_stage = program.has_value();
   if (program) return std::nullopt;
-  if (!order.allow_fork) {
+  if (!spec.allow_fork) {
     return Failure{Step::second_stage, "a program in memory (memfd_create)", program.error()};
   }
   now.engine = Engine::fork;
@@ -126,14 +126,14 @@ std::optional<Failure> settle_second_stage(const Order& order, Situation& now) {
 
 // Limits, capabilities and ids of the caller that go into the plan. Most orders
 // leave none to it.
-std::vector<std::uint64_t> callers_values(const Order& order) {
+std::vector<std::uint64_t> callers_values(const LaunchSpec& spec) {
   std::vector<std::uint64_t> values;
-  note_callers_bounds(order.bounds, values);
-  note_callers_sets(order, values);
-  if (order.surroundings.made.contains(Namespace::user) && !order.surroundings.id_maps) {
+  note_callers_bounds(spec.limits_, values);
+  note_callers_sets(spec, values);
+  if (spec.isolation.made.contains(Namespace::user) && !spec.isolation.id_maps) {
     values.insert(values.end(), {::geteuid(), ::getegid()});
   }
-  if (names_callers_things(order)) {
+  if (names_callers_things(spec)) {
     values.insert(values.end(),
                   {static_cast<std::uint64_t>(::getpid()), static_cast<std::uint64_t>(::gettid())});
   }
@@ -163,29 +163,29 @@ std::expected<Engine, Failure> chosen_engine() {
   return engine;
 }
 
-std::expected<Situation, Failure> look_around(const Order& order) {
+std::expected<CallerState, Failure> capture_caller_state(const LaunchSpec& spec) {
   const auto engine = chosen_engine();
   if (!engine) return std::unexpected(engine.error());
-  Situation now;
+  CallerState now;
   now.engine = *engine;
-  now.extra.own_program = loses_own_program(order);
-  now.extra.joins_cgroup = order.cgroup && !kernel::features().works(Feature::into_cgroup);
-  if (auto failure = settle_second_stage(order, now)) return std::unexpected(std::move(*failure));
-  now.extra.pollable = order.pollable && now.engine != Engine::fork;  // which has a pipe for it
-  now.engine = engine_for(order, now.engine, now.extra);
-  if (auto failure = refuse_lesser(order, now.engine)) return std::unexpected(std::move(*failure));
+  now.extra.own_program = loses_own_program(spec);
+  now.extra.joins_cgroup = spec.cgroup && !kernel::features().works(Feature::into_cgroup);
+  if (auto failure = settle_second_stage(spec, now)) return std::unexpected(std::move(*failure));
+  now.extra.pollable = spec.pollable && now.engine != Engine::fork;  // which has a pipe for it
+  now.engine = engine_for(spec, now.engine, now.extra);
+  if (auto failure = refuse_lesser(spec, now.engine)) return std::unexpected(std::move(*failure));
   now.handlers_cleared = kernel::features().works(Feature::clone3);
-  if (now.handlers_cleared && !order.inherit_ignored) {
+  if (now.handlers_cleared && !spec.inherit_ignored) {
     now.ignored = kernel::ignored_standard_signals();
   }
   now.environment = ::environ;
-  if (order.program.find('/') == std::string::npos) now.path = ::secure_getenv("PATH");
-  if (order.inherit_mask) now.mask = kernel::blocked_signals();
-  if (order.dies_with_parent) now.parent = ::getpid();
-  const auto standard = look_at_standard_streams(order);
+  if (spec.program.find('/') == std::string::npos) now.path = ::secure_getenv("PATH");
+  if (spec.inherit_mask) now.mask = kernel::blocked_signals();
+  if (spec.dies_with_parent) now.parent = ::getpid();
+  const auto standard = look_at_standard_streams(spec);
   if (!standard) return std::unexpected(standard.error());
   now.standard = *standard;
-  now.callers = callers_values(order);
+  now.callers = callers_values(spec);
   return now;
 }
 

@@ -16,11 +16,11 @@
 
 namespace forklift::launch {
 
-struct Order;
+struct LaunchSpec;
 
 /// What a plan depends on beside its order: it is looked at before each launch,
 /// and a plan made in another situation is not used.
-struct Situation {
+struct CallerState {
   Engine engine = Engine::fork;
   bool handlers_cleared = false;  ///< the clone resets handlers by itself
   kernel::SignalSet ignored = 0;  ///< standard signals; 0 if the order inherits them
@@ -40,6 +40,6 @@ struct Situation {
 std::expected<Engine, Failure> chosen_engine();
 
 /// Looks at the process as it is now.
-std::expected<Situation, Failure> look_around(const Order& order);
+std::expected<CallerState, Failure> capture_caller_state(const LaunchSpec& spec);
 
 }  // namespace forklift::launch

@@ -77,13 +77,13 @@ bool is_own_program(std::string_view path) {
   return next_component(rest) == "exe" && next_component(rest).empty();
 }
 
-bool names_callers_things(const Order& order) {
-  const Surroundings& around = order.surroundings;
-  if (relative(order.program) || is_relative(order.directory) || is_relative(around.root) ||
+bool names_callers_things(const LaunchSpec& spec) {
+  const Isolation& around = spec.isolation;
+  if (relative(spec.program) || is_relative(spec.directory) || is_relative(around.root) ||
       is_relative(around.new_root)) {
     return true;
   }
-  for (const auto& [number, stdio] : order.streams) {
+  for (const auto& [number, stdio] : spec.streams) {
     if (stdio.kind() == Stdio::Kind::file && relative(stdio.path())) return true;
   }
   return false;

@@ -18,7 +18,7 @@ bool is_own_program(std::string_view path);
 
 /// Whether a path of the order means something else to the child than to the
 /// caller, unless `callers_path` changes it.
-bool names_callers_things(const Order& order);
+bool names_callers_things(const LaunchSpec& spec);
 
 /// A path that means to the child what `path` means to the calling thread:
 /// /proc/self, /proc/thread-self, /dev/fd and their like are spelled out with

@@ -18,34 +18,34 @@ using Found = std::optional<Failure>;
 
 bool has_nul(const std::string& text) { return text.find('\0') != std::string::npos; }
 
-Found check_program(const Order& order) {
-  if (order.program.empty()) return Failure{Step::program, "the name is empty", EINVAL};
-  if (has_nul(order.program)) {
-    return Failure{Step::program, quote(order.program) + " has a NUL byte", EINVAL};
+Found check_program(const LaunchSpec& spec) {
+  if (spec.program.empty()) return Failure{Step::program, "the name is empty", EINVAL};
+  if (has_nul(spec.program)) {
+    return Failure{Step::program, quote(spec.program) + " has a NUL byte", EINVAL};
   }
   // As execvp(3): such a name is in no place.
-  if (order.program.find('/') == std::string::npos && order.program.size() > NAME_MAX) {
-    return Failure{Step::exec, quote(order.program), ENAMETOOLONG};
+  if (spec.program.find('/') == std::string::npos && spec.program.size() > NAME_MAX) {
+    return Failure{Step::exec, quote(spec.program), ENAMETOOLONG};
   }
   return std::nullopt;
 }
 
-Found check_arguments(const Order& order) {
-  if (order.argv0 && has_nul(*order.argv0)) {
-    return Failure{Step::argument, "argv[0] " + quote(*order.argv0) + " has a NUL byte", EINVAL};
+Found check_arguments(const LaunchSpec& spec) {
+  if (spec.argv0 && has_nul(*spec.argv0)) {
+    return Failure{Step::argument, "argv[0] " + quote(*spec.argv0) + " has a NUL byte", EINVAL};
   }
-  for (std::size_t i = 0; i < order.arguments.size(); ++i) {
-    if (!has_nul(order.arguments[i])) continue;
+  for (std::size_t i = 0; i < spec.arguments.size(); ++i) {
+    if (!has_nul(spec.arguments[i])) continue;
     return Failure{
         Step::argument,
-        "argv[" + std::to_string(i + 1) + "] " + quote(order.arguments[i]) + " has a NUL byte",
+        "argv[" + std::to_string(i + 1) + "] " + quote(spec.arguments[i]) + " has a NUL byte",
         EINVAL};
   }
   return std::nullopt;
 }
 
-Found check_environment(const Order& order) {
-  for (const auto& [key, value] : order.environment) {
+Found check_environment(const LaunchSpec& spec) {
+  for (const auto& [key, value] : spec.environment) {
     const auto refuse = [&](const char* why) {
       return Failure{Step::environment, "key " + quote(key) + why, EINVAL};
     };
@@ -54,7 +54,7 @@ Found check_environment(const Order& order) {
     if (has_nul(key)) return refuse(" has a NUL byte");
     if (value && has_nul(*value)) return refuse(": its value has a NUL byte");
   }
-  for (const std::string& entry : order.environment_start.value_or(std::vector<std::string>())) {
+  for (const std::string& entry : spec.environment_start.value_or(std::vector<std::string>())) {
     if (!has_nul(entry)) continue;
     return Failure{Step::environment, "entry " + quote(entry) + " has a NUL byte", EINVAL};
   }
@@ -71,8 +71,8 @@ Found check_target(int target) {
                  EBADF};
 }
 
-Found check_streams(const Order& order) {
-  for (const auto& [target, stdio] : order.streams) {
+Found check_streams(const LaunchSpec& spec) {
+  for (const auto& [target, stdio] : spec.streams) {
     if (auto found = check_target(target)) return found;
     const bool opens = stdio.kind() == Stdio::Kind::file;
     if (opens && has_nul(stdio.path())) {
@@ -91,27 +91,27 @@ Found check_streams(const Order& order) {
   return std::nullopt;
 }
 
-Found check_directory(const Order& order) {
-  if (order.directory && has_nul(*order.directory)) {
-    return Failure{Step::directory, quote(*order.directory) + " has a NUL byte", EINVAL};
+Found check_directory(const LaunchSpec& spec) {
+  if (spec.directory && has_nul(*spec.directory)) {
+    return Failure{Step::directory, quote(*spec.directory) + " has a NUL byte", EINVAL};
   }
-  if (order.directory_descriptor && *order.directory_descriptor < 0) {
-    return Failure{Step::directory, std::to_string(*order.directory_descriptor), EBADF};
+  if (spec.directory_descriptor && *spec.directory_descriptor < 0) {
+    return Failure{Step::directory, std::to_string(*spec.directory_descriptor), EBADF};
   }
   return std::nullopt;
 }
 
-Found check_signals(const Order& order) {
-  if (!order.bad_signal) return std::nullopt;
-  return Failure{Step::signal, "signal " + std::to_string(*order.bad_signal), EINVAL};
+Found check_signals(const LaunchSpec& spec) {
+  if (!spec.bad_signal) return std::nullopt;
+  return Failure{Step::signal, "signal " + std::to_string(*spec.bad_signal), EINVAL};
 }
 
 }  // namespace
 
-Found find_bad_input(const Order& order) {
+Found check_spec(const LaunchSpec& spec) {
   for (const auto check : {check_program, check_arguments, check_environment, check_streams,
                            check_directory, check_signals, find_bad_attribute}) {
-    if (auto found = check(order)) return found;
+    if (auto found = check(spec)) return found;
   }
   return std::nullopt;
 }

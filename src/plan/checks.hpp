@@ -11,6 +11,6 @@ namespace forklift::launch {
 
 /// What the kernel would misunderstand rather than refuse: a NUL byte in a
 /// string, an environment key with '=', a signal or number that cannot be.
-std::optional<Failure> find_bad_input(const Order& order);
+std::optional<Failure> check_spec(const LaunchSpec& spec);
 
 }  // namespace forklift::launch

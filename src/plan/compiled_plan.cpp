@@ -17,9 +17,9 @@ bool same_text(const std::optional<std::string>& known, const char* now) noexcep
   return known ? now && *known == now : !now;
 }
 
-void drop(const Prepared* prepared) noexcept {
-  auto& references = const_cast<std::atomic<int>&>(prepared->references);
-  if (references.fetch_sub(1, std::memory_order_acq_rel) == 1) delete prepared;
+void drop(const CompiledPlan* compiled) noexcept {
+  auto& references = const_cast<std::atomic<int>&>(compiled->references);
+  if (references.fetch_sub(1, std::memory_order_acq_rel) == 1) delete compiled;
 }
 
 }  // namespace
@@ -35,43 +35,43 @@ std::string name_of(const Source& source) {
   }
 }
 
-bool Prepared::fits(const Situation& now) const noexcept {
+bool CompiledPlan::fits(const CallerState& now) const noexcept {
   return engine == now.engine && handlers_cleared == now.handlers_cleared &&
          ignored == now.ignored && same_text(path, now.path) && parent == now.parent &&
          callers_mask == now.mask && standard == now.standard && callers == now.callers &&
          (!environment || environment->made_from(now.environment));
 }
 
-PreparedRef PreparedRef::share(const Prepared& prepared) noexcept {
-  const_cast<std::atomic<int>&>(prepared.references).fetch_add(1, std::memory_order_relaxed);
-  return PreparedRef(&prepared);
+CompiledPlanRef CompiledPlanRef::share(const CompiledPlan& compiled) noexcept {
+  const_cast<std::atomic<int>&>(compiled.references).fetch_add(1, std::memory_order_relaxed);
+  return CompiledPlanRef(&compiled);
 }
 
-PreparedRef::~PreparedRef() {
-  if (prepared_) drop(prepared_);
+CompiledPlanRef::~CompiledPlanRef() {
+  if (compiled_) drop(compiled_);
 }
 
-std::expected<PreparedRef, Failure> Plans::get(const Order& order) const {
-  const auto now = look_around(order);
+std::expected<CompiledPlanRef, Failure> PlanCache::get(const LaunchSpec& spec) const {
+  const auto now = capture_caller_state(spec);
   if (!now) return std::unexpected(now.error());
-  Prepared* const first = first_.load(std::memory_order_acquire);
+  CompiledPlan* const first = first_.load(std::memory_order_acquire);
   int count = 0;
-  for (Prepared* known = first; known; known = known->next, ++count) {
-    if (known->fits(*now)) return PreparedRef::share(*known);
+  for (CompiledPlan* known = first; known; known = known->next, ++count) {
+    if (known->fits(*now)) return CompiledPlanRef::share(*known);
   }
-  auto made = prepare(order, *now);
+  auto made = prepare(spec, *now);
   if (!made) return std::unexpected(std::move(made.error()));
-  if (count >= most_plans) return PreparedRef(made->release());
+  if (count >= most_plans) return CompiledPlanRef(made->release());
   (*made)->next = first;
-  Prepared* expected = first;
+  CompiledPlan* expected = first;
   if (first_.compare_exchange_strong(expected, made->get(), std::memory_order_acq_rel)) {
-    return PreparedRef::share(*made->release());
+    return CompiledPlanRef::share(*made->release());
   }
-  return PreparedRef(made->release());  // another thread was faster; use this one once
+  return CompiledPlanRef(made->release());  // another thread was faster; use this one once
 }
 
-void Plans::clear() noexcept {
-  for (Prepared* known = first_.exchange(nullptr, std::memory_order_acq_rel); known;) {
+void PlanCache::clear() noexcept {
+  for (CompiledPlan* known = first_.exchange(nullptr, std::memory_order_acq_rel); known;) {
     drop(std::exchange(known, known->next));
   }
 }

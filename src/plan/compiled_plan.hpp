@@ -41,15 +41,15 @@ struct Source {
 std::string name_of(const Source& source);
 
 /// One message of the mailbox: `count` sources from `first` on.
-struct Letter {
-  long place = 0;  ///< offset of a `LetterSpace` in the frame
+struct FdMessage {
+  long place = 0;  ///< offset of a `FdMessageBuffer` in the frame
   int first = 0;
   int count = 0;
 };
 
 /// Everything that can be made before a launch: the plan, and what the parent
 /// brings to it. Immutable once made; shared by the launches that use it.
-struct Prepared {
+struct CompiledPlan {
   std::string program;
   Engine engine = Engine::fork;
   std::vector<Call> calls;
@@ -63,9 +63,9 @@ struct Prepared {
   std::vector<std::pair<long, std::string>> data_names;  ///< by address, for people
   std::vector<Fill> fills;
   std::vector<Source> sources;
-  bool reports_by_pipe = false;  ///< the engine `fork`, pollable or without robust futexes
-  std::vector<Letter> letters;   ///< empty unless descriptors are mailed
-  int kept = least_kept;         ///< descriptors of the parent's that the child keeps at least
+  bool reports_by_pipe = false;     ///< the engine `fork`, pollable or without robust futexes
+  std::vector<FdMessage> messages;  ///< empty unless descriptors are mailed
+  int kept = least_kept;            ///< descriptors of the parent's that the child keeps at least
   std::size_t frame_bytes = sizeof(Frame);
   std::optional<std::chrono::nanoseconds> deadline;
   int pid_namespace = -1;  ///< the caller's descriptor of the one to join
@@ -93,54 +93,55 @@ struct Prepared {
   StandardStreams standard;
   std::vector<std::uint64_t> callers;
 
-  bool fits(const Situation& now) const noexcept;
+  bool fits(const CallerState& now) const noexcept;
 
   std::atomic<int> references{1};
-  Prepared* next = nullptr;  ///< of the list in `Plans`
+  CompiledPlan* next = nullptr;  ///< of the list in `PlanCache`
 };
 
-/// A counted reference to a `Prepared`: a launch in flight may outlive the
+/// A counted reference to a `CompiledPlan`: a launch in flight may outlive the
 /// command that it came from.
-class PreparedRef {
+class CompiledPlanRef {
  public:
-  PreparedRef() noexcept = default;
+  CompiledPlanRef() noexcept = default;
   /// Takes over one reference that is already counted.
-  explicit PreparedRef(const Prepared* counted) noexcept : prepared_(counted) {}
-  static PreparedRef share(const Prepared& prepared) noexcept;
-  PreparedRef(PreparedRef&& other) noexcept : prepared_(std::exchange(other.prepared_, nullptr)) {}
-  PreparedRef& operator=(PreparedRef&& other) noexcept {
-    std::swap(prepared_, other.prepared_);
+  explicit CompiledPlanRef(const CompiledPlan* counted) noexcept : compiled_(counted) {}
+  static CompiledPlanRef share(const CompiledPlan& compiled) noexcept;
+  CompiledPlanRef(CompiledPlanRef&& other) noexcept
+      : compiled_(std::exchange(other.compiled_, nullptr)) {}
+  CompiledPlanRef& operator=(CompiledPlanRef&& other) noexcept {
+    std::swap(compiled_, other.compiled_);
     return *this;
   }
-  ~PreparedRef();
+  ~CompiledPlanRef();
 
-  const Prepared& operator*() const noexcept { return *prepared_; }
-  const Prepared* operator->() const noexcept { return prepared_; }
-  explicit operator bool() const noexcept { return prepared_; }
+  const CompiledPlan& operator*() const noexcept { return *compiled_; }
+  const CompiledPlan* operator->() const noexcept { return compiled_; }
+  explicit operator bool() const noexcept { return compiled_; }
 
  private:
-  const Prepared* prepared_ = nullptr;
+  const CompiledPlan* compiled_ = nullptr;
 };
 
 /// The plans made for one order so far, one for each situation met.
 ///
 /// Threads: `get` from many at once, without a lock, so that a fork of the
 /// whole program finds nothing held; the rest needs the object alone.
-class Plans {
+class PlanCache {
  public:
-  Plans() noexcept = default;
-  Plans(const Plans&) = delete;
-  Plans& operator=(const Plans&) = delete;
-  ~Plans() { clear(); }
+  PlanCache() noexcept = default;
+  PlanCache(const PlanCache&) = delete;
+  PlanCache& operator=(const PlanCache&) = delete;
+  ~PlanCache() { clear(); }
 
   /// The plan for the process as it is now, made if there is none yet.
   ///
   /// Errors: bad input, found before anything is done.
-  std::expected<PreparedRef, Failure> get(const Order& order) const;
+  std::expected<CompiledPlanRef, Failure> get(const LaunchSpec& spec) const;
   void clear() noexcept;
 
  private:
-  mutable std::atomic<Prepared*> first_{nullptr};
+  mutable std::atomic<CompiledPlan*> first_{nullptr};
 };
 
 }  // namespace forklift::launch

@@ -28,15 +28,15 @@ constexpr long most_descriptors = 1L << 20;
 
 Source source_of_need(const Stream& stream) {
   switch (stream.need) {
-    case Need::report: return {.kind = Source::Kind::report, .target = stream.target};
-    case Need::cgroup: return {.kind = Source::Kind::cgroup, .target = stream.target};
-    case Need::terminal: return {.kind = Source::Kind::terminal, .target = stream.target};
+    case ExtraFd::report: return {.kind = Source::Kind::report, .target = stream.target};
+    case ExtraFd::cgroup: return {.kind = Source::Kind::cgroup, .target = stream.target};
+    case ExtraFd::terminal: return {.kind = Source::Kind::terminal, .target = stream.target};
     default: return {.descriptor = stream.borrowed, .target = stream.target};
   }
 }
 
 Source source_of(const Stream& stream) {
-  if (stream.need != Need::none) return source_of_need(stream);
+  if (stream.need != ExtraFd::none) return source_of_need(stream);
   if (stream.terminal) return {.kind = Source::Kind::terminal, .target = stream.target};
   const Stdio& stdio = *stream.stdio;
   if (stdio.kind() == Stdio::Kind::pipe) {
@@ -59,19 +59,19 @@ int open_flags(const Stream& stream) {
 
 void DescriptorSteps::gather() {
   for (const Stream& stream : streams_) {
-    const bool is_needed = stream.need != Need::none && stream.need != Need::made_ruleset &&
-                           stream.need != Need::program;
+    const bool is_needed = stream.need != ExtraFd::none && stream.need != ExtraFd::made_ruleset &&
+                           stream.need != ExtraFd::program;
     if (stream.terminal || is_needed ||
         (stream.stdio && is_brought(stream.target, *stream.stdio))) {
-      prepared_.sources.push_back(source_of(stream));
+      compiled_.sources.push_back(source_of(stream));
     }
   }
-  if (now_.extra.second_stage) prepared_.sources.push_back({.kind = Source::Kind::second_stage});
-  const auto count = static_cast<int>(prepared_.sources.size());
-  for (int first = 0; mails() && first < count; first += most_in_letter) {
-    add_letter(first, std::min(most_in_letter, count - first));
+  if (now_.extra.second_stage) compiled_.sources.push_back({.kind = Source::Kind::second_stage});
+  const auto count = static_cast<int>(compiled_.sources.size());
+  for (int first = 0; mails() && first < count; first += most_in_message) {
+    add_letter(first, std::min(most_in_message, count - first));
   }
-  for (Source& source : prepared_.sources) {
+  for (Source& source : compiled_.sources) {
     if (!mails()) source.cell = build_.take_cell(name_of(source));
   }
   choose_waiting_room();
@@ -79,12 +79,12 @@ void DescriptorSteps::gather() {
 
 void DescriptorSteps::add_letter(int first, int count) {
   const std::size_t bytes = sizeof(int) * static_cast<std::size_t>(count);
-  const long at = build_.take_room(sizeof(LetterSpace) + CMSG_SPACE(bytes));
-  prepared_.letters.push_back({at, first, count});
+  const long at = build_.take_room(sizeof(FdMessageBuffer) + CMSG_SPACE(bytes));
+  compiled_.messages.push_back({at, first, count});
   build_.name_cell(at, "letter");
   for (int i = 0; i < count; ++i) {
-    Source& source = prepared_.sources[static_cast<std::size_t>(first + i)];
-    source.cell = at + descriptor_in_letter(i);
+    Source& source = compiled_.sources[static_cast<std::size_t>(first + i)];
+    source.cell = at + descriptor_in_message(i);
     build_.name_cell(source.cell, name_of(source));
   }
 }
@@ -94,17 +94,17 @@ void DescriptorSteps::add_letter(int first, int count) {
 void DescriptorSteps::choose_waiting_room() {
   rlimit limit{};
   ::getrlimit(RLIMIT_NOFILE, &limit);
-  const auto waiting = static_cast<int>(streams_.size() + prepared_.sources.size()) + 1;
+  const auto waiting = static_cast<int>(streams_.size() + compiled_.sources.size()) + 1;
   window_ = choose_window(streams_, waiting,
                           static_cast<long>(std::min<rlim_t>(limit.rlim_cur, LONG_MAX)));
-  prepared_.reports_by_pipe = now_.engine == Engine::fork && (order_.pollable || !marks_its_end());
-  if (prepared_.reports_by_pipe) report_ = window_.first++;
+  compiled_.reports_by_pipe = now_.engine == Engine::fork && (spec_.pollable || !marks_its_end());
+  if (compiled_.reports_by_pipe) report_ = window_.first++;
 }
 
 // The kernel compares the word of a robust futex with the child's number as the
 // child's own pid namespace has it (kernel/futex/core.c, handle_futex_death).
 bool DescriptorSteps::marks_its_end() const {
-  const Surroundings& around = order_.surroundings;
+  const Isolation& around = spec_.isolation;
   const bool renumbered = around.made.contains(Namespace::pid) ||
                           std::ranges::any_of(around.joined, [](const auto& one) {
                             return one.second == Namespace::pid;
@@ -116,7 +116,7 @@ bool DescriptorSteps::marks_its_end() const {
 // marks a robust futex in shared memory instead; without those, a pipe end
 // that only the child holds closes at exec or exit.
 void DescriptorSteps::announce_end() {
-  if (now_.engine != Engine::fork || prepared_.reports_by_pipe) return;
+  if (now_.engine != Engine::fork || compiled_.reports_by_pipe) return;
   build_.name_cell(offsetof(Frame, robust), "robust list");
   build_.add(Step::report, "robust list", SYS_set_robust_list,
              {place(offsetof(Frame, robust)), value(offsetof(RobustList, node))});
@@ -134,11 +134,11 @@ bool DescriptorSteps::may_stand_still() const {
 // what lies below the first argument.
 void DescriptorSteps::leave_table() {
   if (now_.engine != Engine::shared_table) return;
-  if (may_stand_still()) prepared_.kept = least_kept_standing;
-  const Argument kept = mails() ? word(offsetof(Frame, kept)) : value(prepared_.kept);
+  if (may_stand_still()) compiled_.kept = least_kept_standing;
+  const Argument kept = mails() ? word(offsetof(Frame, kept)) : value(compiled_.kept);
   if (mails()) {
     build_.name_cell(offsetof(Frame, kept),
-                     "mailbox + 1, at least " + std::to_string(prepared_.kept));
+                     "mailbox + 1, at least " + std::to_string(compiled_.kept));
   }
   build_.add(Step::leave, "", kernel::nr_close_range,
              {kept, value(all_descriptors), value(kernel::close_range_unshare)});
@@ -158,11 +158,11 @@ void DescriptorSteps::close_before_mailbox() {
 void DescriptorSteps::receive() {
   if (!mails()) return;
   build_.name_cell(offsetof(Frame, mailbox), "mailbox");
-  for (const Letter& letter : prepared_.letters) {
-    Call& call =
-        build_.add(Step::receive, std::to_string(letter.count) + " descriptors", SYS_recvmsg,
-                   {number(offsetof(Frame, mailbox)), place(static_cast<std::size_t>(letter.place)),
-                    value(MSG_DONTWAIT | MSG_CMSG_CLOEXEC)});
+  for (const FdMessage& message : compiled_.messages) {
+    Call& call = build_.add(
+        Step::receive, std::to_string(message.count) + " descriptors", SYS_recvmsg,
+        {number(offsetof(Frame, mailbox)), place(static_cast<std::size_t>(message.place)),
+         value(MSG_DONTWAIT | MSG_CMSG_CLOEXEC)});
     call.least = call.most = call.also = 1;
   }
 }
@@ -176,7 +176,7 @@ void DescriptorSteps::wait_in_window(long cell, std::string what) {
 }
 
 void DescriptorSteps::wait_in_window() {
-  for (const Source& source : prepared_.sources) {
+  for (const Source& source : compiled_.sources) {
     wait_in_window(source.cell, name_of(source));
     if (source.target >= 0) {
       waiting_.push_back({source.target, source.cell, name_of(source)});
@@ -187,7 +187,7 @@ void DescriptorSteps::wait_in_window() {
 }
 
 void DescriptorSteps::keep_report_pipe() {
-  if (!prepared_.reports_by_pipe) return;
+  if (!compiled_.reports_by_pipe) return;
   build_.name_cell(offsetof(Frame, report), "report pipe");
   build_
       .add(Step::report, "pipe", SYS_dup3,
@@ -215,13 +215,13 @@ void DescriptorSteps::open_files() {
 // Opened while the child still runs on our memory, so that it is our program.
 void DescriptorSteps::open_program() {
   if (!now_.extra.own_program) return;
-  const long cell = build_.take_cell(quote(order_.program));
+  const long cell = build_.take_cell(quote(spec_.program));
   build_
-      .add(Step::exec, quote(order_.program), SYS_openat,
-           {value(AT_FDCWD), build_.text(order_.program), value(O_PATH | O_CLOEXEC), value(0)})
+      .add(Step::exec, quote(spec_.program), SYS_openat,
+           {value(AT_FDCWD), build_.text(spec_.program), value(O_PATH | O_CLOEXEC), value(0)})
       .store = static_cast<std::int32_t>(cell);
-  wait_in_window(cell, quote(order_.program));
-  waiting_.push_back({number_of(Need::program), cell, quote(order_.program)});
+  wait_in_window(cell, quote(spec_.program));
+  waiting_.push_back({number_of(ExtraFd::program), cell, quote(spec_.program)});
 }
 
 // A caller's stream that is marked close-on-exec is inherited all the same; the
@@ -255,9 +255,9 @@ std::vector<int> DescriptorSteps::kept() const {
   const bool marks = kernel::features().works(kernel::Feature::mark_cloexec);
   std::vector<int> kept;
   for (const Stream& stream : streams_) {
-    if (stream.need == Need::none || !marks) kept.push_back(stream.target);
+    if (stream.need == ExtraFd::none || !marks) kept.push_back(stream.target);
   }
-  if (prepared_.reports_by_pipe) kept.push_back(report_);
+  if (compiled_.reports_by_pipe) kept.push_back(report_);
   std::ranges::sort(kept);
   return kept;
 }
@@ -275,17 +275,17 @@ void DescriptorSteps::close_others() {
 
 void DescriptorSteps::mark_report() {
   build_.add(Step::report, "ends at exec", SYS_fcntl,
-             {value(number_of(Need::report)), value(F_SETFD), value(FD_CLOEXEC)});
+             {value(number_of(ExtraFd::report)), value(F_SETFD), value(FD_CLOEXEC)});
 }
 
 // A fork elsewhere in the program can hold a copy of the pipe's end for ever, but
 // not the lock: that belongs to this child, and the kernel drops it when exec
 // closes the end. Where there are no locks, only the hang-up is left.
 void DescriptorSteps::lock_report() {
-  if (!prepared_.reports_by_pipe && !now_.extra.second_stage) return;
+  if (!compiled_.reports_by_pipe && !now_.extra.second_stage) return;
   struct flock whole {};
   whole.l_type = F_WRLCK;
-  const int report = prepared_.reports_by_pipe ? report_ : prepared_.tell;
+  const int report = compiled_.reports_by_pipe ? report_ : compiled_.tell;
   Call& call = build_.add(Step::report, "locked until exec", SYS_fcntl,
                           {value(report), value(F_SETLK), build_.data(whole, "a write lock")});
   call.least = LONG_MIN;
@@ -294,14 +294,14 @@ void DescriptorSteps::lock_report() {
 
 void DescriptorSteps::mark_needs() {
   for (const Stream& stream : streams_) {
-    const bool is_marked = stream.need == Need::report && now_.extra.second_stage;
-    if (stream.need == Need::none || is_marked) continue;
+    const bool is_marked = stream.need == ExtraFd::report && now_.extra.second_stage;
+    if (stream.need == ExtraFd::none || is_marked) continue;
     build_.add(Step::close, std::to_string(stream.target) + " at exec", SYS_fcntl,
                {value(stream.target), value(F_SETFD), value(FD_CLOEXEC)});
   }
 }
 
-int DescriptorSteps::number_of(Need need, int index) const {
+int DescriptorSteps::number_of(ExtraFd need, int index) const {
   for (const Stream& stream : streams_) {
     if (stream.need == need && index-- == 0) return stream.target;
   }
@@ -310,7 +310,7 @@ int DescriptorSteps::number_of(Need need, int index) const {
 
 int DescriptorSteps::terminal() const {
   for (const Stream& stream : streams_) {
-    if (stream.terminal || stream.need == Need::terminal) return stream.target;
+    if (stream.terminal || stream.need == ExtraFd::terminal) return stream.target;
   }
   return -1;
 }

@@ -19,9 +19,9 @@ namespace forklift::launch {
 /// one step each and are called in the order in which they stand here.
 class DescriptorSteps {
  public:
-  DescriptorSteps(PlanBuilder& build, const Order& order, const Situation& now,
+  DescriptorSteps(PlanBuilder& build, const LaunchSpec& spec, const CallerState& now,
                   const std::vector<Stream>& streams)
-      : build_(build), prepared_(build.prepared()), order_(order), now_(now), streams_(streams) {}
+      : build_(build), compiled_(build.compiled()), spec_(spec), now_(now), streams_(streams) {}
 
   /// Finds out what the parent has to bring; adds no call.
   void gather();
@@ -40,14 +40,14 @@ class DescriptorSteps {
   /// What is left then is only to execute the program.
   void lock_report();
   /// The child's number of what a step needs; the first, or those after it.
-  int number_of(Need need, int index = 0) const;
+  int number_of(ExtraFd need, int index = 0) const;
   /// The child's number of its pseudoterminal.
   int terminal() const;
   /// The frame's cell with the number of the second stage's program.
   long second_stage_cell() const { return second_stage_; }
 
  private:
-  bool mails() const { return now_.engine == Engine::shared_table && !prepared_.sources.empty(); }
+  bool mails() const { return now_.engine == Engine::shared_table && !compiled_.sources.empty(); }
   void add_letter(int first, int count);
   void choose_waiting_room();
   bool marks_its_end() const;
@@ -67,9 +67,9 @@ class DescriptorSteps {
   };
 
   PlanBuilder& build_;
-  Prepared& prepared_;
-  const Order& order_;
-  const Situation& now_;
+  CompiledPlan& compiled_;
+  const LaunchSpec& spec_;
+  const CallerState& now_;
   const std::vector<Stream>& streams_;
   std::vector<Waiting> waiting_;
   Window window_;

@@ -12,15 +12,15 @@ std::string_view key_of(std::string_view entry) { return entry.substr(0, entry.f
 
 }  // namespace
 
-Environment::Environment(const Order& order, char** callers)
-    : starts_without_callers_(order.clear_environment || order.environment_start) {
+Environment::Environment(const LaunchSpec& spec, char** callers)
+    : starts_without_callers_(spec.clear_environment || spec.environment_start) {
   std::map<std::string_view, const std::string*> changes;
-  for (const auto& change : order.environment) {
+  for (const auto& change : spec.environment) {
     changes[change.key] = change.value ? &*change.value : nullptr;
   }
   const std::vector<std::string> nothing;
   const auto& start =
-      order.environment_start && !order.clear_environment ? *order.environment_start : nothing;
+      spec.environment_start && !spec.clear_environment ? *spec.environment_start : nothing;
   own_.reserve(start.size() + changes.size());  // `merged_` points into it
   for (const std::string& entry : start) {
     if (changes.contains(key_of(entry))) continue;

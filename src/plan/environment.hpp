@@ -16,7 +16,7 @@ namespace forklift::launch {
 /// starts from instead are copied.
 class Environment {
  public:
-  Environment(const Order& order, char** callers);
+  Environment(const LaunchSpec& spec, char** callers);
 
   /// Whether the caller's environment still is the one this was made from.
   bool made_from(char** callers) const noexcept;

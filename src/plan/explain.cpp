@@ -31,21 +31,21 @@ std::string list(const char* const* texts) {
   return all + "]";
 }
 
-std::string data_name(const Prepared& plan, long address) {
+std::string data_name(const CompiledPlan& plan, long address) {
   for (const auto& [known, name] : plan.data_names) {
     if (known == address) return name.starts_with("{") ? name : "<" + name + ">";
   }
   return "<data>";
 }
 
-std::string cell_name(const Prepared& plan, long offset) {
+std::string cell_name(const CompiledPlan& plan, long offset) {
   for (const auto& [cell, name] : plan.cell_names) {
     if (cell == offset) return "<" + name + ">";
   }
   return "<frame + " + std::to_string(offset) + ">";
 }
 
-std::string print(const Prepared& plan, const Call& call, int index) {
+std::string print(const CompiledPlan& plan, const Call& call, int index) {
   const Argument& argument = call.arguments[index];
   switch (argument.from) {
     case From::value: return print_argument(call.number, index, argument.value);
@@ -59,7 +59,7 @@ std::string print(const Prepared& plan, const Call& call, int index) {
   }
 }
 
-std::string print(const Prepared& plan, std::size_t i) {
+std::string print(const CompiledPlan& plan, std::size_t i) {
   const Call& call = plan.calls[i];
   const CallName known = name_of_call(call.number);
   std::string line = call.kind == Kind::close_each ? "close" : known.name;
@@ -74,14 +74,14 @@ std::string print(const Prepared& plan, std::size_t i) {
   return line;
 }
 
-std::string reason(const Prepared& plan, std::size_t i) {
+std::string reason(const CompiledPlan& plan, std::size_t i) {
   const std::string& subject = plan.subjects[i];
   return std::string(name(plan.calls[i].step)) + (subject.empty() ? "" : " " + subject);
 }
 
 }  // namespace
 
-std::string explain(const Prepared& plan) {
+std::string explain(const CompiledPlan& plan) {
   std::string text = "launch '" + plan.program + "' by engine " + std::string(name(plan.engine)) +
                      "; the child makes these system calls:\n";
   for (std::size_t i = 0; i < plan.calls.size(); ++i) {

@@ -101,8 +101,8 @@ std::optional<Failure> find_half_identity(const ResolvedIdentity& identity) {
 
 }  // namespace
 
-std::expected<ResolvedIdentity, Failure> resolve_identity(const Order& order) {
-  const Identity& wanted = order.identity;
+std::expected<ResolvedIdentity, Failure> resolve_identity(const LaunchSpec& spec) {
+  const Identity& wanted = spec.identity;
   ResolvedIdentity identity;
   identity.groups = wanted.groups;
   std::string login;
@@ -128,7 +128,7 @@ std::expected<ResolvedIdentity, Failure> resolve_identity(const Order& order) {
   }
   if (auto half = find_half_identity(identity)) return std::unexpected(std::move(*half));
   // In a user namespace whose groups may not be set, they stay as they are.
-  const auto& around = order.surroundings;
+  const auto& around = spec.isolation;
   const bool denied = around.made.contains(Namespace::user) &&
                       !(around.id_maps ? around.id_maps->setgroups : false);
   if (identity.user && !identity.groups && !wanted.keep_groups && !denied) {

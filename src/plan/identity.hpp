@@ -22,6 +22,6 @@ struct ResolvedIdentity {
 ///
 /// Errors: an unknown user or group, the id -1, a user without a group, or why
 /// the database cannot be read.
-std::expected<ResolvedIdentity, Failure> resolve_identity(const Order& order);
+std::expected<ResolvedIdentity, Failure> resolve_identity(const LaunchSpec& spec);
 
 }  // namespace forklift::launch

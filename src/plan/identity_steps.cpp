@@ -39,8 +39,8 @@ CapabilityData as_data(const Sets& sets) {
 }
 
 // The caller's own; a child in a new user namespace has everything there.
-Sets callers_sets(const Order& order) {
-  if (order.surroundings.made.contains(Namespace::user)) {
+Sets callers_sets(const LaunchSpec& spec) {
+  if (spec.isolation.made.contains(Namespace::user)) {
     return {CapabilitySet::all().bits(), CapabilitySet::all().bits(), 0};
   }
   CapabilityHead head;
@@ -58,8 +58,8 @@ bool changes_sets(const CapabilitySets& sets) {
   return sets.permitted || sets.effective || sets.inheritable || sets.ambient;
 }
 
-Sets wanted_sets(const Order& order, const CapabilitySets& wanted) {
-  const Sets callers = callers_sets(order);
+Sets wanted_sets(const LaunchSpec& spec, const CapabilitySets& wanted) {
+  const Sets callers = callers_sets(spec);
   Sets sets = callers;
   if (wanted.permitted) sets.permitted = wanted.permitted->bits();
   if (wanted.inheritable) sets.inheritable = wanted.inheritable->bits();
@@ -123,8 +123,8 @@ void set_ids(PlanBuilder& build, const ResolvedIdentity& identity) {
   }
 }
 
-void set_capabilities(PlanBuilder& build, const Order& order, const CapabilitySets& wanted) {
-  const Sets sets = wanted_sets(order, wanted);
+void set_capabilities(PlanBuilder& build, const LaunchSpec& spec, const CapabilitySets& wanted) {
+  const Sets sets = wanted_sets(spec, wanted);
   const std::string text = "permitted " + CapabilitySet::of_bits(sets.permitted).text();
   build.add(Step::capability, text, SYS_capset,
             {build.data(CapabilityHead{}, "version 3"), build.data(as_data(sets), text)});
@@ -139,14 +139,14 @@ void set_capabilities(PlanBuilder& build, const Order& order, const CapabilitySe
 
 }  // namespace
 
-void note_callers_sets(const Order& order, std::vector<std::uint64_t>& values) {
-  if (!order.identity.capabilities || !changes_sets(*order.identity.capabilities)) return;
-  const Sets callers = callers_sets(order);
+void note_callers_sets(const LaunchSpec& spec, std::vector<std::uint64_t>& values) {
+  if (!spec.identity.capabilities || !changes_sets(*spec.identity.capabilities)) return;
+  const Sets callers = callers_sets(spec);
   values.insert(values.end(), {callers.effective, callers.permitted, callers.inheritable});
 }
 
-void add_identity(PlanBuilder& build, const Order& order, const ResolvedIdentity& identity) {
-  const Identity& wanted = order.identity;
+void add_identity(PlanBuilder& build, const LaunchSpec& spec, const ResolvedIdentity& identity) {
+  const Identity& wanted = spec.identity;
   if (wanted.capabilities && wanted.capabilities->bounding) {
     narrow_bounding(build, *wanted.capabilities->bounding);
   }
@@ -155,7 +155,7 @@ void add_identity(PlanBuilder& build, const Order& order, const ResolvedIdentity
   set_ids(build, identity);
   const auto& sets = wanted.capabilities;
   if (sets && changes_sets(*sets)) {
-    set_capabilities(build, order, *sets);
+    set_capabilities(build, spec, *sets);
   }
 }
 

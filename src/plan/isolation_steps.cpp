@@ -107,13 +107,13 @@ std::string names_of(std::uint64_t flags) {
   return names;
 }
 
-void add_joins(PlanBuilder& build, const Surroundings& wanted, const DescriptorSteps& descriptors) {
+void add_joins(PlanBuilder& build, const Isolation& wanted, const DescriptorSteps& descriptors) {
   // A user namespace first: it gives the right to join the others.
   for (const bool user : {true, false}) {
     int index = 0;
     for (const auto& [descriptor, kind] : wanted.joined) {
       if (kind == Namespace::pid) continue;  // its maker joins that
-      const int number = descriptors.number_of(Need::joined, index++);
+      const int number = descriptors.number_of(ExtraFd::joined, index++);
       if ((kind == Namespace::user) != user) continue;
       build.add(Step::join,
                 std::string(name_of(kind)) + " by descriptor " + std::to_string(descriptor),
@@ -122,7 +122,7 @@ void add_joins(PlanBuilder& build, const Surroundings& wanted, const DescriptorS
   }
 }
 
-void add_clock(PlanBuilder& build, const Surroundings& wanted) {
+void add_clock(PlanBuilder& build, const Isolation& wanted) {
   if (!wanted.made.contains(Namespace::time)) return;
   build.add(Step::join, "a new time namespace", SYS_unshare,
             {value(static_cast<long>(clone_flag(Namespace::time)))});
@@ -130,7 +130,7 @@ void add_clock(PlanBuilder& build, const Surroundings& wanted) {
   add_entry_of_clock(build);
 }
 
-void add_surroundings(PlanBuilder& build, const Surroundings& wanted) {
+void add_surroundings(PlanBuilder& build, const Isolation& wanted) {
   if (wanted.made.contains(Namespace::mount)) {
     add_mount(build, "'/' private", nullptr, "/", nullptr, MS_REC | MS_PRIVATE);
   }

@@ -18,9 +18,9 @@ std::uint64_t clone_flags(const std::set<Namespace>& kinds);
 /// The kinds of these flags, for people: "user, net".
 std::string names_of(std::uint64_t clone_flags);
 
-void add_joins(PlanBuilder& build, const Surroundings& wanted, const DescriptorSteps& descriptors);
-void add_clock(PlanBuilder& build, const Surroundings& wanted);
+void add_joins(PlanBuilder& build, const Isolation& wanted, const DescriptorSteps& descriptors);
+void add_clock(PlanBuilder& build, const Isolation& wanted);
 /// Mounts, host name and root directory, in this order.
-void add_surroundings(PlanBuilder& build, const Surroundings& wanted);
+void add_surroundings(PlanBuilder& build, const Isolation& wanted);
 
 }  // namespace forklift::launch

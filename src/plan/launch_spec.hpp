@@ -46,7 +46,7 @@ struct Identity {
 };
 
 /// What it may use, and when it runs.
-struct Bounds {
+struct ResourceLimits {
   std::map<Resource, Limit> limits;
   std::optional<int> nice;
   std::optional<Scheduling> scheduling;
@@ -59,7 +59,7 @@ struct Bounds {
 };
 
 /// What it sees of the system.
-struct Surroundings {
+struct Isolation {
   std::set<Namespace> made;
   std::optional<IdMaps> id_maps;
   /// Of the monotonic clock and of that which goes on in sleep.
@@ -79,7 +79,7 @@ struct Sandbox {
 };
 
 /// Everything that a `Command` asks for, as plain data and unchecked.
-struct Order {
+struct LaunchSpec {
   std::string program;
   std::vector<std::string> arguments;
   std::optional<std::string> argv0;
@@ -107,8 +107,8 @@ struct Order {
   std::optional<int> dies_with_parent;  ///< the signal
 
   Identity identity;
-  Bounds bounds;
-  Surroundings surroundings;
+  ResourceLimits limits_;
+  Isolation isolation;
   Sandbox sandbox;
   std::optional<Cgroup> cgroup;
 
@@ -119,14 +119,14 @@ struct Order {
   std::optional<std::chrono::nanoseconds> deadline;  ///< for the launch itself
 };
 
-/// Adds signals to `order.*set`; a number that is none makes the launch fail.
-inline void add_signals(Order& order, kernel::SignalSet Order::*set,
+/// Adds signals to `spec.*set`; a number that is none makes the launch fail.
+inline void add_signals(LaunchSpec& spec, kernel::SignalSet LaunchSpec::*set,
                         std::initializer_list<int> signals) {
   for (const int signal : signals) {
     if (signal >= 1 && signal <= kernel::last_signal) {
-      order.*set |= kernel::signal_bit(signal);
+      spec.*set |= kernel::signal_bit(signal);
     } else {
-      order.bad_signal = signal;
+      spec.bad_signal = signal;
     }
   }
 }

@@ -16,9 +16,9 @@ Call& PlanBuilder::add(Step step, std::string subject, long call,
                        std::initializer_list<Argument> arguments) {
   Call made{.number = call, .step = step};
   std::ranges::copy(arguments, made.arguments);
-  prepared_->calls.push_back(made);
-  prepared_->subjects.push_back(std::move(subject));
-  return prepared_->calls.back();
+  compiled_->calls.push_back(made);
+  compiled_->subjects.push_back(std::move(subject));
+  return compiled_->calls.back();
 }
 
 void PlanBuilder::write_file(Step step, const std::string& path, const std::string& content,
@@ -33,9 +33,9 @@ void PlanBuilder::write_file(Step step, const std::string& path, const std::stri
   add(step, subject, SYS_close, {number(cell)});
 }
 
-const char* PlanBuilder::keep(std::string content) {
-  prepared_->texts.push_back(std::move(content));
-  return prepared_->texts.back().c_str();
+const char* PlanBuilder::run_requests(std::string content) {
+  compiled_->texts.push_back(std::move(content));
+  return compiled_->texts.back().c_str();
 }
 
 Argument PlanBuilder::data(const void* bytes, std::size_t size, const std::string& what) {
@@ -43,15 +43,15 @@ Argument PlanBuilder::data(const void* bytes, std::size_t size, const std::strin
   constexpr std::size_t word = sizeof(long);
   std::string content(static_cast<const char*>(bytes), size);
   content.resize((size + word - 1) / word * word);
-  const Argument argument{reinterpret_cast<long>(keep(std::move(content))), From::data};
-  prepared_->data_names.emplace_back(argument.value, what);
+  const Argument argument{reinterpret_cast<long>(run_requests(std::move(content))), From::data};
+  compiled_->data_names.emplace_back(argument.value, what);
   return argument;
 }
 
 long PlanBuilder::take_room(std::size_t bytes) {
   constexpr std::size_t alignment = alignof(std::max_align_t);
-  const std::size_t at = (prepared_->frame_bytes + alignment - 1) / alignment * alignment;
-  prepared_->frame_bytes = at + bytes;
+  const std::size_t at = (compiled_->frame_bytes + alignment - 1) / alignment * alignment;
+  compiled_->frame_bytes = at + bytes;
   return static_cast<long>(at);
 }
 

@@ -23,8 +23,8 @@ inline Argument word(std::size_t offset) { return {static_cast<long>(offset), Fr
 /// kept with them.
 class PlanBuilder {
  public:
-  Prepared& prepared() { return *prepared_; }
-  std::unique_ptr<Prepared> finish() { return std::move(prepared_); }
+  CompiledPlan& compiled() { return *compiled_; }
+  std::unique_ptr<CompiledPlan> finish() { return std::move(compiled_); }
 
   /// Adds a call; its result is accepted unless negative. The reference holds
   /// until the next call is added.
@@ -36,9 +36,9 @@ class PlanBuilder {
                   int directory = AT_FDCWD);
 
   /// Keeps a string as long as the plan.
-  const char* keep(std::string content);
+  const char* run_requests(std::string content);
   Argument text(std::string content) {
-    return {reinterpret_cast<long>(keep(std::move(content))), From::text};
+    return {reinterpret_cast<long>(run_requests(std::move(content))), From::text};
   }
 
   /// Keeps bytes as long as the plan; `what` is how `explain` shall call them.
@@ -50,9 +50,9 @@ class PlanBuilder {
   }
 
   /// A word that the frame shall hold when the child starts.
-  void fill(long offset, long value) { prepared_->fills.push_back({offset, value, false}); }
+  void fill(long offset, long value) { compiled_->fills.push_back({offset, value, false}); }
   /// The same, the address of kept bytes.
-  void fill(long offset, Argument data) { prepared_->fills.push_back({offset, data.value, true}); }
+  void fill(long offset, Argument data) { compiled_->fills.push_back({offset, data.value, true}); }
 
   /// Takes room in the frame, behind what is taken already; gives its offset.
   long take_room(std::size_t bytes);
@@ -60,11 +60,11 @@ class PlanBuilder {
   long take_cell(const std::string& what);
   /// How `explain` shall call the value at this offset.
   void name_cell(long offset, const std::string& what) {
-    prepared_->cell_names.emplace_back(offset, what);
+    compiled_->cell_names.emplace_back(offset, what);
   }
 
  private:
-  std::unique_ptr<Prepared> prepared_ = std::make_unique<Prepared>();
+  std::unique_ptr<CompiledPlan> compiled_ = std::make_unique<CompiledPlan>();
 };
 
 }  // namespace forklift::launch

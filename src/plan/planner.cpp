@@ -41,12 +41,12 @@ constexpr std::chrono::seconds stoppable_launch{10};
 
 class Planner {
  public:
-  Planner(const Order& order, const Situation& now, const std::vector<Stream>& streams,
+  Planner(const LaunchSpec& spec, const CallerState& now, const std::vector<Stream>& streams,
           const ResolvedIdentity& identity)
-      : order_(order), now_(now), identity_(identity), descriptors_(build_, order, now, streams) {}
+      : spec_(spec), now_(now), identity_(identity), descriptors_(build_, spec, now, streams) {}
 
   // The order of the steps; docs/attributes.md tells the reasons.
-  std::unique_ptr<Prepared> plan() {
+  std::unique_ptr<CompiledPlan> plan() {
     set_up();
     descriptors_.gather();
     descriptors_.announce_end();
@@ -60,66 +60,66 @@ class Planner {
     descriptors_.open_program();
     descriptors_.put_into_place();
     join_cgroup();
-    add_session(build_, order_, descriptors_);
-    add_scheduling(build_, order_.bounds);
-    add_memory_policy(build_, order_.bounds);
-    add_limits(build_, order_.bounds);
+    add_session(build_, spec_, descriptors_);
+    add_scheduling(build_, spec_.limits_);
+    add_memory_policy(build_, spec_.limits_);
+    add_limits(build_, spec_.limits_);
     if (now_.extra.second_stage) begin_second_stage();
-    add_memory_settings(build_, order_.bounds);
-    add_joins(build_, order_.surroundings, descriptors_);
-    add_clock(build_, order_.surroundings);
-    add_surroundings(build_, order_.surroundings);
+    add_memory_settings(build_, spec_.limits_);
+    add_joins(build_, spec_.isolation, descriptors_);
+    add_clock(build_, spec_.isolation);
+    add_surroundings(build_, spec_.isolation);
     change_directory();
     landlock_.make_rulesets();
     descriptors_.close_others();
-    add_descriptor_limit(build_, order_.bounds);
-    add_identity(build_, order_, identity_);
+    add_descriptor_limit(build_, spec_.limits_);
+    add_identity(build_, spec_, identity_);
     give_up_privileges();
     die_with_parent();
-    add_dispositions(build_, order_, now_);
+    add_dispositions(build_, spec_, now_);
     landlock_.restrict();
     descriptors_.lock_report();
     if (now_.extra.second_stage) report();
-    add_mask(build_, order_, now_);
-    add_seccomp(build_, order_.sandbox);
+    add_mask(build_, spec_, now_);
+    add_seccomp(build_, spec_.sandbox);
     execute();
     return build_.finish();
   }
 
  private:
   void set_up() {
-    prepared_.program = order_.program;
-    prepared_.engine = now_.engine;
-    prepared_.deadline = order_.deadline;
-    if (!order_.deadline && identity_.user) prepared_.deadline = stoppable_launch;
-    prepared_.window = order_.pty;
-    for (const auto& [descriptor, kind] : order_.surroundings.joined) {
-      if (kind == Namespace::pid) prepared_.pid_namespace = descriptor;
+    compiled_.program = spec_.program;
+    compiled_.engine = now_.engine;
+    compiled_.deadline = spec_.deadline;
+    if (!spec_.deadline && identity_.user) compiled_.deadline = stoppable_launch;
+    compiled_.window = spec_.pty;
+    for (const auto& [descriptor, kind] : spec_.isolation.joined) {
+      if (kind == Namespace::pid) compiled_.pid_namespace = descriptor;
     }
-    prepared_.cgroup = order_.cgroup;
-    prepared_.joins_cgroup = now_.extra.joins_cgroup;
-    prepared_.namespaces = clone_flags(order_.surroundings.made);
-    prepared_.no_new_privileges = order_.identity.no_new_privileges;
-    prepared_.pollable = order_.pollable;
-    prepared_.leads_group = leads_group(order_);
-    prepared_.handlers_cleared = now_.handlers_cleared;
-    prepared_.ignored = now_.ignored;
-    prepared_.callers_mask = now_.mask;
-    prepared_.parent = now_.parent;
-    prepared_.standard = now_.standard;
-    prepared_.callers = now_.callers;
-    const auto stack = order_.bounds.limits.find(Resource::stack);
-    if (stack != order_.bounds.limits.end()) prepared_.stack = stack->second.soft;
-    if (now_.path) prepared_.path = now_.path;
-    if (order_.clear_environment || order_.environment_start || !order_.environment.empty()) {
-      prepared_.environment.emplace(order_, now_.environment);
+    compiled_.cgroup = spec_.cgroup;
+    compiled_.joins_cgroup = now_.extra.joins_cgroup;
+    compiled_.namespaces = clone_flags(spec_.isolation.made);
+    compiled_.no_new_privileges = spec_.identity.no_new_privileges;
+    compiled_.pollable = spec_.pollable;
+    compiled_.leads_group = leads_group(spec_);
+    compiled_.handlers_cleared = now_.handlers_cleared;
+    compiled_.ignored = now_.ignored;
+    compiled_.callers_mask = now_.mask;
+    compiled_.parent = now_.parent;
+    compiled_.standard = now_.standard;
+    compiled_.callers = now_.callers;
+    const auto stack = spec_.limits_.limits.find(Resource::stack);
+    if (stack != spec_.limits_.limits.end()) compiled_.stack = stack->second.soft;
+    if (now_.path) compiled_.path = now_.path;
+    if (spec_.clear_environment || spec_.environment_start || !spec_.environment.empty()) {
+      compiled_.environment.emplace(spec_, now_.environment);
     }
   }
 
   // The parent maps the ids of a new user namespace while the child waits.
   void wait_at_gate() {
-    if (!order_.surroundings.made.contains(Namespace::user)) return;
-    prepared_.id_maps = order_.surroundings.id_maps.value_or(IdMaps::root_is_caller());
+    if (!spec_.isolation.made.contains(Namespace::user)) return;
+    compiled_.id_maps = spec_.isolation.id_maps.value_or(IdMaps::root_is_caller());
     build_.name_cell(offsetof(Frame, gate), "gate");
     build_
         .add(Step::gate, "until its ids are mapped", SYS_futex,
@@ -138,37 +138,37 @@ class Planner {
                               value(AT_EMPTY_PATH)});
     start.kind = Kind::exec;
     start.most = start.also = start.least = 1;
-    prepared_.second_stage = static_cast<int>(prepared_.calls.size());
-    prepared_.tell = descriptors_.number_of(Need::report);
+    compiled_.second_stage = static_cast<int>(compiled_.calls.size());
+    compiled_.tell = descriptors_.number_of(ExtraFd::report);
     descriptors_.mark_report();
   }
 
   void set_umask() {
-    if (!order_.umask) return;
+    if (!spec_.umask) return;
     char octal[8];
-    std::snprintf(octal, sizeof octal, "%04o", *order_.umask & 0777U);
-    build_.add(Step::umask, octal, SYS_umask, {value(*order_.umask)});
+    std::snprintf(octal, sizeof octal, "%04o", *spec_.umask & 0777U);
+    build_.add(Step::umask, octal, SYS_umask, {value(*spec_.umask)});
   }
 
   void change_directory() {
-    if (order_.directory_descriptor) {
-      build_.add(Step::directory, "descriptor " + std::to_string(*order_.directory_descriptor),
-                 SYS_fchdir, {value(descriptors_.number_of(Need::directory))});
+    if (spec_.directory_descriptor) {
+      build_.add(Step::directory, "descriptor " + std::to_string(*spec_.directory_descriptor),
+                 SYS_fchdir, {value(descriptors_.number_of(ExtraFd::directory))});
     }
-    if (order_.directory) {
-      build_.add(Step::directory, quote(*order_.directory), SYS_chdir,
-                 {build_.text(callers_path(*order_.directory))});
+    if (spec_.directory) {
+      build_.add(Step::directory, quote(*spec_.directory), SYS_chdir,
+                 {build_.text(callers_path(*spec_.directory))});
     }
   }
 
   // Where the clone cannot make the child in its cgroup (Linux 5.7).
   void join_cgroup() {
     if (!now_.extra.joins_cgroup) return;
-    build_.write_file(Step::cgroup, "cgroup.procs", "0", descriptors_.number_of(Need::cgroup));
+    build_.write_file(Step::cgroup, "cgroup.procs", "0", descriptors_.number_of(ExtraFd::cgroup));
   }
 
   void give_up_privileges() {
-    if (!order_.identity.no_new_privileges) return;
+    if (!spec_.identity.no_new_privileges) return;
     build_.add(Step::privileges, "", SYS_prctl,
                {value(PR_SET_NO_NEW_PRIVS), value(1), value(0), value(0), value(0)});
   }
@@ -177,43 +177,43 @@ class Planner {
   // before is found out by its child having another; one in a pid namespace
   // above is seen as 0.
   void die_with_parent() {
-    if (!order_.dies_with_parent) return;
-    build_.add(Step::parent_death, kernel::signal_name(*order_.dies_with_parent), SYS_prctl,
-               {value(PR_SET_PDEATHSIG), value(*order_.dies_with_parent)});
-    const bool apart = order_.surroundings.made.contains(Namespace::pid);
+    if (!spec_.dies_with_parent) return;
+    build_.add(Step::parent_death, kernel::signal_name(*spec_.dies_with_parent), SYS_prctl,
+               {value(PR_SET_PDEATHSIG), value(*spec_.dies_with_parent)});
+    const bool apart = spec_.isolation.made.contains(Namespace::pid);
     Call& check = build_.add(Step::parent_death, "the parent lives", SYS_getppid, {});
     check.least = check.most = check.also = apart ? 0 : *now_.parent;
   }
 
   // Says that nothing has failed so far: what comes after can only be exec.
   void report() {
-    prepared_.ready = static_cast<int>(prepared_.calls.size());
+    compiled_.ready = static_cast<int>(compiled_.calls.size());
     build_.name_cell(offsetof(Frame, outcome), "outcome");
     build_.add(Step::report, "the way is free", SYS_write,
-               {value(prepared_.tell), place(offsetof(Frame, outcome)), value(sizeof(Outcome))});
+               {value(compiled_.tell), place(offsetof(Frame, outcome)), value(sizeof(Outcome))});
   }
 
   void execute() {
-    prepared_.argv.push_back(build_.keep(order_.argv0.value_or(order_.program)));
-    for (const std::string& argument : order_.arguments)
-      prepared_.argv.push_back(build_.keep(argument));
-    prepared_.argv.push_back(nullptr);
-    if (!now_.extra.second_stage) prepared_.ready = static_cast<int>(prepared_.calls.size());
+    compiled_.argv.push_back(build_.run_requests(spec_.argv0.value_or(spec_.program)));
+    for (const std::string& argument : spec_.arguments)
+      compiled_.argv.push_back(build_.run_requests(argument));
+    compiled_.argv.push_back(nullptr);
+    if (!now_.extra.second_stage) compiled_.ready = static_cast<int>(compiled_.calls.size());
     build_.name_cell(offsetof(Frame, environment), "environment");
     if (now_.extra.own_program) {
       execute_own_program();
-    } else if (order_.program.find('/') != std::string::npos) {
-      add_exec(callers_path(order_.program), Kind::exec);
+    } else if (spec_.program.find('/') != std::string::npos) {
+      add_exec(callers_path(spec_.program), Kind::exec);
     } else {
       search_path();
     }
   }
 
   void execute_own_program() {
-    Call& call = build_.add(Step::exec, quote(order_.program), SYS_execveat,
-                            {value(descriptors_.number_of(Need::program)),
+    Call& call = build_.add(Step::exec, quote(spec_.program), SYS_execveat,
+                            {value(descriptors_.number_of(ExtraFd::program)),
                              build_.text(""),
-                             {reinterpret_cast<long>(prepared_.argv.data()), From::texts},
+                             {reinterpret_cast<long>(compiled_.argv.data()), From::texts},
                              word(offsetof(Frame, environment)),
                              value(AT_EMPTY_PATH)});
     call.kind = Kind::exec;
@@ -221,16 +221,16 @@ class Planner {
   }
 
   void search_path() {
-    const char* const own = prepared_.environment ? prepared_.environment->own("PATH") : nullptr;
+    const char* const own = compiled_.environment ? compiled_.environment->own("PATH") : nullptr;
     const char* const callers = now_.path ? now_.path : "/bin:/usr/bin";  // as execvp(3)
-    prepared_.searched = own ? own : callers;
+    compiled_.searched = own ? own : callers;
     std::set<std::string> seen;  // many a PATH names a folder twice
-    for (std::size_t at = 0; at <= prepared_.searched.size();) {
-      const std::size_t end = std::min(prepared_.searched.find(':', at), prepared_.searched.size());
-      const std::string folder = prepared_.searched.substr(at, end - at);
+    for (std::size_t at = 0; at <= compiled_.searched.size();) {
+      const std::size_t end = std::min(compiled_.searched.find(':', at), compiled_.searched.size());
+      const std::string folder = compiled_.searched.substr(at, end - at);
       const bool is_new = seen.insert(folder).second;
       if (is_new) {
-        add_exec(folder.empty() ? order_.program : folder + "/" + order_.program, Kind::search);
+        add_exec(folder.empty() ? spec_.program : folder + "/" + spec_.program, Kind::search);
       }
       at = end + 1;
     }
@@ -239,11 +239,11 @@ class Planner {
   void add_exec(const std::string& path, Kind kind) {
     Call& call = build_.add(Step::exec, quote(path), SYS_execve,
                             {build_.text(path),
-                             {reinterpret_cast<long>(prepared_.argv.data()), From::texts},
+                             {reinterpret_cast<long>(compiled_.argv.data()), From::texts},
                              word(offsetof(Frame, environment))});
     call.kind = kind;
     call.most = call.also = call.least = 1;  // exec does not return
-    if (order_.allow_shell) add_shell(path);
+    if (spec_.allow_shell) add_shell(path);
   }
 
   // As execvp(3) does with a file that is no program. Each place has a list of
@@ -251,9 +251,9 @@ class Planner {
   void add_shell(const std::string& path) {
     constexpr const char* shell = "/bin/sh";
     const Argument script = build_.text(path);
-    auto& argv = prepared_.shell_argvs.emplace_back(prepared_.argv);
+    auto& argv = compiled_.shell_argvs.emplace_back(compiled_.argv);
     argv.front() = reinterpret_cast<const char*>(script.value);
-    argv.insert(argv.begin(), build_.keep(shell));
+    argv.insert(argv.begin(), build_.run_requests(shell));
     Call& call = build_.add(Step::exec, quote(path) + " by " + shell, SYS_execve,
                             {build_.text(shell),
                              {reinterpret_cast<long>(argv.data()), From::texts},
@@ -263,29 +263,29 @@ class Planner {
     call.most = call.also = call.least = 1;
   }
 
-  const Order& order_;
-  const Situation& now_;
+  const LaunchSpec& spec_;
+  const CallerState& now_;
   const ResolvedIdentity& identity_;
   PlanBuilder build_;
-  Prepared& prepared_ = build_.prepared();
+  CompiledPlan& compiled_ = build_.compiled();
   DescriptorSteps descriptors_;
-  LandlockSteps landlock_{build_, order_.sandbox, descriptors_};
+  LandlockSteps landlock_{build_, spec_.sandbox, descriptors_};
 };
 
 }  // namespace
 
-std::expected<std::unique_ptr<Prepared>, Failure> prepare(const Order& order,
-                                                          const Situation& now) {
-  if (auto bad = find_bad_input(order)) return std::unexpected(std::move(*bad));
-  auto streams = resolve_streams(order, now.extra, now.standard);
+std::expected<std::unique_ptr<CompiledPlan>, Failure> prepare(const LaunchSpec& spec,
+                                                              const CallerState& now) {
+  if (auto bad = check_spec(spec)) return std::unexpected(std::move(*bad));
+  auto streams = resolve_streams(spec, now.extra, now.standard);
   if (!streams) return std::unexpected(std::move(streams.error()));
-  auto identity = resolve_identity(order);
+  auto identity = resolve_identity(spec);
   if (!identity) return std::unexpected(std::move(identity.error()));
-  auto prepared = Planner(order, now, *streams, *identity).plan();
-  if (prepared->second_stage) {
-    if (auto failure = hand_over(*prepared)) return std::unexpected(std::move(*failure));
+  auto compiled = Planner(spec, now, *streams, *identity).plan();
+  if (compiled->second_stage) {
+    if (auto failure = hand_over(*compiled)) return std::unexpected(std::move(*failure));
   }
-  return prepared;
+  return compiled;
 }
 
 }  // namespace forklift::launch

@@ -12,6 +12,7 @@ namespace forklift::launch {
 /// Makes the plan of a launch and all that can be prepared for it.
 ///
 /// Errors: bad input, by step and subject.
-std::expected<std::unique_ptr<Prepared>, Failure> prepare(const Order& order, const Situation& now);
+std::expected<std::unique_ptr<CompiledPlan>, Failure> prepare(const LaunchSpec& spec,
+                                                              const CallerState& now);
 
 }  // namespace forklift::launch

@@ -141,37 +141,37 @@ void add_io_priority(PlanBuilder& build, const IoPriority& wanted) {
 
 }  // namespace
 
-void note_callers_bounds(const Bounds& bounds, std::vector<std::uint64_t>& values) {
-  for (const auto& [resource, limit] : bounds.limits) {
+void note_callers_bounds(const ResourceLimits& limits_, std::vector<std::uint64_t>& values) {
+  for (const auto& [resource, limit] : limits_.limits) {
     if (limit.soft && limit.hard) continue;
     const rlimit callers = callers_limit(resource);
     values.insert(values.end(), {callers.rlim_cur, callers.rlim_max});
   }
-  if (bounds.scheduling && !bounds.nice) {
+  if (limits_.scheduling && !limits_.nice) {
     values.push_back(static_cast<std::uint64_t>(callers_nice()));
   }
 }
 
-void add_scheduling(PlanBuilder& build, const Bounds& bounds) {
-  if (bounds.scheduling) add_policy(build, *bounds.scheduling, bounds.nice);
-  if (bounds.nice && !(bounds.scheduling && has_nice(*bounds.scheduling))) {
-    build.add(Step::scheduling, "nice " + std::to_string(*bounds.nice), SYS_setpriority,
-              {value(PRIO_PROCESS), value(0), value(*bounds.nice)});
+void add_scheduling(PlanBuilder& build, const ResourceLimits& limits_) {
+  if (limits_.scheduling) add_policy(build, *limits_.scheduling, limits_.nice);
+  if (limits_.nice && !(limits_.scheduling && has_nice(*limits_.scheduling))) {
+    build.add(Step::scheduling, "nice " + std::to_string(*limits_.nice), SYS_setpriority,
+              {value(PRIO_PROCESS), value(0), value(*limits_.nice)});
   }
-  if (bounds.cpus) add_affinity(build, *bounds.cpus);
-  if (bounds.io_priority) add_io_priority(build, *bounds.io_priority);
-  if (bounds.timer_slack) {
-    const long nanoseconds = bounds.timer_slack->count();
+  if (limits_.cpus) add_affinity(build, *limits_.cpus);
+  if (limits_.io_priority) add_io_priority(build, *limits_.io_priority);
+  if (limits_.timer_slack) {
+    const long nanoseconds = limits_.timer_slack->count();
     build.add(Step::scheduling, "timer slack " + std::to_string(nanoseconds) + " ns", SYS_prctl,
               {value(PR_SET_TIMERSLACK), value(nanoseconds)});
   }
 }
 
-void add_memory_policy(PlanBuilder& build, const Bounds& bounds) {
-  if (!bounds.memory_policy) return;
+void add_memory_policy(PlanBuilder& build, const ResourceLimits& limits_) {
+  if (!limits_.memory_policy) return;
   constexpr const char* names[] = {"default", "preferred", "bind", "interleave", "local"};
-  const int mode = static_cast<int>(bounds.memory_policy->mode);  // MPOL_* in this order
-  const auto& nodes = bounds.memory_policy->nodes;
+  const int mode = static_cast<int>(limits_.memory_policy->mode);  // MPOL_* in this order
+  const auto& nodes = limits_.memory_policy->nodes;
   std::string text = names[mode];
   if (!nodes.empty()) text += " " + enumerate(nodes);
   const auto mask = mask_of(nodes);
@@ -183,26 +183,26 @@ void add_memory_policy(PlanBuilder& build, const Bounds& bounds) {
              value(nodes.empty() ? 0 : bits)});
 }
 
-void add_memory_settings(PlanBuilder& build, const Bounds& bounds) {
-  if (bounds.oom_score) {
+void add_memory_settings(PlanBuilder& build, const ResourceLimits& limits_) {
+  if (limits_.oom_score) {
     build.write_file(Step::memory_policy, "/proc/self/oom_score_adj",
-                     std::to_string(*bounds.oom_score));
+                     std::to_string(*limits_.oom_score));
   }
-  if (bounds.huge_pages) {
-    build.add(Step::memory_policy, *bounds.huge_pages ? "huge pages" : "no huge pages", SYS_prctl,
-              {value(PR_SET_THP_DISABLE), value(*bounds.huge_pages ? 0 : 1)});
+  if (limits_.huge_pages) {
+    build.add(Step::memory_policy, *limits_.huge_pages ? "huge pages" : "no huge pages", SYS_prctl,
+              {value(PR_SET_THP_DISABLE), value(*limits_.huge_pages ? 0 : 1)});
   }
 }
 
-void add_limits(PlanBuilder& build, const Bounds& bounds) {
-  for (const auto& [resource, limit] : bounds.limits) {
+void add_limits(PlanBuilder& build, const ResourceLimits& limits_) {
+  for (const auto& [resource, limit] : limits_.limits) {
     if (resource != Resource::descriptors) add_limit(build, resource, limit);
   }
 }
 
-void add_descriptor_limit(PlanBuilder& build, const Bounds& bounds) {
-  const auto found = bounds.limits.find(Resource::descriptors);
-  if (found != bounds.limits.end()) add_limit(build, found->first, found->second);
+void add_descriptor_limit(PlanBuilder& build, const ResourceLimits& limits_) {
+  const auto found = limits_.limits.find(Resource::descriptors);
+  if (found != limits_.limits.end()) add_limit(build, found->first, found->second);
 }
 
 }  // namespace forklift::launch

@@ -52,7 +52,7 @@ void LandlockSteps::make_rulesets() {
     add_rule(ruleset, rule.path, rights & rights_of_files);
     if (rights & ~rights_of_files) add_rule(ruleset, rule.path, rights);
   }
-  const int kept = descriptors_.number_of(Need::made_ruleset);
+  const int kept = descriptors_.number_of(ExtraFd::made_ruleset);
   build_.add(Step::landlock, "ruleset", SYS_dup3, {number(ruleset), value(kept), value(O_CLOEXEC)})
       .also = -EINVAL;  // it is there already
 }
@@ -76,7 +76,7 @@ void LandlockSteps::add_rule(long ruleset, const std::string& path, std::uint64_
 }
 
 void LandlockSteps::restrict() {
-  for (const Need need : {Need::ruleset, Need::made_ruleset}) {
+  for (const ExtraFd need : {ExtraFd::ruleset, ExtraFd::made_ruleset}) {
     const int number = descriptors_.number_of(need);
     if (number < 0) continue;
     build_.add(Step::landlock, "restrict", kernel::nr_landlock_restrict_self,

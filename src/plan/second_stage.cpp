@@ -64,17 +64,17 @@ std::expected<Fd, int> make_program() {
 
 class Packer {
  public:
-  explicit Packer(const Prepared& prepared) : prepared_(prepared) {
-    for (const std::string& text : prepared.texts) kept_[text.c_str()] = &text;
+  explicit Packer(const CompiledPlan& compiled) : compiled_(compiled) {
+    for (const std::string& text : compiled.texts) kept_[text.c_str()] = &text;
   }
 
   std::string pack() {
-    const auto first = prepared_.calls.begin() + prepared_.second_stage;
-    std::vector<Call> calls(first, prepared_.calls.end());
-    std::vector<Fill> fills = prepared_.fills;
+    const auto first = compiled_.calls.begin() + compiled_.second_stage;
+    std::vector<Call> calls(first, compiled_.calls.end());
+    std::vector<Fill> fills = compiled_.fills;
     head_.calls = static_cast<int>(calls.size());
     head_.fills = static_cast<int>(fills.size());
-    head_.tell = prepared_.tell;
+    head_.tell = compiled_.tell;
     start_ = sizeof head_ + calls.size() * sizeof(Call) + fills.size() * sizeof(Fill);
     for (Call& call : calls) {
       for (Argument& argument : call.arguments) {
@@ -107,7 +107,7 @@ class Packer {
   static constexpr std::size_t alignment = 16;
   static_assert(sizeof(Handover) % 8 == 0 && sizeof(Call) % 8 == 0 && sizeof(Fill) % 8 == 0);
 
-  const Prepared& prepared_;
+  const CompiledPlan& compiled_;
   std::map<const char*, const std::string*> kept_;
   std::map<const char*, std::size_t> places_;
   Handover head_;
@@ -148,9 +148,9 @@ std::expected<int, int> second_stage_program() {
   return seen->descriptor;  // another thread was faster
 }
 
-std::optional<Failure> hand_over(Prepared& prepared) {
-  const std::string bytes = Packer(prepared).pack();
-  const std::size_t taken = bytes.size() + prepared.frame_bytes + sizeof(Frame);
+std::optional<Failure> hand_over(CompiledPlan& compiled) {
+  const std::string bytes = Packer(compiled).pack();
+  const std::size_t taken = bytes.size() + compiled.frame_bytes + sizeof(Frame);
   if (taken > most_handed_over) {
     return Failure{Step::second_stage,
                    "a plan of " + std::to_string(taken) + " bytes, where " +
@@ -158,14 +158,14 @@ std::optional<Failure> hand_over(Prepared& prepared) {
                    E2BIG};
   }
   for (std::size_t at = 0; at < bytes.size();) {
-    prepared.texts.push_back(without_nul(bytes, at));
-    prepared.second_argv.push_back(prepared.texts.back().c_str());
+    compiled.texts.push_back(without_nul(bytes, at));
+    compiled.second_argv.push_back(compiled.texts.back().c_str());
   }
-  prepared.second_argv.push_back("");
-  prepared.second_argv.insert(prepared.second_argv.end(), prepared.argv.begin(),
-                              prepared.argv.end());
-  Call& start = prepared.calls[static_cast<std::size_t>(prepared.second_stage) - 1];
-  start.arguments[2].value = reinterpret_cast<long>(prepared.second_argv.data());
+  compiled.second_argv.push_back("");
+  compiled.second_argv.insert(compiled.second_argv.end(), compiled.argv.begin(),
+                              compiled.argv.end());
+  Call& start = compiled.calls[static_cast<std::size_t>(compiled.second_stage) - 1];
+  start.arguments[2].value = reinterpret_cast<long>(compiled.second_argv.data());
   return std::nullopt;
 }
 

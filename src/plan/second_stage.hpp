@@ -21,6 +21,6 @@ std::expected<int, int> second_stage_program();
 /// starts it, which is the one before.
 ///
 /// Errors: a plan that is too long.
-std::optional<Failure> hand_over(Prepared& prepared);
+std::optional<Failure> hand_over(CompiledPlan& compiled);
 
 }  // namespace forklift::launch

@@ -23,22 +23,22 @@ void take_foreground(PlanBuilder& build, int number) {
 
 }  // namespace
 
-bool leads_session(const Order& order) {
-  return order.new_session || order.pty || order.controlling_terminal;
+bool leads_session(const LaunchSpec& spec) {
+  return spec.new_session || spec.pty || spec.controlling_terminal;
 }
 
-bool leads_group(const Order& order) { return leads_session(order) || order.process_group == 0; }
+bool leads_group(const LaunchSpec& spec) { return leads_session(spec) || spec.process_group == 0; }
 
-void add_session(PlanBuilder& build, const Order& order, const DescriptorSteps& descriptors) {
-  if (leads_session(order)) build.add(Step::session, "", SYS_setsid, {});
-  if (order.process_group) {
-    build.add(Step::group, std::to_string(*order.process_group), SYS_setpgid,
-              {value(0), value(*order.process_group)});
+void add_session(PlanBuilder& build, const LaunchSpec& spec, const DescriptorSteps& descriptors) {
+  if (leads_session(spec)) build.add(Step::session, "", SYS_setsid, {});
+  if (spec.process_group) {
+    build.add(Step::group, std::to_string(*spec.process_group), SYS_setpgid,
+              {value(0), value(*spec.process_group)});
   }
-  if (order.pty || order.controlling_terminal) {
-    take_terminal(build, order.controlling_terminal.value_or(descriptors.terminal()));
+  if (spec.pty || spec.controlling_terminal) {
+    take_terminal(build, spec.controlling_terminal.value_or(descriptors.terminal()));
   }
-  if (order.foreground) take_foreground(build, *order.foreground);
+  if (spec.foreground) take_foreground(build, *spec.foreground);
 }
 
 }  // namespace forklift::launch

@@ -8,10 +8,10 @@
 namespace forklift::launch {
 
 /// Whether the order has the child lead a process group, or a session, of its own.
-bool leads_session(const Order& order);
-bool leads_group(const Order& order);
+bool leads_session(const LaunchSpec& spec);
+bool leads_group(const LaunchSpec& spec);
 
 /// Session and process group, then the terminal that belongs to them.
-void add_session(PlanBuilder& build, const Order& order, const DescriptorSteps& descriptors);
+void add_session(PlanBuilder& build, const LaunchSpec& spec, const DescriptorSteps& descriptors);
 
 }  // namespace forklift::launch

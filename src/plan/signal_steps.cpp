@@ -29,10 +29,10 @@ void add_disposition(PlanBuilder& build, int signal, const kernel::Disposition& 
 // CLONE_CLEAR_SIGHAND has reset what was caught and left what was ignored.
 // Without it every signal is reset: a handler that ran in the child would run
 // on our memory.
-void add_dispositions(PlanBuilder& build, const Order& order, const Situation& now) {
-  kernel::SignalSet kept_ignored = order.ignored;
+void add_dispositions(PlanBuilder& build, const LaunchSpec& spec, const CallerState& now) {
+  kernel::SignalSet kept_ignored = spec.ignored;
   kernel::SignalSet reset = now.ignored | kernel::ignored_realtime_signals();
-  if (order.inherit_ignored) {
+  if (spec.inherit_ignored) {
     kept_ignored |= kernel::ignored_standard_signals() | kernel::ignored_realtime_signals();
     reset = 0;
   }
@@ -40,7 +40,7 @@ void add_dispositions(PlanBuilder& build, const Order& order, const Situation& n
   for (int signal = 1; signal <= kernel::last_signal; ++signal) {
     if (signal == SIGKILL || signal == SIGSTOP) continue;
     const kernel::SignalSet bit = kernel::signal_bit(signal);
-    if (order.ignored & bit) {
+    if (spec.ignored & bit) {
       add_disposition(build, signal, ignored);
     } else if (reset & ~kept_ignored & bit) {
       add_disposition(build, signal, by_default);
@@ -48,8 +48,8 @@ void add_dispositions(PlanBuilder& build, const Order& order, const Situation& n
   }
 }
 
-void add_mask(PlanBuilder& build, const Order& order, const Situation& now) {
-  const kernel::SignalSet mask = now.mask.value_or(order.mask);
+void add_mask(PlanBuilder& build, const LaunchSpec& spec, const CallerState& now) {
+  const kernel::SignalSet mask = now.mask.value_or(spec.mask);
   build.add(
       Step::signal, "mask", SYS_rt_sigprocmask,
       {value(SIG_SETMASK), build.data(mask, "mask"), value(0), value(sizeof(kernel::SignalSet))});

@@ -7,8 +7,8 @@
 namespace forklift::launch {
 
 /// What the program ignores; all else goes to its default.
-void add_dispositions(PlanBuilder& build, const Order& order, const Situation& now);
+void add_dispositions(PlanBuilder& build, const LaunchSpec& spec, const CallerState& now);
 /// What it has blocked.
-void add_mask(PlanBuilder& build, const Order& order, const Situation& now);
+void add_mask(PlanBuilder& build, const LaunchSpec& spec, const CallerState& now);
 
 }  // namespace forklift::launch

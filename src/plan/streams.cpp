@@ -52,36 +52,36 @@ Window longest_gap(const std::vector<Stream>& streams, long limit) {
 }
 
 // Those that the order leaves out are inherited, or the pseudoterminal.
-void add_standard_streams(const Order& order, StandardStreams standard,
+void add_standard_streams(const LaunchSpec& spec, StandardStreams standard,
                           std::vector<Stream>& streams) {
   int terminal = -1;
   for (int target = 0; target <= 2; ++target) {
-    if (order.streams.contains(target)) continue;
+    if (spec.streams.contains(target)) continue;
     streams.push_back({.target = target,
                        .alias_of = terminal,
-                       .terminal = order.pty.has_value() && terminal < 0,
-                       .null = !order.pty && (standard.closed >> target & 1) != 0});
-    if (order.pty && terminal < 0) terminal = target;
+                       .terminal = spec.pty.has_value() && terminal < 0,
+                       .null = !spec.pty && (standard.closed >> target & 1) != 0});
+    if (spec.pty && terminal < 0) terminal = target;
   }
 }
 
-std::vector<Stream> list_needs(const Order& order, Extra extra) {
+std::vector<Stream> list_needs(const LaunchSpec& spec, Extra extra) {
   std::vector<Stream> needs;
-  const auto add = [&needs](Need need, int borrowed) {
+  const auto add = [&needs](ExtraFd need, int borrowed) {
     needs.push_back({.need = need, .borrowed = borrowed});
   };
-  if (extra.joins_cgroup) add(Need::cgroup, -1);
-  if (extra.second_stage || extra.pollable) add(Need::report, -1);
-  if (extra.own_program) add(Need::program, -1);
-  if (order.directory_descriptor) add(Need::directory, *order.directory_descriptor);
-  if (order.sandbox.landlock) add(Need::made_ruleset, -1);
-  if (order.sandbox.ruleset) add(Need::ruleset, *order.sandbox.ruleset);
-  for (const auto& [descriptor, kind] : order.surroundings.joined) {
-    if (kind != Namespace::pid) add(Need::joined, descriptor);
+  if (extra.joins_cgroup) add(ExtraFd::cgroup, -1);
+  if (extra.second_stage || extra.pollable) add(ExtraFd::report, -1);
+  if (extra.own_program) add(ExtraFd::program, -1);
+  if (spec.directory_descriptor) add(ExtraFd::directory, *spec.directory_descriptor);
+  if (spec.sandbox.landlock) add(ExtraFd::made_ruleset, -1);
+  if (spec.sandbox.ruleset) add(ExtraFd::ruleset, *spec.sandbox.ruleset);
+  for (const auto& [descriptor, kind] : spec.isolation.joined) {
+    if (kind != Namespace::pid) add(ExtraFd::joined, descriptor);
   }
   const bool is_standard =
-      !order.streams.contains(0) || !order.streams.contains(1) || !order.streams.contains(2);
-  if (order.pty && !is_standard) add(Need::terminal, -1);
+      !spec.streams.contains(0) || !spec.streams.contains(1) || !spec.streams.contains(2);
+  if (spec.pty && !is_standard) add(ExtraFd::terminal, -1);
   return needs;
 }
 
@@ -93,20 +93,20 @@ int lowest_free(const std::vector<Stream>& streams) {
 
 }  // namespace
 
-bool is_inherited(const Order& order, int target) {
-  const auto set = order.streams.find(target);
-  if (set == order.streams.end()) return !order.pty;
+bool is_inherited(const LaunchSpec& spec, int target) {
+  const auto set = spec.streams.find(target);
+  if (set == spec.streams.end()) return !spec.pty;
   return is_in_place(target, &set->second);
 }
 
-std::expected<StandardStreams, Failure> look_at_standard_streams(const Order& order) {
+std::expected<StandardStreams, Failure> look_at_standard_streams(const LaunchSpec& spec) {
   StandardStreams found;
   for (int target = 0; target <= 2; ++target) {
-    if (!is_inherited(order, target)) continue;
+    if (!is_inherited(spec, target)) continue;
     const long flags = kernel::raw::call(SYS_fcntl, target, F_GETFD);
     if (flags >= 0) {
       found.marked |= (flags & FD_CLOEXEC ? 1U : 0U) << target;
-    } else if (order.streams.contains(target)) {
+    } else if (spec.streams.contains(target)) {
       return std::unexpected(Failure{
           Step::descriptor, std::to_string(target) + ", inherited, which is closed", EBADF});
     } else {
@@ -122,12 +122,12 @@ bool is_brought(int target, const Stdio& stdio) {
          (kind == Stdio::Kind::inherit && !is_in_place(target, &stdio));
 }
 
-std::expected<std::vector<Stream>, Failure> resolve_streams(const Order& order, Extra extra,
+std::expected<std::vector<Stream>, Failure> resolve_streams(const LaunchSpec& spec, Extra extra,
                                                             StandardStreams standard) {
   std::vector<Stream> streams;
-  add_standard_streams(order, standard, streams);
-  for (const auto& [target, stdio] : order.streams) {
-    const auto root = root_of(order.streams, target);
+  add_standard_streams(spec, standard, streams);
+  for (const auto& [target, stdio] : spec.streams) {
+    const auto root = root_of(spec.streams, target);
     if (!root) return std::unexpected(root.error());
     if (*root != target) {
       streams.push_back({.target = target, .alias_of = *root});
@@ -137,7 +137,7 @@ std::expected<std::vector<Stream>, Failure> resolve_streams(const Order& order, 
     }
   }
   std::ranges::sort(streams, {}, &Stream::target);
-  for (Stream& needed : list_needs(order, extra)) {
+  for (Stream& needed : list_needs(spec, extra)) {
     needed.target = lowest_free(streams);
     streams.push_back(needed);
     std::ranges::sort(streams, {}, &Stream::target);

@@ -11,7 +11,7 @@
 namespace forklift::launch {
 
 /// A descriptor that later steps of the child need and the program does not get.
-enum class Need {
+enum class ExtraFd {
   none,
   cgroup,
   report,
@@ -46,7 +46,7 @@ struct Stream {
   int alias_of = -1;             ///< the number it is the same as; -1 if its own
   bool terminal = false;         ///< the command's pseudoterminal
   bool null = false;             ///< /dev/null, where the caller has none to inherit
-  Need need = Need::none;
+  ExtraFd need = ExtraFd::none;
   int borrowed = -1;  ///< the caller's number of what is needed
 };
 
@@ -58,12 +58,12 @@ struct Window {
 };
 
 /// Whether the child inherits this one of its numbers 0 to 2 as it is.
-bool is_inherited(const Order& order, int target);
+bool is_inherited(const LaunchSpec& spec, int target);
 
 /// Looks at the caller's descriptors that the child inherits.
 ///
 /// Errors: one that is inherited by word and is closed (EBADF).
-std::expected<StandardStreams, Failure> look_at_standard_streams(const Order& order);
+std::expected<StandardStreams, Failure> look_at_standard_streams(const LaunchSpec& spec);
 
 /// Whether the parent has to bring what stands at this number of the child.
 bool is_brought(int target, const Stdio& stdio);
@@ -72,7 +72,8 @@ bool is_brought(int target, const Stdio& stdio);
 /// steps need on numbers of their own.
 ///
 /// Errors: a `same_as` that leads to nothing or to itself.
-std::expected<std::vector<Stream>, Failure> resolve_streams(const Order& order, Extra extra = {},
+std::expected<std::vector<Stream>, Failure> resolve_streams(const LaunchSpec& spec,
+                                                            Extra extra = {},
                                                             StandardStreams standard = {});
 
 /// Where `waiting` descriptors can wait below the limit of open files: above

@@ -16,7 +16,7 @@ std::size_t most_of_one() { return 32 * static_cast<std::size_t>(::sysconf(_SC_P
 
 // All strings and the pointers to them: a quarter of the stack's limit, within
 // two bounds (bprm_stack_limits, fs/exec.c).
-std::size_t most_of_all(const Prepared& plan) {
+std::size_t most_of_all(const CompiledPlan& plan) {
   constexpr std::uint64_t least = 128 * 1024, most = 6 * 1024 * 1024;
   rlimit callers{};
   ::getrlimit(RLIMIT_STACK, &callers);
@@ -47,7 +47,7 @@ std::string measure(const char* const* texts, const char* what, Total& total) {
 
 }  // namespace
 
-std::string explain_too_big(std::string subject, const Prepared& plan, const Frame& frame) {
+std::string explain_too_big(std::string subject, const CompiledPlan& plan, const Frame& frame) {
   if (!subject.empty()) subject += ": ";
   Total arguments, environment;
   for (const auto& argv : {&plan.argv, &plan.second_argv}) {

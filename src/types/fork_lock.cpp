@@ -66,7 +66,7 @@ class ForkLock::State {
     guard.unlock();
     std::vector<void*> stack = stack_here();
     guard.lock();
-    keep(long_holds_, {held.thread, side, lasted, held.number, std::move(stack)});
+    run_requests(long_holds_, {held.thread, side, lasted, held.number, std::move(stack)});
   }
 
   Report report() const {
@@ -115,7 +115,7 @@ class ForkLock::State {
   }
 
   template <class What>
-  static void keep(std::deque<What>& last, What one) {
+  static void run_requests(std::deque<What>& last, What one) {
     constexpr std::size_t most = 64;
     if (last.size() == most) last.pop_front();
     last.push_back(std::move(one));
@@ -159,7 +159,7 @@ class ForkLock::State {
     ++contended_;
     longest_ = std::max<std::chrono::nanoseconds>(longest_, waited);
     if (self.stack.empty()) return;
-    keep(long_waits_, {self.thread, self.side, waited, std::move(self.stack), self.number});
+    run_requests(long_waits_, {self.thread, self.side, waited, std::move(self.stack), self.number});
   }
 
   // Creators that wait go before the next launcher, and a launcher that waits
@@ -212,12 +212,12 @@ ForkLock& fork_lock() {
   // Never destroyed: threads may launch while the program exits. In the child
   // of a fork it may be held by threads that are not there.
   struct Own {
-    std::uint64_t mark = kernel::fork_mark();
+    std::uint64_t mark = kernel::fork_generation();
     ForkLock lock;
   };
   static std::atomic<Own*> current{nullptr};
   Own* known = current.load(std::memory_order_acquire);
-  if (known && known->mark == kernel::fork_mark()) return known->lock;
+  if (known && known->mark == kernel::fork_generation()) return known->lock;
   auto fresh = std::make_unique<Own>();
   if (current.compare_exchange_strong(known, fresh.get(), std::memory_order_acq_rel)) {
     return fresh.release()->lock;

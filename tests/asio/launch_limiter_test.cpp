@@ -15,25 +15,25 @@ using Permit = LaunchLimiter::Permit;
 TEST_CASE("who comes first gets a permit first, and no more are out than allowed") {
   asio::io_context context;
   LaunchLimiter limiter(context, 2);
-  std::vector<int> order;
+  std::vector<int> spec;
   std::vector<Permit> held;
   for (int i = 0; i < 5; ++i) {
     limiter.async_acquire([&, i](std::exception_ptr, Permit permit) {
-      order.push_back(i);
+      spec.push_back(i);
       held.push_back(std::move(permit));
     });
   }
   context.poll();
-  CHECK(order == std::vector{0, 1});
+  CHECK(spec == std::vector{0, 1});
   CHECK(limiter.in_use() == 2);
   CHECK(limiter.waiting() == 3);
-  while (order.size() < 5) {
+  while (spec.size() < 5) {
     held.erase(held.begin());
     context.restart();
     REQUIRE(context.run_one() > 0);
     CHECK(limiter.in_use() == 2);
   }
-  CHECK(order == std::vector{0, 1, 2, 3, 4});
+  CHECK(spec == std::vector{0, 1, 2, 3, 4});
   held.clear();
   CHECK(limiter.in_use() == 0);
 }

@@ -43,11 +43,11 @@ TEST_CASE("letters that nobody took do not wait in the mailbox for the next chil
     REQUIRE(record->mailbox.open() == 0);
     char byte = 'x';
     iovec part{&byte, 1};
-    msghdr letter{};
-    letter.msg_iov = &part;
-    letter.msg_iovlen = 1;
-    REQUIRE(record->mailbox.send(&letter) == 1);
-    record->letters_pending = true;
+    msghdr message{};
+    message.msg_iov = &part;
+    message.msg_iovlen = 1;
+    REQUIRE(record->mailbox.send(&message) == 1);
+    record->messages_pending = true;
     used = record.get();
   }
   const InFlightPtr record = take_in_flight(Engine::shared_table, 1000, true);

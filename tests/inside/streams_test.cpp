@@ -7,14 +7,15 @@
 #include <climits>
 
 using forklift::Stdio;
-using forklift::launch::choose_window, forklift::launch::Order, forklift::launch::resolve_streams;
+using forklift::launch::choose_window, forklift::launch::LaunchSpec,
+    forklift::launch::resolve_streams;
 
 namespace {
 
-Order order_with(std::initializer_list<int> targets) {
-  Order order;
-  for (const int target : targets) order.streams.emplace(target, Stdio::null());
-  return order;
+LaunchSpec order_with(std::initializer_list<int> targets) {
+  LaunchSpec spec;
+  for (const int target : targets) spec.streams.emplace(target, Stdio::null());
+  return spec;
 }
 
 }  // namespace
@@ -30,15 +31,15 @@ TEST_CASE("the standard descriptors are among the streams, asked for or not") {
 }
 
 TEST_CASE("descriptors wait above all targets when there is room below the limit") {
-  const Order order = order_with({3, 40});
-  const auto window = choose_window(*resolve_streams(order), 10, 1024);
+  const LaunchSpec spec = order_with({3, 40});
+  const auto window = choose_window(*resolve_streams(spec), 10, 1024);
   CHECK(window.first == 41);
   CHECK(window.last == INT_MAX);
 }
 
 TEST_CASE("descriptors wait in the longest gap when a target is next to the limit") {
-  const Order order = order_with({10, 500, 1023});
-  const auto window = choose_window(*resolve_streams(order), 10, 1024);
+  const LaunchSpec spec = order_with({10, 500, 1023});
+  const auto window = choose_window(*resolve_streams(spec), 10, 1024);
   CHECK(window.first == 501);
   CHECK(window.last == 1022);
 }

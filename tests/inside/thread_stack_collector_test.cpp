@@ -14,7 +14,7 @@
 
 #include "../support.hpp"
 
-using forklift::kernel::Presence, forklift::kernel::RollCall;
+using forklift::kernel::ThreadSnapshot, forklift::kernel::ThreadStackCollector;
 
 namespace {
 
@@ -59,7 +59,7 @@ class Worker {
   std::thread thread_;
 };
 
-void check_by_kernel(const Presence& presence) {
+void check_by_kernel(const ThreadSnapshot& presence) {
   CHECK(presence.stack.empty());
   const std::string& view = presence.view;
   CAPTURE(view);
@@ -70,14 +70,14 @@ void check_by_kernel(const Presence& presence) {
 }  // namespace
 
 TEST_CASE("everybody is in a roll call, also who cannot answer, and who is gone") {
-  const RollCall roll(question());
+  const ThreadStackCollector roll(question());
   Worker answers(false);
   Worker deaf(true);
   pid_t gone = 0;
   { gone = Worker(false).id(); }
   for (int time = 0; time < 2; ++time) {
     const pid_t threads[] = {deaf.id(), answers.id(), gone};
-    const std::vector<Presence> present = roll.call(threads);
+    const std::vector<ThreadSnapshot> present = roll.call(threads);
     REQUIRE(present.size() == 3);
     CHECK(present[0].thread == deaf.id());
     check_by_kernel(present[0]);
@@ -91,13 +91,13 @@ TEST_CASE("everybody is in a roll call, also who cannot answer, and who is gone"
 TEST_CASE("without a signal the kernel alone is asked") {
   Worker worker(false);
   const pid_t threads[] = {worker.id()};
-  const std::vector<Presence> present = RollCall(0).call(threads);
+  const std::vector<ThreadSnapshot> present = ThreadStackCollector(0).call(threads);
   REQUIRE(present.size() == 1);
   check_by_kernel(present[0]);
 }
 
 TEST_CASE("two threads may call the roll at once, and the caller may be called") {
-  const RollCall roll(question());
+  const ThreadStackCollector roll(question());
   Worker worker(false);
   const auto call = [&] {
     const pid_t threads[] = {worker.id(), ::gettid()};
@@ -112,4 +112,6 @@ TEST_CASE("two threads may call the roll at once, and the caller may be called")
   other.join();
 }
 
-TEST_CASE("nobody there, nobody called") { CHECK(RollCall(question()).call({}).empty()); }
+TEST_CASE("nobody there, nobody called") {
+  CHECK(ThreadStackCollector(question()).call({}).empty());
+}

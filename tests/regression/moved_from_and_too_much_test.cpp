@@ -21,10 +21,10 @@ namespace {
 template <class Operation>
 auto carry_out(Operation operation) {
   for (;;) {
-    auto entries = operation->entries();
+    auto entries = operation->poll_entries();
     ::poll(entries.data(), entries.size(), 10);
-    if (operation->go_on()) return operation->take();
-    operation->settle();
+    if (operation->perform()) return operation->take();
+    operation->release_closed();
   }
 }
 

@@ -81,7 +81,7 @@ class Carrier {
   static void start(Reference first) {
     const auto strand = first->strand_;
     aio::dispatch(strand, [self = std::move(first)]() mutable {
-      if (!self->operation().go_on()) return self->wait();
+      if (!self->operation().perform()) return self->wait();
       // Never completes in the call that started it.
       Carrier& begun = *self;
       aio::post(begun.strand_, [self = std::move(self)]() mutable { end(std::move(self)); });
@@ -109,18 +109,18 @@ class Carrier {
 
  private:
   void wait() {
-    const std::span<pollfd> entries = operation().entries();
+    const std::span<pollfd> entries = operation().poll_entries();
     std::erase_if(watches_, [entries](const auto& watch) {
       return std::ranges::none_of(entries, [&](const pollfd& one) { return watch->is_for(one); });
     });
-    operation().settle();
+    operation().release_closed();
     bool looks = false;
     for (const pollfd& entry : entries) {
       if (entry.fd >= 0 && !wait_for(entry)) looks = true;
     }
     looks_ = looks;
     if (looks_ && look()) {  // as with a regular file, which is always ready
-      aio::post(strand_, [self = Reference(this)]() mutable { go_on(std::move(self)); });
+      aio::post(strand_, [self = Reference(this)]() mutable { perform(std::move(self)); });
     } else {
       set_timer();
     }
@@ -139,13 +139,13 @@ class Carrier {
     Watch& watch = **found;
     watch.wait(aio::bind_executor(
         strand_, [self = Reference(this), serial = watch.serial()](const AioError& error) mutable {
-          if (self->over_ || self->note(serial, error)) go_on(std::move(self));
+          if (self->over_ || self->note(serial, error)) perform(std::move(self));
         }));
     return watch.works();
   }
 
   void set_timer() {
-    auto until = operation().until();
+    auto until = operation().deadline();
     const auto soon = Operation::Clock::now() + std::chrono::milliseconds(10);
     if (looks_ && (!until || soon < *until)) until = soon;
     if (until == set_for_) return;
@@ -160,7 +160,7 @@ class Carrier {
         strand_, [self = Reference(this), set_for = until](const AioError&) mutable {
           const bool is_due = self->set_for_ == set_for;
           if (is_due) self->set_for_.reset();
-          if (self->over_ || is_due) go_on(std::move(self));
+          if (self->over_ || is_due) perform(std::move(self));
         }));
   }
 
@@ -172,28 +172,28 @@ class Carrier {
     Watch& watch = **found;
     const short events = watch.found();
     if (error) watch.fail();
-    for (pollfd& entry : operation().entries()) {
+    for (pollfd& entry : operation().poll_entries()) {
       if (watch.is_for(entry)) entry.revents = events;
     }
     return true;
   }
 
-  static void go_on(Reference self) {
+  static void perform(Reference self) {
     if (!self->over_) {
       if (self->looks_) self->look();
-      if (!self->operation().go_on()) return self->wait();
+      if (!self->operation().perform()) return self->wait();
     }
     end(std::move(self));
   }
 
   bool look() {
-    const std::span<pollfd> entries = operation().entries();
+    const std::span<pollfd> entries = operation().poll_entries();
     return ::poll(entries.data(), entries.size(), 0) > 0;
   }
 
   static void stop(Reference self, int signal) {
     if (!self->over_) self->operation().cancel(signal);
-    go_on(std::move(self));
+    perform(std::move(self));
   }
 
   static void end(Reference self) {

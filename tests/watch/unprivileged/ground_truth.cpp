@@ -45,7 +45,7 @@ char* fill(std::size_t size) {
   }
 }
 
-pid_t make_child(Way way) {
+pid_t clone_child(Way way) {
   if (way == Way::posix_spawn) {
     pid_t child = -1;
     char name[] = "true";
@@ -66,7 +66,7 @@ watch::Nanoseconds now_of(clockid_t clock) {
 Timed time_one(Way way) {
   const auto processor_begin = now_of(CLOCK_THREAD_CPUTIME_ID);
   const auto begin = now_of(CLOCK_MONOTONIC);
-  const pid_t child = make_child(way);
+  const pid_t child = clone_child(way);
   const auto end = now_of(CLOCK_MONOTONIC);
   const auto processor = now_of(CLOCK_THREAD_CPUTIME_ID) - processor_begin;
   waitpid(child, nullptr, 0);

@@ -79,25 +79,25 @@ std::size_t blocked(const Recording& recording) {
 
 }  // namespace
 
-struct Tally {
+struct LaunchCounters {
   int long_ones = 0;
   int found = 0;
   int agreeing = 0;
 };
 
-Tally tally(const Seen& seen) {
+LaunchCounters launch_counters(const Seen& seen) {
   const auto resolution = watch::source(seen.recording, watch::Figure::duration)->resolution;
-  Tally tally;
+  LaunchCounters launch_counters;
   for (const auto& timed : seen.timed) {
     if (timed.processor < milliseconds(10)) continue;
-    ++tally.long_ones;
+    ++launch_counters.long_ones;
     const auto* const call = found(seen.recording, timed);
     if (call == nullptr) continue;
-    ++tally.found;
-    tally.agreeing += agrees(*call, timed, resolution) ? 1 : 0;
+    ++launch_counters.found;
+    launch_counters.agreeing += agrees(*call, timed, resolution) ? 1 : 0;
     CHECK(watch::copies(*call).value_or(true));
   }
-  return tally;
+  return launch_counters;
 }
 
 TEST_CASE("most forks of 10 ms and more are found, as long as by the target's own clock") {
@@ -107,7 +107,7 @@ TEST_CASE("most forks of 10 ms and more are found, as long as by the target's ow
   // Who has no processor cannot look: on a busy machine it is tried again.
   for (;;) {
     const auto seen = watch_calls(target, calls);
-    const auto [long_ones, found_ones, agreeing] = tally(seen);
+    const auto [long_ones, found_ones, agreeing] = launch_counters(seen);
     CAPTURE(long_ones);
     CAPTURE(found_ones);
     CAPTURE(agreeing);
