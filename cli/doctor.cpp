@@ -16,7 +16,7 @@
 #include <vector>
 
 #include "output.hpp"
-#include "watch/rungs.hpp"
+#include "watch/backends.hpp"
 
 namespace {
 

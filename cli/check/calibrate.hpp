@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "watch/recording.hpp"
+#include "recording/recording.hpp"
 
 namespace check {
 

@@ -15,7 +15,7 @@
 #include "check/label.hpp"
 #include "check/sample.hpp"
 #include "process/proc_file.hpp"
-#include "watch/advice.hpp"
+#include "advice/advice.hpp"
 
 namespace check {
 namespace {

@@ -7,7 +7,7 @@
 
 #include "check/prediction.hpp"
 #include "process/process.hpp"
-#include "watch/recording.hpp"
+#include "recording/recording.hpp"
 
 namespace check {
 

@@ -8,7 +8,7 @@
 
 #include "check/mapping.hpp"
 #include "process/process.hpp"
-#include "watch/recording.hpp"
+#include "recording/recording.hpp"
 
 namespace check {
 

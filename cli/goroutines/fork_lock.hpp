@@ -10,7 +10,7 @@
 
 #include "goroutines/memory.hpp"
 #include "goroutines/version.hpp"
-#include "watch/event.hpp"
+#include "recording/event.hpp"
 
 namespace goroutines {
 

@@ -11,7 +11,7 @@
 
 #include "goroutines/snapshot.hpp"
 #include "refusal.hpp"
-#include "watch/event.hpp"
+#include "recording/event.hpp"
 
 namespace goroutines {
 

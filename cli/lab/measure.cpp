@@ -9,7 +9,7 @@
 #include <mutex>
 #include <thread>
 
-#include "lab/bystander.hpp"
+#include "lab/latency_probe.hpp"
 #include "lab/contender.hpp"
 
 namespace lab {

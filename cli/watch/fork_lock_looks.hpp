@@ -6,7 +6,7 @@
 
 #include <memory>
 
-#include "watch/recording.hpp"
+#include "recording/recording.hpp"
 
 namespace watch {
 

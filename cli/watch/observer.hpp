@@ -7,7 +7,7 @@
 #include <stdexcept>
 #include <string>
 
-#include "watch/recording.hpp"
+#include "recording/recording.hpp"
 
 namespace watch {
 

@@ -11,7 +11,7 @@
 
 #include "output.hpp"
 #include "refusal.hpp"
-#include "watch/record/record.hpp"
+#include "recording/file.hpp"
 #include "watch/report/report.hpp"
 #include "whole_file.hpp"
 

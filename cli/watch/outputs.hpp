@@ -5,7 +5,7 @@
 #include <CLI/CLI.hpp>
 #include <string>
 
-#include "watch/recording.hpp"
+#include "recording/recording.hpp"
 
 namespace watch {
 

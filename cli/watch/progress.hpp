@@ -5,7 +5,7 @@
 #include <chrono>
 #include <optional>
 
-#include "watch/recording.hpp"
+#include "recording/recording.hpp"
 
 namespace watch {
 

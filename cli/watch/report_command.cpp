@@ -5,7 +5,7 @@
 #include <memory>
 
 #include "watch/outputs.hpp"
-#include "watch/record/record.hpp"
+#include "recording/file.hpp"
 
 namespace watch {
 namespace {

@@ -9,7 +9,7 @@
 #include <span>
 #include <vector>
 
-#include "watch/event.hpp"
+#include "recording/event.hpp"
 
 namespace watch {
 

@@ -18,7 +18,7 @@
 #include "refusal.hpp"
 #include "watch/fork_lock_looks.hpp"
 #include "watch/gate.hpp"
-#include "watch/ladder.hpp"
+#include "watch/select_backend.hpp"
 #include "watch/progress.hpp"
 
 namespace watch {

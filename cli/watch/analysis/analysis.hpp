@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "watch/analysis/spread.hpp"
-#include "watch/recording.hpp"
+#include "recording/recording.hpp"
 
 /// The figures of a recording: what a report shows and a verdict rests on.
 namespace watch {

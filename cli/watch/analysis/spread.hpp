@@ -4,7 +4,7 @@
 
 #include <vector>
 
-#include "watch/event.hpp"
+#include "recording/event.hpp"
 
 namespace watch {
 

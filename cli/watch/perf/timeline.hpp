@@ -7,10 +7,10 @@
 
 #include "watch/perf/calls.hpp"
 #include "watch/perf/children.hpp"
-#include "watch/perf/guess.hpp"
-#include "watch/perf/verdict.hpp"
+#include "watch/perf/inferred_calls.hpp"
+#include "watch/perf/wait_classifier.hpp"
 #include "watch/perf/way_back.hpp"
-#include "watch/recording.hpp"
+#include "recording/recording.hpp"
 
 namespace watch::perf {
 

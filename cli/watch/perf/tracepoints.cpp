@@ -8,7 +8,7 @@
 #include <array>
 #include <fstream>
 
-#include "watch/names.hpp"
+#include "recording/names.hpp"
 
 namespace watch::perf {
 namespace {

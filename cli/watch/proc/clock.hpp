@@ -4,7 +4,7 @@
 
 #include <ctime>
 
-#include "watch/event.hpp"
+#include "recording/event.hpp"
 
 namespace watch {
 

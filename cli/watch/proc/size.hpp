@@ -6,7 +6,7 @@
 
 #include <optional>
 
-#include "watch/event.hpp"
+#include "recording/event.hpp"
 
 namespace watch {
 

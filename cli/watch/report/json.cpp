@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MIT
 #include <nlohmann/json.hpp>
 
-#include "watch/clone_flags.hpp"
+#include "recording/clone_flags.hpp"
 #include "watch/report/report.hpp"
 #include "watch/verdict/verdict.hpp"
 

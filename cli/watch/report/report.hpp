@@ -5,7 +5,7 @@
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 
-#include "watch/recording.hpp"
+#include "recording/recording.hpp"
 
 /// What a recording is made into, each from the recording alone.
 namespace watch {

@@ -7,7 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "watch/analysis/analysis.hpp"
-#include "watch/clone_flags.hpp"
+#include "recording/clone_flags.hpp"
 #include "watch/report/report.hpp"
 
 namespace watch {

@@ -4,7 +4,7 @@
 
 #include <cstddef>
 
-#include "watch/event.hpp"
+#include "recording/event.hpp"
 
 namespace watch::sampling {
 

@@ -9,9 +9,9 @@
 #include <vector>
 
 #include "watch/proc/size.hpp"
-#include "watch/recording.hpp"
+#include "recording/recording.hpp"
 #include "watch/sampling/episodes.hpp"
-#include "watch/sampling/family.hpp"
+#include "watch/sampling/child_tracker.hpp"
 
 namespace watch::sampling {
 

@@ -6,7 +6,7 @@
 #include <set>
 #include <vector>
 
-#include "watch/sampling/stretches.hpp"
+#include "watch/sampling/intervals.hpp"
 
 namespace watch::sampling {
 

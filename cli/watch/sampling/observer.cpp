@@ -17,7 +17,7 @@
 #include "watch/proc/size.hpp"
 #include "watch/sampling/budget.hpp"
 #include "watch/sampling/calls.hpp"
-#include "watch/sampling/crowd.hpp"
+#include "watch/sampling/thread_sampler.hpp"
 
 namespace watch {
 namespace {

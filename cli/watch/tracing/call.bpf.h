@@ -14,7 +14,7 @@
  * in its first faults, which a copying call causes. The program's own clock counts
  * that, so both moments are told: the call's end, and when its caller ran again. */
 
-#include "telling.bpf.h"
+#include "emit.bpf.h"
 
 /* Counted per processor: a sum may be below zero for a while. */
 static __always_inline __u64 counted(const void* at) {

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <functional>
 
-#include "watch/event.hpp"
+#include "recording/event.hpp"
 
 namespace watch::tracing {
 

@@ -14,8 +14,8 @@
 #include <string>
 #include <string_view>
 
-#include "watch/tracing/meanings.hpp"
-#include "watch/tracing/quiet.hpp"
+#include "watch/tracing/syscall_table.hpp"
+#include "watch/tracing/libbpf_log.hpp"
 #include "watch/tracing/skeleton.hpp"
 
 namespace watch::tracing {

@@ -10,7 +10,7 @@
 #include <span>
 #include <vector>
 
-#include "watch/event.hpp"
+#include "recording/event.hpp"
 #include "watch/observer.hpp"
 #include "watch/tracing/hook_cost.hpp"
 #include "watch/tracing/watch_event.h"

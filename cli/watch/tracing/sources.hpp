@@ -4,7 +4,7 @@
 
 #include <vector>
 
-#include "watch/event.hpp"
+#include "recording/event.hpp"
 #include "watch/observer.hpp"
 #include "watch/tracing/session.hpp"
 

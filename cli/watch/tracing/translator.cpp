@@ -8,7 +8,7 @@
 #include <algorithm>
 #include <cstring>
 
-#include "watch/tracing/meanings.hpp"
+#include "watch/tracing/syscall_table.hpp"
 #include "watch/tracing/registers.hpp"
 
 namespace watch::tracing {

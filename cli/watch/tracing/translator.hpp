@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "watch/recording.hpp"
+#include "recording/recording.hpp"
 #include "watch/stack_copy.hpp"
 #include "watch/tracing/watch_event.h"
 #include "watch/tracing/windows.hpp"

@@ -5,7 +5,7 @@
  * the kernel may not be hooked everywhere, and change their names. */
 
 #include "target.bpf.h"
-#include "telling.bpf.h"
+#include "emit.bpf.h"
 #include "call.bpf.h"
 
 #include "children.bpf.h"

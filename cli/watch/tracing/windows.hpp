@@ -8,7 +8,7 @@
 #include <deque>
 #include <optional>
 
-#include "watch/event.hpp"
+#include "recording/event.hpp"
 
 namespace watch::tracing {
 

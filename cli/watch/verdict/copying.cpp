@@ -9,7 +9,7 @@
 
 #include "watch/verdict/rules.hpp"
 #include "watch/verdict/thresholds.hpp"
-#include "watch/wording.hpp"
+#include "recording/wording.hpp"
 
 namespace watch::rules {
 namespace {

@@ -8,10 +8,10 @@
 #include <algorithm>
 #include <unordered_map>
 
-#include "watch/clone_flags.hpp"
+#include "recording/clone_flags.hpp"
 #include "watch/verdict/rules.hpp"
 #include "watch/verdict/thresholds.hpp"
-#include "watch/wording.hpp"
+#include "recording/wording.hpp"
 
 namespace watch::rules {
 namespace {

@@ -5,7 +5,7 @@
 #include <initializer_list>
 #include <optional>
 
-#include "watch/advice.hpp"
+#include "advice/advice.hpp"
 #include "watch/verdict/verdict.hpp"
 
 /// One function a rule: a verdict, or none.

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "watch/names.hpp"
+#include "recording/names.hpp"
 #include "watch/verdict/rules.hpp"
 #include "watch/verdict/thresholds.hpp"
 

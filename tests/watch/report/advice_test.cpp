@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: The forklift authors
 // SPDX-License-Identifier: MIT
-#include "watch/advice.hpp"
+#include "advice/advice.hpp"
 
 #include <doctest/doctest.h>
 

@@ -5,8 +5,8 @@
 #include <doctest/doctest.h>
 
 #include "made.hpp"
-#include "watch/clone_flags.hpp"
-#include "watch/wording.hpp"
+#include "recording/clone_flags.hpp"
+#include "recording/wording.hpp"
 
 using namespace watch;
 using namespace std::chrono_literals;

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "watch/record/record.hpp"
+#include "recording/file.hpp"
 
 namespace made {
 

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "watch/recording.hpp"
+#include "recording/recording.hpp"
 #include "watch/verdict/verdict.hpp"
 
 /// Recordings made for a test, of which only what matters to it is said.

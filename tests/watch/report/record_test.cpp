@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: The forklift authors
 // SPDX-License-Identifier: MIT
-#include "watch/record/record.hpp"
+#include "recording/file.hpp"
 
 #include <doctest/doctest.h>
 #include <stdlib.h>
@@ -13,7 +13,7 @@
 
 #include "made.hpp"
 #include "refusal.hpp"
-#include "watch/record/fields.hpp"
+#include "recording/fields.hpp"
 
 using namespace watch;
 

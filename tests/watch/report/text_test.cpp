@@ -8,7 +8,7 @@
 #include "made.hpp"
 #include "watch/report/report.hpp"
 #include "watch/report/text/page.hpp"
-#include "watch/wording.hpp"
+#include "recording/wording.hpp"
 
 using namespace watch;
 using namespace std::chrono_literals;

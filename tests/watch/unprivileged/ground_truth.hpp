@@ -8,7 +8,7 @@
 #include <forklift/fd.hpp>
 #include <vector>
 
-#include "watch/recording.hpp"
+#include "recording/recording.hpp"
 
 namespace truth {
 

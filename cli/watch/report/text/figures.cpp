@@ -7,11 +7,11 @@
 
 #include <algorithm>
 
-#include "watch/clone_flags.hpp"
+#include "recording/clone_flags.hpp"
 #include "watch/report/text/sections.hpp"
 #include "watch/verdict/rules.hpp"
 #include "watch/verdict/thresholds.hpp"
-#include "watch/wording.hpp"
+#include "recording/wording.hpp"
 
 namespace watch::text {
 namespace {

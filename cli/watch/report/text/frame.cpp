@@ -9,7 +9,7 @@
 
 #include "watch/report/text/sections.hpp"
 #include "watch/verdict/rules.hpp"
-#include "watch/wording.hpp"
+#include "recording/wording.hpp"
 
 namespace watch::text {
 namespace {

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "watch/wording.hpp"
+#include "recording/wording.hpp"
 
 namespace watch::text {
 namespace {

@@ -1,0 +1,96 @@
+// SPDX-FileCopyrightText: The forklift authors
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "process/process.hpp"
+#include "recording/event.hpp"
+
+namespace watch {
+
+/// How much can be seen, from best to least.
+enum class Rung {
+  tracing,     ///< eBPF: every event, with causes
+  perf,        ///< perf_event_open: every event, causes inferred
+  sampling,    ///< /proc, some hundred times a second
+  prediction,  ///< nothing attached: what one fork would cost
+};
+
+std::string name(Rung rung);
+std::optional<Rung> rung_named(const std::string& name);
+
+/// What keeps a rung from being used, and the one command that would change it.
+struct Obstacle {
+  Rung rung = Rung::tracing;
+  std::string reason;
+  std::string remedy;  ///< a command, or a sentence where there is none
+
+  bool operator==(const Obstacle&) const = default;
+};
+
+/// What a fork costs on this machine, measured by two throw-away forks.
+struct Calibration {
+  Nanoseconds fixed{};         ///< of a small process
+  Nanoseconds per_megabyte{};  ///< of page tables
+
+  bool operator==(const Calibration&) const = default;
+};
+
+/// Known when a recording begins.
+struct Heading {
+  std::string version;  ///< of the command
+  std::string command_line;
+  std::string machine;      ///< "Linux 6.18.44 x86_64, 2 processors"
+  std::string begun;        ///< wall clock, ISO 8601 in UTC
+  Nanoseconds begin{};      ///< when everything was in place
+  Nanoseconds attaching{};  ///< how long that took before
+  Rung rung = Rung::tracing;
+  bool detail = false;              ///< system calls are hooked, too
+  std::vector<Obstacle> obstacles;  ///< of the rungs above
+  std::vector<Source> sources;
+  std::optional<Calibration> calibration;
+  process::Process target;
+
+  bool operator==(const Heading&) const = default;
+};
+
+/// Known when it ends.
+struct Ending {
+  enum class Reason { time, interrupted, target_ended };
+  Reason reason = Reason::time;
+  Nanoseconds at{};
+  Nanoseconds own_time{};   ///< processor time of the watching process
+  Nanoseconds hook_time{};  ///< processor time within hooks, on the whole machine
+  std::uint64_t hook_runs = 0;
+  std::uint64_t own_memory = 0;  ///< bytes at most
+
+  bool operator==(const Ending&) const = default;
+};
+
+std::string name(Ending::Reason reason);
+std::optional<Ending::Reason> ending_named(const std::string& name);
+
+/// All that was seen of one process. Plain values: whoever makes a report of it
+/// needs neither the process nor any right.
+struct Recording {
+  Heading heading;
+  std::vector<Call> calls;
+  std::vector<Wait> waits;
+  std::vector<Exec> execs;
+  std::vector<Tick> ticks;
+  std::vector<ForkLockTick> fork_lock;
+  std::vector<Notice> notices;
+  Ending ending;
+
+  bool operator==(const Recording&) const = default;
+};
+
+/// The source of a figure; null if this recording cannot have it.
+const Source* source(const Recording& recording, Figure figure);
+
+}  // namespace watch

@@ -1,0 +1,91 @@
+// SPDX-FileCopyrightText: The forklift authors
+// SPDX-License-Identifier: MIT
+#include <poll.h>
+#include <sys/prctl.h>
+
+#include <algorithm>
+#include <optional>
+
+#include "run/outcome.hpp"
+#include "run/request.hpp"
+#include "run/signals.hpp"
+#include "run/supervisor.hpp"
+
+namespace run {
+namespace {
+
+using Clock = Watch::Clock;
+
+void keep_signals(forklift::Command& command, const Signals& signals) {
+  // Not `inherit_signal_mask`: what we block now is not what our caller blocked.
+  for (const int signal : signals.blocked()) command.block_signals({signal});
+  for (const int signal : signals.ignored()) command.ignore_signals({signal});
+}
+
+constexpr Duration ages = std::chrono::hours(24 * 365);
+
+std::optional<Clock::time_point> after(Clock::time_point start, std::optional<Duration> limit) {
+  if (!limit) return std::nullopt;
+  return start + std::min(*limit, ages);
+}
+
+bool is_over(std::optional<Clock::time_point> end) { return end && Clock::now() >= *end; }
+
+struct Ends {
+  std::optional<Clock::time_point> launch, whole;
+};
+
+// A file that waits for its other end, say, makes a launch take long: until the
+// program runs there is nobody to pass a signal on to.
+void await(const forklift::Launch& launch, const Signals& signals, const Ends& ends,
+           Outcome& outcome) {
+  constexpr Duration pause = std::chrono::milliseconds(20);
+  while (!is_over(ends.launch) && !launch.wait_for(pause)) {
+    outcome.timed_out = is_over(ends.whole);
+    const auto signal = signals.next();
+    if (signal && asks_for_end(static_cast<int>(signal->ssi_signo))) {
+      outcome.interrupted = static_cast<int>(signal->ssi_signo);
+    }
+    if (outcome.timed_out || outcome.interrupted != 0) return;
+  }
+}
+
+void stay_with(forklift::Child& child, const Request& request, const Signals& signals,
+               std::optional<Clock::time_point> end, Outcome& outcome) {
+  outcome.guarantees = child.guarantees();
+  outcome.cgroup = child.cgroup();
+  Watch watch(request, signals, child, end);
+  outcome.status = watch.wait();
+  outcome.timed_out = watch.timed_out();
+}
+
+}  // namespace
+
+Outcome carry_out(Request& request) {
+  const Signals signals;
+  if (request.keep_signals) keep_signals(request.command, signals);
+  if (request.subreaper) ::prctl(PR_SET_CHILD_SUBREAPER, 1);
+  Outcome outcome;
+  const auto start = Clock::now();
+  const Ends ends = {after(start, request.bounds.launch), after(start, request.bounds.timeout)};
+  auto launch = request.command.try_start();
+  outcome.hold = Clock::now() - start;
+  if (!launch) {
+    outcome.failure = std::move(launch.error());
+    return outcome;
+  }
+  outcome.pid = launch->pid();
+  await(*launch, signals, ends, outcome);
+  if (outcome.timed_out || outcome.interrupted != 0) return outcome;
+  auto child = std::move(*launch).finish();
+  outcome.launch = Clock::now() - start;
+  if (!child) {
+    outcome.failure = std::move(child.error());
+    return outcome;
+  }
+  stay_with(*child, request, signals, ends.whole, outcome);
+  outcome.finish = Clock::now() - start;
+  return outcome;
+}
+
+}  // namespace run

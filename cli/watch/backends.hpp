@@ -1,0 +1,19 @@
+// SPDX-FileCopyrightText: The forklift authors
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "recording/recording.hpp"
+
+namespace watch {
+
+/// What keeps the caller from rungs on this machine, from best to least.
+std::vector<Obstacle> obstacles();
+
+/// A table of all rungs for people: which work here, why not, and the command
+/// that would raise them.
+std::string rungs_text(const std::vector<Obstacle>& obstacles);
+
+}  // namespace watch

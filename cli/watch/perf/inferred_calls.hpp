@@ -1,0 +1,65 @@
+// SPDX-FileCopyrightText: The forklift authors
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <deque>
+#include <map>
+#include <optional>
+#include <vector>
+
+#include "watch/perf/wchan_sampler.hpp"
+
+namespace watch::perf {
+
+/// Makes calls of what surrounds them, where the calls themselves may not be
+/// watched.
+///
+/// The kernel tells of a child at the end of its creation. The call began after
+/// its maker last ran code of its own or woke up, and before the first of the
+/// other threads got stuck that came back with the child.
+class Guess {
+ public:
+  explicit Guess(const Looks& looks) : looks_(looks) {}
+
+  void ran(const Record& record) {
+    ran_[record.thread] = record.at;
+    without_processor_.erase(record.thread);
+  }
+  void born(const Record& forked, const Switches& switches);
+  void executed(const Record& record);
+  void ended(const Record& record);
+  void was_off(const OffCpu& off);
+
+  /// Calls that nothing can be added to any more.
+  std::vector<Call> settle(Nanoseconds seen_until, const Switches& switches);
+  /// When the first that is not settled yet may have begun.
+  std::optional<Nanoseconds> earliest() const;
+
+ private:
+  struct Birth {
+    pid_t maker = 0;
+    pid_t child = 0;
+    Nanoseconds at{};
+    Nanoseconds least_begin{};
+    Nanoseconds on_processor{};  // from then until the birth
+    std::optional<OffCpu> slept;  // of the maker, right afterwards
+    std::optional<Nanoseconds> executed;
+    std::optional<Nanoseconds> ended;
+    Nanoseconds runs_since{};  // its maker, unless it was switched out since
+    bool stuck_known = false;
+    std::optional<Nanoseconds> first_stuck;  // of the other threads
+  };
+  void note_way_back(const OffCpu& off);
+  static bool is_on_way_back(const Birth& birth, const OffCpu& off);
+  bool may_change(Birth& birth, Nanoseconds seen_until, const Switches& switches) const;
+  std::optional<Nanoseconds> find_first_stuck(const Birth& birth) const;
+  static Call call_of(const Birth& birth);
+
+  const Looks& looks_;
+  std::map<pid_t, Nanoseconds> ran_;
+  std::map<pid_t, Nanoseconds> without_processor_;  // since it ran or woke up
+  std::deque<Birth> births_;
+  std::deque<OffCpu> recent_;
+};
+
+}  // namespace watch::perf

@@ -1,0 +1,43 @@
+// SPDX-FileCopyrightText: The forklift authors
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <sys/types.h>
+
+#include <map>
+#include <vector>
+
+#include "recording/event.hpp"
+#include "watch/proc/place.hpp"
+
+namespace watch::sampling {
+
+/// Where a thread was found at one moment.
+struct Sighting {
+  pid_t thread = 0;
+  Place place = Place::unknown;
+};
+
+/// A time in which a thread was found at one place whenever somebody looked.
+struct Stretch {
+  pid_t thread = 0;
+  Place place = Place::unknown;
+  Nanoseconds begin{};
+  Nanoseconds end{};
+  unsigned sightings = 0;
+};
+
+/// Makes stretches of sightings. A change lies in the middle between the two
+/// sightings around it; across a pause in looking nothing is concluded.
+class Stretches {
+ public:
+  /// Gives the stretches that are over.
+  std::vector<Stretch> saw(Nanoseconds at, const std::vector<Sighting>& sightings);
+  /// Their ends are the last sightings so far.
+  std::vector<Stretch> under_way(Place place) const;
+
+ private:
+  std::map<pid_t, Stretch> now_;
+};
+
+}  // namespace watch::sampling

@@ -1,0 +1,105 @@
+// SPDX-FileCopyrightText: The forklift authors
+// SPDX-License-Identifier: MIT
+#include "watch/sampling/thread_sampler.hpp"
+
+#include <fmt/core.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "watch/proc/tasks.hpp"
+
+namespace watch::sampling {
+namespace {
+
+// One thread may have come for another that went.
+constexpr unsigned most_left_out = 10;
+constexpr std::size_t many = 64;
+constexpr std::size_t looks_for_runners = 6;
+
+}  // namespace
+
+Crowd::Crowd(pid_t pid) : pid_(pid), folder_(fmt::format("/proc/{}/task", pid)) {
+  call_the_roll();
+  newcomers_ = 0;
+}
+
+// The folder has a link for each thread.
+bool Crowd::has_changed() {
+  struct stat status {};
+  stat(folder_.c_str(), &status);
+  return std::exchange(links_, status.st_nlink) != status.st_nlink;
+}
+
+void Crowd::call_the_roll() {
+  if (!has_changed() && ++rolls_left_out_ < most_left_out) return;
+  rolls_left_out_ = 0;
+  const auto present = threads_of(pid_);
+  const std::set<pid_t> here(present.begin(), present.end());
+  std::erase_if(threads_, [&](const auto& one) { return !here.contains(one.first); });
+  runners_ = static_cast<std::size_t>(
+      std::ranges::count_if(threads_, [](const auto& one) { return one.second.runs; }));
+  for (const pid_t thread : present) {
+    if (threads_.contains(thread)) continue;
+    auto& files = threads_[thread];
+    files.wchan = KeptFile(task_file(pid_, thread, "wchan"));
+    files.schedstat = KeptFile(task_file(pid_, thread, "schedstat"));
+    files.last_schedstat = files.schedstat.look();
+    ++newcomers_;
+  }
+}
+
+// Of other users' processes wchan opens, and says "0" for ever.
+bool Crowd::tells_places() {
+  return std::ranges::any_of(threads_, [this](const auto& one) {
+    KeptFile syscall(task_file(pid_, one.first, "syscall"));
+    return !syscall.look().empty();
+  });
+}
+
+bool Crowd::are_many() const { return threads_.size() > many; }
+
+std::size_t Crowd::worth_looking_at() const {
+  return are_many() ? std::max<std::size_t>(runners_, 1) : threads_.size();
+}
+
+void Crowd::Thread::look_whether_it_runs() {
+  const auto now = schedstat.look();
+  runs = now != last_schedstat;
+  last_schedstat = now;
+}
+
+// Most of hundreds of threads sleep for seconds: they cannot be stuck.
+void Crowd::look_for_runners() {
+  auto next = threads_.upper_bound(last_);
+  for (std::size_t i = 0; i < looks_for_runners; ++i, ++next) {
+    if (next == threads_.end()) next = threads_.begin();
+    auto& [thread, files] = *next;
+    last_ = thread;
+    const bool before = files.runs;
+    files.look_whether_it_runs();
+    if (files.runs && !before) ++runners_;
+    if (!files.runs && before) --runners_;
+  }
+}
+
+std::vector<Sighting> Crowd::look(std::size_t count, const std::set<pid_t>& always) {
+  if (are_many()) look_for_runners();
+  std::vector<Sighting> seen;
+  std::size_t chosen = 0;
+  auto next = threads_.upper_bound(last_seen_);
+  for (std::size_t i = 0; i < threads_.size(); ++i, ++next) {
+    if (next == threads_.end()) next = threads_.begin();
+    auto& [thread, files] = *next;
+    const bool choose = chosen < count && is_worth(files);
+    if (!choose && !always.contains(thread)) continue;
+    seen.push_back({.thread = thread, .place = place_named(files.wchan.look())});
+    if (!choose) continue;
+    ++chosen;
+    last_seen_ = thread;
+  }
+  return seen;
+}
+
+}  // namespace watch::sampling
