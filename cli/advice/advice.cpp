@@ -221,28 +221,28 @@ std::vector<std::string> advice_by_runtime(const Process& process,
   return {};
 }
 
-std::vector<std::string> advice(const Process& process, Ill ill,
+std::vector<std::string> advice(const Process& process, Problem ill,
                                 const Circumstances& circumstances) {
   switch (ill) {
-    case Ill::copying:
-    case Ill::teardown: return against_copying(process, circumstances);
-    case Ill::copy_on_write: return against_copy_on_write(process, circumstances);
-    case Ill::slow_child: return against_slow_child(process);
-    case Ill::fork_lock: return against_fork_lock(process);
-    case Ill::descriptors: return against_descriptors(process);
-    case Ill::no_processor:
+    case Problem::copying:
+    case Problem::teardown: return against_copying(process, circumstances);
+    case Problem::copy_on_write: return against_copy_on_write(process, circumstances);
+    case Problem::slow_child: return against_slow_child(process);
+    case Problem::fork_lock: return against_fork_lock(process);
+    case Problem::descriptors: return against_descriptors(process);
+    case Problem::no_processor:
       return {
           "give the process more processor time (cpu.max, cpu.weight of its cgroup), or run "
           "fewer threads: it is not fork that is slow"};
-    case Ill::lock_convoy:
+    case Problem::lock_convoy:
       return {
           "see who maps and unmaps memory all the time (mmap, munmap, mprotect, stacks of new "
           "threads): the call queues behind them"};
-    case Ill::swap:
+    case Problem::swap:
       return {
           "keep the process out of swap (memory.swap.max, mlockall, vm.swappiness): swapped "
           "pages have entries to copy, too, under a lock of the whole machine"};
-    case Ill::restarts:
+    case Problem::restarts:
       return {
           "block the timer's signal around launches (pthread_sigmask), or profile by a timer "
           "that is slower than the call; Forklift blocks signals during a launch"};

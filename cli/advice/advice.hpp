@@ -11,7 +11,7 @@
 /// What can be done about a stall, which depends on what the program runs on.
 namespace watch {
 
-enum class Ill {
+enum class Problem {
   copying,        ///< page tables are copied
   copy_on_write,  ///< pages are copied one by one afterwards
   teardown,       ///< the copy is taken down again in exec
@@ -35,7 +35,7 @@ std::vector<std::string> advice_by_runtime(const process::Process& process,
                                            const Circumstances& circumstances = {});
 
 /// Lines to act by, the best first.
-std::vector<std::string> advice(const process::Process& process, Ill ill,
+std::vector<std::string> advice(const process::Process& process, Problem ill,
                                 const Circumstances& circumstances = {});
 
 }  // namespace watch

@@ -15,7 +15,7 @@ double now() {
 
 }  // namespace
 
-Bystander::Bystander(std::byte* memory, std::size_t size)
+LatencyProbe::LatencyProbe(std::byte* memory, std::size_t size)
     : thread_([this, memory, size] {
         if (size == 0) {
           run(spare_, sizeof spare_);
@@ -24,19 +24,21 @@ Bystander::Bystander(std::byte* memory, std::size_t size)
         }
       }) {}
 
-Bystander::~Bystander() {
+LatencyProbe::~LatencyProbe() {
   ended_ = true;
   thread_.join();
 }
 
-void Bystander::reset() {
+void LatencyProbe::reset() {
   const unsigned epoch = epoch_.fetch_add(1) + 1;
   while (seen_epoch_.load() != epoch) std::this_thread::yield();
 }
 
-double Bystander::longest_pause() const { return std::max(longest_.load(), now() - last_.load()); }
+double LatencyProbe::longest_pause() const {
+  return std::max(longest_.load(), now() - last_.load());
+}
 
-void Bystander::run(std::byte* memory, std::size_t size) {
+void LatencyProbe::run(std::byte* memory, std::size_t size) {
   // An odd stride visits every page before it comes back to one.
   constexpr std::size_t stride = 4096 * 1021;
   std::size_t at = 0;

@@ -11,11 +11,11 @@ namespace lab {
 /// Another thread of the process, which does nothing but write to the ballast
 /// and look at the clock. Its longest pause is what a launch does to everybody
 /// else: a fork stops it at its next page fault.
-class Bystander {
+class LatencyProbe {
  public:
-  Bystander(std::byte* memory, std::size_t size);
-  Bystander(const Bystander&) = delete;
-  ~Bystander();
+  LatencyProbe(std::byte* memory, std::size_t size);
+  LatencyProbe(const LatencyProbe&) = delete;
+  ~LatencyProbe();
 
   /// Starts to watch anew.
   void reset();

@@ -176,20 +176,20 @@ std::vector<double> watch_gaps(std::vector<Lane>& lanes, const Settings& setting
   constexpr std::size_t rounds = 60;
   const Seconds budget = std::min(Seconds{0.7}, Seconds(settings.budget) / 2);
   std::vector<double> idle;
-  Bystander bystander(ballast.memory(), ballast.size());
+  LatencyProbe probe(ballast.memory(), ballast.size());
   std::vector<Seconds> spent(lanes.size());
   for (std::size_t round = 0; round < rounds; ++round) {
     for (std::size_t i = 0; i < lanes.size(); ++i) {
       if (lanes[i].own_process || spent[i] > budget) continue;
       const auto begin = Clock::now();
-      bystander.reset();
+      probe.reset();
       lanes[i].workers.front()->launch();
-      lanes[i].gaps.push_back(bystander.longest_pause());
+      lanes[i].gaps.push_back(probe.longest_pause());
       spent[i] += Clock::now() - begin;
     }
-    bystander.reset();
+    probe.reset();
     std::this_thread::sleep_for(std::chrono::microseconds(100));
-    idle.push_back(bystander.longest_pause());
+    idle.push_back(probe.longest_pause());
   }
   return idle;
 }

@@ -146,8 +146,9 @@ std::string of_first_launches(const Table<Run>& single, const std::vector<Run>& 
                         if (!run.first) return std::string();
                         return with_ratio(run.first->launch.p50, run.first->ratio);
                       }) +
-         single.print("Afterwards: page faults by writing " + written(runs) + " once more, and time",
-                      writing);
+         single.print(
+             "Afterwards: page faults by writing " + written(runs) + " once more, and time",
+             writing);
 }
 
 std::string first_in_detail(const Table<Run>& single) {
@@ -173,7 +174,7 @@ std::string of_the_process(const Table<Run>& single) {
   return single.print("Hold: how long the calling thread is inside the call",
                       [](const Run& run) { return microseconds(run.hold.p50); }) +
          single.print(
-             "Bystander: longest pause of another thread meanwhile (with no launch at all)",
+             "LatencyProbe: longest pause of another thread meanwhile (with no launch at all)",
              [](const Run& run) {
                if (!run.gap) return std::string();
                return fmt::format("{} ({})", microseconds(run.gap->p50),

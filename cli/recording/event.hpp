@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-/// What is seen of a watched process, whoever sees it: one model for all rungs.
+/// What is seen of a watched process, whoever sees it: one model for all backends.
 namespace watch {
 
 /// A moment is the time since the zero of CLOCK_MONOTONIC.
@@ -41,7 +41,7 @@ struct ForkLockState {
   bool operator==(const ForkLockState&) const = default;
 };
 
-/// One call that creates a process. Threads are only counted (`Tick::threads_made`).
+/// One call that creates a process. Threads are only counted (`Sample::threads_made`).
 struct Call {
   std::uint64_t number = 0;  ///< from 1, in the order of their ends
   pid_t thread = 0;
@@ -69,7 +69,7 @@ struct Call {
 };
 
 /// A caller that has run for so long since the call is back: whatever stops it
-/// afterwards is no part of the call. Every rung goes by it.
+/// afterwards is no part of the call. Every backend goes by it.
 inline constexpr Nanoseconds way_back = std::chrono::microseconds(100);
 
 /// For how long the call kept its caller from going on, as far as is known.
@@ -122,7 +122,7 @@ struct Exec {
 };
 
 /// Counters of the whole process, each since the beginning; some ten a second.
-struct Tick {
+struct Sample {
   Nanoseconds at{};
   std::uint64_t faults = 0;
   std::optional<std::uint64_t> copy_faults;  ///< writes to pages that a fork had marked
@@ -130,11 +130,11 @@ struct Tick {
   std::optional<Nanoseconds> call_time;      ///< the same within creating calls
   std::uint64_t threads_made = 0;
 
-  bool operator==(const Tick&) const = default;
+  bool operator==(const Sample&) const = default;
 };
 
 /// What Go's ForkLock looked like between two ticks, from frequent looks.
-struct ForkLockTick {
+struct ForkLockSample {
   Nanoseconds at{};
   std::size_t looks = 0;
   std::size_t looks_held = 0;
@@ -142,7 +142,7 @@ struct ForkLockTick {
   std::size_t most_readers = 0;
   std::size_t most_queued = 0;
 
-  bool operator==(const ForkLockTick&) const = default;
+  bool operator==(const ForkLockSample&) const = default;
 };
 
 /// What makes a recording mean less than it seems to.
@@ -165,7 +165,7 @@ struct Notice {
 std::string name(Notice::Kind kind);
 std::optional<Notice::Kind> notice_named(const std::string& name);
 
-/// Figures whose sources differ from rung to rung.
+/// Figures whose sources differ from backend to backend.
 enum class Figure {
   duration,
   flags,

@@ -100,23 +100,23 @@ void fields(Archive& archive, Exec& exec) {
 }
 
 template <class Archive>
-void fields(Archive& archive, Tick& tick) {
-  archive("at_ns", tick.at);
-  archive("faults", tick.faults);
-  archive("copy_faults", tick.copy_faults);
-  archive("fault_time_ns", tick.fault_time);
-  archive("call_time_ns", tick.call_time);
-  archive("threads_made", tick.threads_made);
+void fields(Archive& archive, Sample& sample) {
+  archive("at_ns", sample.at);
+  archive("faults", sample.faults);
+  archive("copy_faults", sample.copy_faults);
+  archive("fault_time_ns", sample.fault_time);
+  archive("call_time_ns", sample.call_time);
+  archive("threads_made", sample.threads_made);
 }
 
 template <class Archive>
-void fields(Archive& archive, ForkLockTick& tick) {
-  archive("at_ns", tick.at);
-  archive("looks", tick.looks);
-  archive("looks_held", tick.looks_held);
-  archive("longest_held_ns", tick.longest_held);
-  archive("most_readers", tick.most_readers);
-  archive("most_queued", tick.most_queued);
+void fields(Archive& archive, ForkLockSample& sample) {
+  archive("at_ns", sample.at);
+  archive("looks", sample.looks);
+  archive("looks_held", sample.looks_held);
+  archive("longest_held_ns", sample.longest_held);
+  archive("most_readers", sample.most_readers);
+  archive("most_queued", sample.most_queued);
 }
 
 template <class Archive>
@@ -128,10 +128,10 @@ void fields(Archive& archive, Notice& notice) {
 }
 
 template <class Archive>
-void fields(Archive& archive, Obstacle& obstacle) {
-  archive("rung", obstacle.rung);
-  archive("reason", obstacle.reason);
-  archive("remedy", obstacle.remedy);
+void fields(Archive& archive, Unavailability& unavailability) {
+  archive("backend", unavailability.backend);
+  archive("reason", unavailability.reason);
+  archive("remedy", unavailability.remedy);
 }
 
 template <class Archive>
@@ -149,29 +149,29 @@ void fields(Archive& archive, Calibration& calibration) {
 }
 
 template <class Archive>
-void fields(Archive& archive, Heading& heading) {
-  archive("made_by", heading.version);
-  archive("command_line", heading.command_line);
-  archive("machine", heading.machine);
-  archive("begun", heading.begun);
-  archive("begin_ns", heading.begin);
-  archive("attaching_ns", heading.attaching);
-  archive("rung", heading.rung);
-  archive("detail", heading.detail);
-  archive("obstacles", heading.obstacles);
-  archive("sources", heading.sources);
-  archive("calibration", heading.calibration);
-  archive("target", heading.target);
+void fields(Archive& archive, Header& header) {
+  archive("made_by", header.version);
+  archive("command_line", header.command_line);
+  archive("machine", header.machine);
+  archive("begun", header.begun);
+  archive("begin_ns", header.begin);
+  archive("attaching_ns", header.attaching);
+  archive("backend", header.backend);
+  archive("detail", header.detail);
+  archive("obstacles", header.obstacles);
+  archive("sources", header.sources);
+  archive("calibration", header.calibration);
+  archive("target", header.target);
 }
 
 template <class Archive>
-void fields(Archive& archive, Ending& ending) {
-  archive("reason", ending.reason);
-  archive("at_ns", ending.at);
-  archive("own_time_ns", ending.own_time);
-  archive("hook_time_ns", ending.hook_time);
-  archive("hook_runs", ending.hook_runs);
-  archive("own_memory_bytes", ending.own_memory);
+void fields(Archive& archive, Footer& footer) {
+  archive("reason", footer.reason);
+  archive("at_ns", footer.at);
+  archive("own_time_ns", footer.own_time);
+  archive("hook_time_ns", footer.hook_time);
+  archive("hook_runs", footer.hook_runs);
+  archive("own_memory_bytes", footer.own_memory);
 }
 
 }  // namespace watch::record

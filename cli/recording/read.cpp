@@ -82,8 +82,8 @@ std::optional<process::Runtime> runtime_named(const std::string& text) {
 void take(const json& from, Wait::Reason& to) { take_named(from, to, reason_named); }
 void take(const json& from, Notice::Kind& to) { take_named(from, to, notice_named); }
 void take(const json& from, Figure& to) { take_named(from, to, figure_named); }
-void take(const json& from, Rung& to) { take_named(from, to, rung_named); }
-void take(const json& from, Ending::Reason& to) { take_named(from, to, ending_named); }
+void take(const json& from, Backend& to) { take_named(from, to, rung_named); }
+void take(const json& from, Footer::Reason& to) { take_named(from, to, footer_named); }
 void take(const json& from, process::Runtime& to) { take_named(from, to, runtime_named); }
 
 template <class T>
@@ -149,7 +149,7 @@ void take_heading(const json& line, Recording& recording) {
         fmt::format("made by a newer forklift (schema {}, this one reads {})", version, schema));
   }
   if (version < 1) throw Flaw(fmt::format("there is no schema {}", version));
-  take(line, recording.heading);
+  take(line, recording.header);
 }
 
 template <class T>
@@ -166,13 +166,13 @@ bool take_event(const json& line, Recording& recording) {
   Reader reader(line);
   reader("event", event);
   if (event == "ending") {
-    take(line, recording.ending);
+    take(line, recording.footer);
     return true;
   }
   if (take_event(line, event, "call", recording.calls) ||
       take_event(line, event, "wait", recording.waits) ||
       take_event(line, event, "exec", recording.execs) ||
-      take_event(line, event, "tick", recording.ticks) ||
+      take_event(line, event, "tick", recording.samples) ||
       take_event(line, event, "fork_lock", recording.fork_lock) ||
       take_event(line, event, "notice", recording.notices)) {
     return false;

@@ -14,23 +14,23 @@
 namespace watch {
 
 /// How much can be seen, from best to least.
-enum class Rung {
+enum class Backend {
   tracing,     ///< eBPF: every event, with causes
   perf,        ///< perf_event_open: every event, causes inferred
   sampling,    ///< /proc, some hundred times a second
   prediction,  ///< nothing attached: what one fork would cost
 };
 
-std::string name(Rung rung);
-std::optional<Rung> rung_named(const std::string& name);
+std::string name(Backend backend);
+std::optional<Backend> rung_named(const std::string& name);
 
-/// What keeps a rung from being used, and the one command that would change it.
-struct Obstacle {
-  Rung rung = Rung::tracing;
+/// What keeps a backend from being used, and the one command that would change it.
+struct Unavailability {
+  Backend backend = Backend::tracing;
   std::string reason;
   std::string remedy;  ///< a command, or a sentence where there is none
 
-  bool operator==(const Obstacle&) const = default;
+  bool operator==(const Unavailability&) const = default;
 };
 
 /// What a fork costs on this machine, measured by two throw-away forks.
@@ -42,25 +42,25 @@ struct Calibration {
 };
 
 /// Known when a recording begins.
-struct Heading {
+struct Header {
   std::string version;  ///< of the command
   std::string command_line;
   std::string machine;      ///< "Linux 6.18.44 x86_64, 2 processors"
   std::string begun;        ///< wall clock, ISO 8601 in UTC
   Nanoseconds begin{};      ///< when everything was in place
   Nanoseconds attaching{};  ///< how long that took before
-  Rung rung = Rung::tracing;
-  bool detail = false;              ///< system calls are hooked, too
-  std::vector<Obstacle> obstacles;  ///< of the rungs above
+  Backend backend = Backend::tracing;
+  bool detail = false;                    ///< system calls are hooked, too
+  std::vector<Unavailability> obstacles;  ///< of the backends above
   std::vector<Source> sources;
   std::optional<Calibration> calibration;
   process::Process target;
 
-  bool operator==(const Heading&) const = default;
+  bool operator==(const Header&) const = default;
 };
 
 /// Known when it ends.
-struct Ending {
+struct Footer {
   enum class Reason { time, interrupted, target_ended };
   Reason reason = Reason::time;
   Nanoseconds at{};
@@ -69,23 +69,23 @@ struct Ending {
   std::uint64_t hook_runs = 0;
   std::uint64_t own_memory = 0;  ///< bytes at most
 
-  bool operator==(const Ending&) const = default;
+  bool operator==(const Footer&) const = default;
 };
 
-std::string name(Ending::Reason reason);
-std::optional<Ending::Reason> ending_named(const std::string& name);
+std::string name(Footer::Reason reason);
+std::optional<Footer::Reason> footer_named(const std::string& name);
 
 /// All that was seen of one process. Plain values: whoever makes a report of it
 /// needs neither the process nor any right.
 struct Recording {
-  Heading heading;
+  Header header;
   std::vector<Call> calls;
   std::vector<Wait> waits;
   std::vector<Exec> execs;
-  std::vector<Tick> ticks;
-  std::vector<ForkLockTick> fork_lock;
+  std::vector<Sample> samples;
+  std::vector<ForkLockSample> fork_lock;
   std::vector<Notice> notices;
-  Ending ending;
+  Footer footer;
 
   bool operator==(const Recording&) const = default;
 };

@@ -77,14 +77,14 @@ std::string lines(const char* event, std::vector<T> all) {
 }  // namespace
 
 std::string as_lines(const Recording& recording) {
-  Heading heading = recording.heading;
-  Ending ending = recording.ending;
+  Header header = recording.header;
+  Footer footer = recording.footer;
   ordered_json first{{"schema", "forklift-recording"}, {"version", schema}};
-  first.update(object(heading));
+  first.update(object(header));
   ordered_json last{{"event", "ending"}};
-  last.update(object(ending));
+  last.update(object(footer));
   return line(first) + lines("call", recording.calls) + lines("wait", recording.waits) +
-         lines("exec", recording.execs) + lines("tick", recording.ticks) +
+         lines("exec", recording.execs) + lines("tick", recording.samples) +
          lines("fork_lock", recording.fork_lock) + lines("notice", recording.notices) + line(last);
 }
 

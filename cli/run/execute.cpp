@@ -14,7 +14,7 @@
 namespace run {
 namespace {
 
-using Clock = Watch::Clock;
+using Clock = Supervisor::Clock;
 
 void keep_signals(forklift::Command& command, const Signals& signals) {
   // Not `inherit_signal_mask`: what we block now is not what our caller blocked.
@@ -50,18 +50,18 @@ void await(const forklift::Launch& launch, const Signals& signals, const Ends& e
   }
 }
 
-void stay_with(forklift::Child& child, const Request& request, const Signals& signals,
+void stay_with(forklift::Child& child, const RunRequest& request, const Signals& signals,
                std::optional<Clock::time_point> end, Outcome& outcome) {
   outcome.guarantees = child.guarantees();
   outcome.cgroup = child.cgroup();
-  Watch watch(request, signals, child, end);
+  Supervisor watch(request, signals, child, end);
   outcome.status = watch.wait();
   outcome.timed_out = watch.timed_out();
 }
 
 }  // namespace
 
-Outcome carry_out(Request& request) {
+Outcome execute(RunRequest& request) {
   const Signals signals;
   if (request.keep_signals) keep_signals(request.command, signals);
   if (request.subreaper) ::prctl(PR_SET_CHILD_SUBREAPER, 1);

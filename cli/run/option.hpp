@@ -11,7 +11,7 @@
 
 namespace run {
 
-struct Request;
+struct RunRequest;
 
 /// The command line is wrong; `what()` is the whole sentence.
 class BadUse : public std::runtime_error {
@@ -29,7 +29,7 @@ struct Option {
   std::string_view value;       ///< empty: takes none
   std::string_view text;
   /// Throws `std::invalid_argument` with what is wrong about the value.
-  void (*apply)(Request& request, const std::string& value);
+  void (*apply)(RunRequest& request, const std::string& value);
 };
 
 struct Group {

@@ -10,7 +10,7 @@
 
 namespace run {
 
-struct Request;
+struct RunRequest;
 
 // What `forklift run` ends with, beside what the program does.
 inline constexpr int exit_timeout = 124;
@@ -38,12 +38,12 @@ struct Outcome {
 };
 
 /// Launches what was asked for, stays with it, and tells what became of it.
-Outcome carry_out(Request& request);
+Outcome execute(RunRequest& request);
 
 /// The exit status that tells it.
-int exit_status(const Request& request, const Outcome& outcome);
+int exit_status(const RunRequest& request, const Outcome& outcome);
 
 /// The figures, as text or as one line of JSON.
-std::string print_stats(const Request& request, const Outcome& outcome);
+std::string print_stats(const RunRequest& request, const Outcome& outcome);
 
 }  // namespace run

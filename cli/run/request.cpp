@@ -12,7 +12,7 @@
 namespace run {
 namespace {
 
-void apply(Request& request, const Chosen& chosen) {
+void apply(RunRequest& request, const Chosen& chosen) {
   try {
     chosen.option->apply(request, chosen.value);
   } catch (const std::invalid_argument& error) {
@@ -31,7 +31,7 @@ void complete_cgroup(forklift::Command& command, Gathered& gathered) {
   command.cgroup(*gathered.cgroup);
 }
 
-void complete(Request& request) {
+void complete(RunRequest& request) {
   Gathered& gathered = request.gathered;
   if (gathered.capabilities) request.command.capabilities(*gathered.capabilities);
   if (gathered.reset_on_fork && !gathered.scheduling) gathered.scheduling.emplace();
@@ -55,7 +55,7 @@ bool terminal_is_ours() { return ::isatty(0) && ::tcgetpgrp(0) == ::getpgrp(); }
 
 // What ends a program that takes too long shall end all that it started, so it
 // gets a process group, which has to have the terminal that ours had.
-void give_tree(Request& request) {
+void give_tree(RunRequest& request) {
   if (!request.bounds.timeout || request.has_tree || request.other_group) return;
   request.command.process_group();
   request.has_tree = true;
@@ -64,20 +64,20 @@ void give_tree(Request& request) {
 
 }  // namespace
 
-Request::Request(std::string program, std::vector<std::string> arguments)
+RunRequest::RunRequest(std::string program, std::vector<std::string> arguments)
     : command(program), argv(std::move(arguments)) {
   command.args(argv).allow_shell();  // as env, nice and timeout do
   argv.insert(argv.begin(), std::move(program));
 }
 
-Request read(const std::vector<std::string>& words) {
+RunRequest read(const std::vector<std::string>& words) {
   Words told = tell_apart(words);
   if (told.program.empty() || told.program.front().empty()) {
     throw BadUse("no program is named; see 'forklift run --help'");
   }
   std::string program = told.program.front();
   told.program.erase(told.program.begin());
-  Request request(std::move(program), std::move(told.program));
+  RunRequest request(std::move(program), std::move(told.program));
   for (const Chosen& chosen : told.options) apply(request, chosen);
   complete(request);
   give_tree(request);

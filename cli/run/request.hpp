@@ -26,7 +26,7 @@ struct Bounds {
 };
 
 /// What is told, and where.
-struct Telling {
+struct Reporting {
   enum class Stats { none, text, json };
   Stats stats = Stats::none;
   std::string stats_file;  ///< empty: standard error
@@ -48,14 +48,14 @@ struct Gathered {
 };
 
 /// All that the command line asks for.
-struct Request {
-  Request(std::string program, std::vector<std::string> arguments);
+struct RunRequest {
+  RunRequest(std::string program, std::vector<std::string> arguments);
 
   forklift::Command command;
   std::vector<std::string> argv;  ///< with the program's name
 
   Bounds bounds;
-  Telling telling;
+  Reporting reporting;
   Gathered gathered;
   std::vector<forklift::Fd> opened;  ///< what the command borrows
 
@@ -70,6 +70,6 @@ struct Request {
 /// Reads the options before the program; `words` begins after "run".
 ///
 /// Errors: throws `BadUse`.
-Request read(const std::vector<std::string>& words);
+RunRequest read(const std::vector<std::string>& words);
 
 }  // namespace run

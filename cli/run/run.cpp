@@ -18,7 +18,7 @@
 namespace run {
 namespace {
 
-int explain(const Request& request) {
+int explain(const RunRequest& request) {
   const std::string text = request.command.explain();
   if (text.starts_with("cannot launch")) {
     output::say("forklift: {}\n", text);
@@ -29,9 +29,9 @@ int explain(const Request& request) {
 }
 
 // Opened before the launch: afterwards it would be too late to say no.
-forklift::Fd open_stats(const Telling& telling) {
-  if (telling.stats == Telling::Stats::none || telling.stats_file.empty()) return {};
-  const char* const path = telling.stats_file.c_str();
+forklift::Fd open_stats(const Reporting& reporting) {
+  if (reporting.stats == Reporting::Stats::none || reporting.stats_file.empty()) return {};
+  const char* const path = reporting.stats_file.c_str();
   forklift::Fd file(::open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666));
   if (!file) {
     const std::string reason = std::generic_category().message(errno);
@@ -42,25 +42,25 @@ forklift::Fd open_stats(const Telling& telling) {
 
 // Half a record is worse than none, so what was written of it goes again. The
 // program has run: how it ended stays our exit status.
-void write_stats(const forklift::Fd& file, const Telling& telling, std::string_view text) {
+void write_stats(const forklift::Fd& file, const Reporting& reporting, std::string_view text) {
   if (!file) return output::say(text);
   const int error = output::write_all(file.get(), text);
   if (error == 0) return;
   [[maybe_unused]] const int only_files_can = ::ftruncate(file.get(), 0);
-  if (telling.quiet) return;
-  output::say("forklift: --stats-file '{}': {}\n", telling.stats_file,
+  if (reporting.quiet) return;
+  output::say("forklift: --stats-file '{}': {}\n", reporting.stats_file,
               std::generic_category().message(error));
 }
 
-void tell(const Request& request, const Outcome& outcome, const forklift::Fd& file) {
-  if (outcome.failure && !request.telling.quiet) {
+void tell(const RunRequest& request, const Outcome& outcome, const forklift::Fd& file) {
+  if (outcome.failure && !request.reporting.quiet) {
     output::say("forklift: {}\n", outcome.failure->what());
   }
-  if (outcome.status && outcome.status->lost() && !request.telling.quiet) {
+  if (outcome.status && outcome.status->lost() && !request.reporting.quiet) {
     output::say("forklift: '{}' ended, and nobody can tell how\n", request.argv.front());
   }
-  if (request.telling.stats == Telling::Stats::none) return;
-  write_stats(file, request.telling, print_stats(request, outcome));
+  if (request.reporting.stats == Reporting::Stats::none) return;
+  write_stats(file, request.reporting, print_stats(request, outcome));
 }
 
 }  // namespace
@@ -70,15 +70,15 @@ int command(const std::vector<std::string>& words) {
     output::print("{}", help());
     return 0;
   }
-  Request request = read(words);
-  if (request.telling.explain) return explain(request);
-  const forklift::Fd stats = open_stats(request.telling);
-  const Outcome outcome = carry_out(request);
+  RunRequest request = read(words);
+  if (request.reporting.explain) return explain(request);
+  const forklift::Fd stats = open_stats(request.reporting);
+  const Outcome outcome = execute(request);
   tell(request, outcome, stats);
   return exit_status(request, outcome);
 }
 
-int exit_status(const Request& request, const Outcome& outcome) {
+int exit_status(const RunRequest& request, const Outcome& outcome) {
   if (outcome.failure) {
     if (outcome.failure->step() != forklift::Step::exec) return exit_failure;
     const bool missing = outcome.failure->code() == std::errc::no_such_file_or_directory;

@@ -46,7 +46,7 @@ void add_usage(Json& stats, const forklift::Usage& usage) {
   stats["involuntary_switches"] = usage.involuntary_switches;
 }
 
-Json whole(const Request& request, const Outcome& outcome) {
+Json whole(const RunRequest& request, const Outcome& outcome) {
   using forklift::name;
   Json stats;
   stats["program"] = request.argv.front();
@@ -84,10 +84,10 @@ std::string as_text(const Json& value) {
 
 }  // namespace
 
-std::string print_stats(const Request& request, const Outcome& outcome) {
+std::string print_stats(const RunRequest& request, const Outcome& outcome) {
   const Json stats = whole(request, outcome);
   // Names of files need not be UTF-8.
-  if (request.telling.stats == Telling::Stats::json) {
+  if (request.reporting.stats == Reporting::Stats::json) {
     return stats.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
   }
   std::string text;

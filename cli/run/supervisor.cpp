@@ -16,28 +16,28 @@ namespace run {
 namespace {
 
 // Until then in milliseconds, rounded up: waking too early would be in vain.
-int remaining(std::optional<Watch::Clock::time_point> then) {
+int remaining(std::optional<Supervisor::Clock::time_point> then) {
   if (!then) return -1;
-  const auto left = std::chrono::ceil<std::chrono::milliseconds>(*then - Watch::Clock::now());
+  const auto left = std::chrono::ceil<std::chrono::milliseconds>(*then - Supervisor::Clock::now());
   constexpr std::chrono::milliseconds most = std::chrono::hours(24);
   return static_cast<int>(std::clamp(left, std::chrono::milliseconds(0), most).count());
 }
 
 }  // namespace
 
-Watch::Watch(const Request& request, const Signals& signals, forklift::Child& child,
-             std::optional<Clock::time_point> end)
+Supervisor::Supervisor(const RunRequest& request, const Signals& signals, forklift::Child& child,
+                       std::optional<Clock::time_point> end)
     : request_(request), signals_(signals), child_(child), next_(end) {
   if (child.terminal()) relay_ = std::make_unique<Relay>(child.terminal().get());
   const pid_t foreground = ::tcgetpgrp(0);
   gave_terminal_ = !child.terminal() && foreground == child.pid() && foreground != ::getpgrp();
 }
 
-Watch::~Watch() {
+Supervisor::~Supervisor() {
   if (gave_terminal_) give_terminal(::getpgrp());
 }
 
-forklift::ExitStatus Watch::wait() {
+forklift::ExitStatus Supervisor::wait() {
   reap_orphans();
   while (!ended()) {
     wait_for_something();
@@ -50,13 +50,13 @@ forklift::ExitStatus Watch::wait() {
   return child_.wait();
 }
 
-bool Watch::ended() const {
+bool Supervisor::ended() const {
   siginfo_t end{};
   const auto id = static_cast<id_t>(child_.pid());
   return ::waitid(P_PID, id, &end, WEXITED | WNOHANG | WNOWAIT) != 0 || end.si_pid != 0;
 }
 
-void Watch::wait_for_something() {
+void Supervisor::wait_for_something() {
   std::vector<pollfd> waiting = {{signals_.descriptor(), POLLIN, 0}, {child_.pidfd(), POLLIN, 0}};
   const std::size_t own = waiting.size();
   if (relay_) relay_->add_to(waiting);
@@ -65,7 +65,7 @@ void Watch::wait_for_something() {
   }
 }
 
-void Watch::look_at_time() {
+void Supervisor::look_at_time() {
   if (!next_ || Clock::now() < *next_ || ended()) return;
   const int signal = timed_out_ ? SIGKILL : request_.bounds.signal;
   child_.kill_tree(signal);
@@ -76,14 +76,14 @@ void Watch::look_at_time() {
   child_.kill_tree(SIGCONT);  // who is stopped does not hear
   next_ = Clock::now() + std::min(request_.bounds.grace, Duration(std::chrono::hours(24 * 365)));
   timed_out_ = true;
-  if (!request_.telling.quiet) {
+  if (!request_.reporting.quiet) {
     const char* const name = ::sigabbrev_np(signal);
     output::say_at_once(fmt::format("forklift: '{}' takes too long: SIG{} sent\n",
                                     request_.argv.front(), name ? name : std::to_string(signal)));
   }
 }
 
-void Watch::handle(const signalfd_siginfo& signal) {
+void Supervisor::handle(const signalfd_siginfo& signal) {
   const int number = static_cast<int>(signal.ssi_signo);
   // The kernel's own come from the terminal, to the whole group in front.
   const bool has_it = signal.ssi_code == SI_KERNEL && shares_group();
@@ -104,7 +104,7 @@ void Watch::handle(const signalfd_siginfo& signal) {
 }
 
 // Not by what the signal says: one stands for all that came while it was pending.
-bool Watch::has_stopped() const {
+bool Supervisor::has_stopped() const {
   siginfo_t stopped{};
   const auto id = static_cast<id_t>(child_.pid());
   return ::waitid(P_PID, id, &stopped, WSTOPPED | WNOHANG) == 0 && stopped.si_pid != 0;
@@ -112,7 +112,7 @@ bool Watch::has_stopped() const {
 
 // They are ours as process 1, as a subreaper, or because somebody executed us who
 // had children. Our child is left as it is: its status is for `wait`.
-void Watch::reap_orphans() const {
+void Supervisor::reap_orphans() const {
   siginfo_t end{};
   while (::waitid(P_ALL, 0, &end, WEXITED | WNOHANG | WNOWAIT) == 0 && end.si_pid != 0 &&
          end.si_pid != child_.pid()) {
@@ -122,14 +122,14 @@ void Watch::reap_orphans() const {
 }
 
 // What is due meanwhile is done when we go on. Process 1 is not stopped by its own.
-void Watch::stop() {
+void Supervisor::stop() {
   if (::getpid() == 1) return;
   if (relay_) relay_->pause();
   if (gave_terminal_) give_terminal(::getpgrp());
   stop_here();
 }
 
-void Watch::go_on() {
+void Supervisor::go_on() {
   if (relay_) {
     relay_->resume();
     relay_->resize();
@@ -138,10 +138,10 @@ void Watch::go_on() {
   child_.kill_tree(SIGCONT);
 }
 
-bool Watch::shares_group() const { return ::getpgid(child_.pid()) == ::getpgrp(); }
+bool Supervisor::shares_group() const { return ::getpgid(child_.pid()) == ::getpgrp(); }
 
 // From the background this is answered by SIGTTOU, unless it is blocked.
-void Watch::give_terminal(pid_t group) const {
+void Supervisor::give_terminal(pid_t group) const {
   sigset_t refusal, before;
   ::sigemptyset(&refusal);
   ::sigaddset(&refusal, SIGTTOU);

@@ -16,15 +16,15 @@ namespace run {
 /// Stays with a program until it ends: passes signals on, relays its terminal,
 /// stops when it stops, ends it when its time is over, and reaps the orphans that
 /// come to us.
-class Watch {
+class Supervisor {
  public:
   using Clock = std::chrono::steady_clock;
 
-  Watch(const Request& request, const Signals& signals, forklift::Child& child,
-        std::optional<Clock::time_point> end);
-  ~Watch();
-  Watch(const Watch&) = delete;
-  Watch& operator=(const Watch&) = delete;
+  Supervisor(const RunRequest& request, const Signals& signals, forklift::Child& child,
+             std::optional<Clock::time_point> end);
+  ~Supervisor();
+  Supervisor(const Supervisor&) = delete;
+  Supervisor& operator=(const Supervisor&) = delete;
 
   /// Waits for the end. What is left of the tree is killed if the time was over.
   forklift::ExitStatus wait();
@@ -42,7 +42,7 @@ class Watch {
   bool shares_group() const;
   void give_terminal(pid_t group) const;
 
-  const Request& request_;
+  const RunRequest& request_;
   const Signals& signals_;
   forklift::Child& child_;
   std::optional<Clock::time_point> next_;  // when the next signal is due

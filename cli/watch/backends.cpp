@@ -14,31 +14,32 @@ namespace watch {
 namespace {
 
 // What each is good for.
-constexpr std::array<std::pair<Rung, const char*>, 4> rungs{
-    {{Rung::tracing, "every call, every thread that waits for it, and why (eBPF)"},
-     {Rung::perf, "every call and every wait of one's own processes, causes inferred"},
-     {Rung::sampling, "long calls and waits, from frequent looks at /proc"},
-     {Rung::prediction, "what one fork would cost, nothing attached ('forklift check')"}}};
+constexpr std::array<std::pair<Backend, const char*>, 4> backends{
+    {{Backend::tracing, "every call, every thread that waits for it, and why (eBPF)"},
+     {Backend::perf, "every call and every wait of one's own processes, causes inferred"},
+     {Backend::sampling, "long calls and waits, from frequent looks at /proc"},
+     {Backend::prediction, "what one fork would cost, nothing attached ('forklift check')"}}};
 
 }  // namespace
 
-std::vector<Obstacle> obstacles() {
-  std::vector<Obstacle> found;
+std::vector<Unavailability> obstacles() {
+  std::vector<Unavailability> found;
   for (const auto look : {obstacle_to_tracing, obstacle_to_perf, obstacle_to_sampling}) {
-    if (auto obstacle = look()) found.push_back(std::move(*obstacle));
+    if (auto unavailability = look()) found.push_back(std::move(*unavailability));
   }
   return found;
 }
 
-std::string rungs_text(const std::vector<Obstacle>& obstacles) {
+std::string rungs_text(const std::vector<Unavailability>& obstacles) {
   std::string text;
-  for (const auto& [rung, gives] : rungs) {
-    const auto obstacle = std::ranges::find(obstacles, rung, &Obstacle::rung);
-    const bool works = obstacle == obstacles.end();
-    text += fmt::format("  {:<3} {:<34} {}\n", works ? "yes" : "no", name(rung), gives);
+  for (const auto& [backend, gives] : backends) {
+    const auto unavailability = std::ranges::find(obstacles, backend, &Unavailability::backend);
+    const bool works = unavailability == obstacles.end();
+    text += fmt::format("  {:<3} {:<34} {}\n", works ? "yes" : "no", name(backend), gives);
     if (works) continue;
-    text += fmt::format("      not here: {}\n", obstacle->reason);
-    if (!obstacle->remedy.empty()) text += fmt::format("      raised by: {}\n", obstacle->remedy);
+    text += fmt::format("      not here: {}\n", unavailability->reason);
+    if (!unavailability->remedy.empty())
+      text += fmt::format("      raised by: {}\n", unavailability->remedy);
   }
   return text;
 }

@@ -9,11 +9,11 @@
 
 namespace watch {
 
-/// What keeps the caller from rungs on this machine, from best to least.
-std::vector<Obstacle> obstacles();
+/// What keeps the caller from backends on this machine, from best to least.
+std::vector<Unavailability> obstacles();
 
-/// A table of all rungs for people: which work here, why not, and the command
+/// A table of all backends for people: which work here, why not, and the command
 /// that would raise them.
-std::string rungs_text(const std::vector<Obstacle>& obstacles);
+std::string rungs_text(const std::vector<Unavailability>& obstacles);
 
 }  // namespace watch

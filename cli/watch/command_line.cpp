@@ -23,9 +23,9 @@ std::chrono::milliseconds length(const std::string& text) {
   throw std::invalid_argument("'" + text + "' is not between 100ms and 24h");
 }
 
-Rung rung(const std::string& text) {
+Backend backend(const std::string& text) {
   const auto found = rung_named(text);
-  if (found && *found != Rung::prediction) return *found;
+  if (found && *found != Backend::prediction) return *found;
   throw std::invalid_argument("'" + text + "' is none of tracing, perf, sampling");
 }
 
@@ -35,14 +35,14 @@ void add_options(CLI::App& watch, Request& request) {
       ->required();
   add_parsed(watch, "--for", request.length, length,
              "How long (default: 10s; a program: until it ends)");
-  watch.add_flag("--detail", request.wish.detail,
+  watch.add_flag("--detail", request.options.detail,
                  "Hook system calls, too: exact begins and ends, for some 50 ns a system call");
-  add_parsed(watch, "--rung", request.rung, rung,
+  add_parsed(watch, "--backend", request.backend, backend,
              "tracing, perf or sampling (default: the best that works here)");
-  watch.add_flag("--no-stacks{false}", request.wish.stacks, "Leave stacks out");
+  watch.add_flag("--no-stacks{false}", request.options.stacks, "Leave stacks out");
   watch
-      .add_option("--samples", request.wish.samples_per_second,
-                  "Looks per second of the rung sampling (default: 500)")
+      .add_option("--samples", request.options.samples_per_second,
+                  "Looks per second of the backend sampling (default: 500)")
       ->check(CLI::Range(10, 1000));
   add_outputs(watch, request.outputs);
   add_record(watch, request.outputs);

@@ -22,7 +22,7 @@ constexpr auto pause = std::chrono::milliseconds(1);
 
 }  // namespace
 
-// A thread of its own: the rungs wait for events as long as they like.
+// A thread of its own: the backends wait for events as long as they like.
 class ForkLockLooks::Looker {
  public:
   explicit Looker(pid_t pid) : reader_(pid) {}
@@ -33,11 +33,11 @@ class ForkLockLooks::Looker {
 
   bool knows_the_lock() const { return reader_.fork_lock_address().has_value(); }
 
-  ForkLockTick take() {
+  ForkLockSample take() {
     const std::lock_guard lock(mutex_);
-    ForkLockTick tick = std::exchange(tick_, {});
-    tick.at = Clock::now().time_since_epoch();
-    return tick;
+    ForkLockSample sample = std::exchange(tick_, {});
+    sample.at = Clock::now().time_since_epoch();
+    return sample;
   }
 
  private:
@@ -65,13 +65,13 @@ class ForkLockLooks::Looker {
 
   goroutines::Reader reader_;
   std::mutex mutex_;
-  ForkLockTick tick_;
+  ForkLockSample tick_;
   Clock::time_point held_since_{};
   std::jthread thread_;  // last: it ends before what it uses
 };
 
 ForkLockLooks::ForkLockLooks(Recording& recording) {
-  const process::Process& target = recording.heading.target;
+  const process::Process& target = recording.header.target;
   if (target.runtime != process::Runtime::go) return;
   try {
     looker_ = std::make_unique<Looker>(target.pid);
@@ -87,10 +87,10 @@ ForkLockLooks::ForkLockLooks(Recording& recording) {
     looker_.reset();
     return;
   }
-  recording.heading.sources.push_back({.figure = Figure::fork_lock,
-                                       .from = "looks at syscall.ForkLock, a thousand a second",
-                                       .resolution = 2 * std::chrono::milliseconds(pause),
-                                       .exact = false});
+  recording.header.sources.push_back({.figure = Figure::fork_lock,
+                                      .from = "looks at syscall.ForkLock, a thousand a second",
+                                      .resolution = 2 * std::chrono::milliseconds(pause),
+                                      .exact = false});
   looker_->begin();
 }
 
@@ -98,8 +98,8 @@ ForkLockLooks::~ForkLockLooks() = default;
 
 void ForkLockLooks::collect(Recording& recording) {
   if (!looker_) return;
-  const ForkLockTick tick = looker_->take();
-  if (tick.looks > 0) recording.fork_lock.push_back(tick);
+  const ForkLockSample sample = looker_->take();
+  if (sample.looks > 0) recording.fork_lock.push_back(sample);
 }
 
 }  // namespace watch

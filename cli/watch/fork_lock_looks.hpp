@@ -11,7 +11,7 @@
 namespace watch {
 
 /// Looks at the ForkLock of a Go program a thousand times a second, beside
-/// whatever rung is in use: by reading its memory, which stops nobody.
+/// whatever backend is in use: by reading its memory, which stops nobody.
 class ForkLockLooks {
  public:
   /// Adds the source of the figure to the heading. Does nothing for a program that

@@ -12,14 +12,14 @@
 namespace watch {
 
 /// What is asked of an observer.
-struct Wish {
+struct ObserverOptions {
   bool detail = false;  ///< hook system calls, too
   bool stacks = true;
   Nanoseconds least_wait = std::chrono::microseconds(50);  ///< shorter waits are not told
-  unsigned samples_per_second = 500;                       ///< of the rung `sampling`
+  unsigned samples_per_second = 500;                       ///< of the backend `sampling`
 };
 
-/// A rung that cannot be used here or for this process.
+/// A backend that cannot be used here or for this process.
 class Unavailable : public std::runtime_error {
  public:
   Unavailable(const std::string& reason, std::string remedy)
@@ -30,7 +30,7 @@ class Unavailable : public std::runtime_error {
   std::string remedy_;
 };
 
-/// Watches one process on one rung. Whatever is attached is let go by the
+/// Watches one process on one backend. Whatever is attached is let go by the
 /// destructor, also when the target has ended.
 ///
 /// Threads: one at a time.
@@ -49,18 +49,18 @@ class Observer {
   virtual void conclude(Recording& recording) = 0;
 };
 
-/// Each opens one rung and fills in `sources` of the heading, and `attaching`
+/// Each opens one backend and fills in `sources` of the heading, and `attaching`
 /// and `begin` once everything is in place.
 ///
 /// Errors: throws `Unavailable`; nothing stays attached.
-std::unique_ptr<Observer> observe_by_tracing(const Wish& wish, Recording& recording);
-std::unique_ptr<Observer> observe_by_perf(const Wish& wish, Recording& recording);
-std::unique_ptr<Observer> observe_by_sampling(const Wish& wish, Recording& recording);
+std::unique_ptr<Observer> observe_by_tracing(const ObserverOptions& options, Recording& recording);
+std::unique_ptr<Observer> observe_by_perf(const ObserverOptions& options, Recording& recording);
+std::unique_ptr<Observer> observe_by_sampling(const ObserverOptions& options, Recording& recording);
 
-/// Whether a rung works on this machine for the caller, looked at without a
+/// Whether a backend works on this machine for the caller, looked at without a
 /// target; empty if it does.
-std::optional<Obstacle> obstacle_to_tracing();
-std::optional<Obstacle> obstacle_to_perf();
-std::optional<Obstacle> obstacle_to_sampling();
+std::optional<Unavailability> obstacle_to_tracing();
+std::optional<Unavailability> obstacle_to_perf();
+std::optional<Unavailability> obstacle_to_sampling();
 
 }  // namespace watch

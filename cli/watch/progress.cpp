@@ -19,10 +19,10 @@ constexpr const char* anew = "\r\x1b[K";
 
 }  // namespace
 
-Progress::Progress(const Heading& heading, std::optional<std::chrono::milliseconds> length)
+Progress::Progress(const Header& header, std::optional<std::chrono::milliseconds> length)
     : shown_(::isatty(STDERR_FILENO) == 1),
-      target_(fmt::format("{} '{}' by {}", heading.target.pid, heading.target.name,
-                          name(heading.rung))),
+      target_(fmt::format("{} '{}' by {}", header.target.pid, header.target.name,
+                          name(header.backend))),
       length_(length),
       begin_(std::chrono::steady_clock::now()) {}
 

@@ -13,7 +13,7 @@ namespace watch {
 /// standard error is not a terminal.
 class Progress {
  public:
-  Progress(const Heading& heading, std::optional<std::chrono::milliseconds> length);
+  Progress(const Header& header, std::optional<std::chrono::milliseconds> length);
   ~Progress();
   Progress(const Progress&) = delete;
 

@@ -10,33 +10,34 @@ namespace watch {
 namespace {
 
 struct Step {
-  Rung rung;
-  std::unique_ptr<Observer> (*open)(const Wish&, Recording&);
+  Backend backend;
+  std::unique_ptr<Observer> (*open)(const ObserverOptions&, Recording&);
 };
 
-constexpr Step steps[] = {{Rung::tracing, observe_by_tracing},
-                          {Rung::perf, observe_by_perf},
-                          {Rung::sampling, observe_by_sampling}};
+constexpr Step steps[] = {{Backend::tracing, observe_by_tracing},
+                          {Backend::perf, observe_by_perf},
+                          {Backend::sampling, observe_by_sampling}};
 
-[[noreturn]] void refuse(Rung rung, const Unavailable& error) {
+[[noreturn]] void refuse(Backend backend, const Unavailable& error) {
   const std::string remedy = error.remedy().empty() ? "" : "; try: " + error.remedy();
-  throw Refusal(fmt::format("--rung {}: {}{}", name(rung), error.what(), remedy));
+  throw Refusal(fmt::format("--backend {}: {}{}", name(backend), error.what(), remedy));
 }
 
 }  // namespace
 
-std::unique_ptr<Observer> climb(const Wish& wish, std::optional<Rung> only, Recording& recording) {
-  for (const auto& [rung, open] : steps) {
-    if (only && *only != rung) continue;
-    recording.heading.rung = rung;
+std::unique_ptr<Observer> select_backend(const ObserverOptions& options,
+                                         std::optional<Backend> only, Recording& recording) {
+  for (const auto& [backend, open] : steps) {
+    if (only && *only != backend) continue;
+    recording.header.backend = backend;
     try {
-      return open(wish, recording);
+      return open(options, recording);
     } catch (const Unavailable& error) {
-      if (only) refuse(rung, error);
-      recording.heading.obstacles.push_back({rung, error.what(), error.remedy()});
+      if (only) refuse(backend, error);
+      recording.header.obstacles.push_back({backend, error.what(), error.remedy()});
     }
   }
-  recording.heading.rung = Rung::prediction;
+  recording.header.backend = Backend::prediction;
   return nullptr;
 }
 

@@ -9,11 +9,12 @@
 
 namespace watch {
 
-/// Opens the best rung that can be used, or just the one asked for. Fills in the
-/// rung of the heading and the obstacles of those above it.
+/// Opens the best backend that can be used, or just the one asked for. Fills in the
+/// backend of the heading and the obstacles of those above it.
 ///
-/// Null stands for the rung `prediction`: nothing can be attached.
+/// Null stands for the backend `prediction`: nothing can be attached.
 /// Errors: throws `Refusal` if the one asked for cannot be used.
-std::unique_ptr<Observer> climb(const Wish& wish, std::optional<Rung> only, Recording& recording);
+std::unique_ptr<Observer> select_backend(const ObserverOptions& options,
+                                         std::optional<Backend> only, Recording& recording);
 
 }  // namespace watch

@@ -51,16 +51,16 @@ std::string now_in_words() {
   return text;
 }
 
-Heading heading_of(const Request& request, const process::Process& target) {
-  Heading heading;
-  heading.version = FORKLIFT_VERSION;
-  heading.command_line = request.command_line;
-  heading.machine = this_machine();
-  heading.begun = now_in_words();
-  heading.detail = request.wish.detail;
-  heading.calibration = check::calibrate();
-  heading.target = target;
-  return heading;
+Header heading_of(const Request& request, const process::Process& target) {
+  Header header;
+  header.version = FORKLIFT_VERSION;
+  header.command_line = request.command_line;
+  header.machine = this_machine();
+  header.begun = now_in_words();
+  header.detail = request.options.detail;
+  header.calibration = check::calibrate();
+  header.target = target;
+  return header;
 }
 
 Nanoseconds processor_time(const rusage& usage) {
@@ -77,38 +77,38 @@ rusage own_usage() {
 }
 
 // Until the time has passed, somebody interrupts, or the target has ended.
-Ending::Reason observe(Observer& observer, const Request& request, const Interrupt& interrupt,
+Footer::Reason observe(Observer& observer, const Request& request, const Interrupt& interrupt,
                        Recording& recording) {
   constexpr milliseconds patience(100);
   const auto begin = Clock::now();
-  Progress progress(recording.heading, request.length);
+  Progress progress(recording.header, request.length);
   ForkLockLooks fork_lock(recording);
   while (!interrupt.asked()) {
     const auto passed = Clock::now() - begin;
-    if (request.length && passed >= *request.length) return Ending::Reason::time;
+    if (request.length && passed >= *request.length) return Footer::Reason::time;
     const auto left =
         request.length ? std::chrono::ceil<milliseconds>(*request.length - passed) : patience;
     observer.collect(recording, std::min(left, patience));
     fork_lock.collect(recording);
-    if (!process::still_runs(recording.heading.target)) return Ending::Reason::target_ended;
+    if (!process::still_runs(recording.header.target)) return Footer::Reason::target_ended;
     progress.show(recording);
   }
-  return Ending::Reason::interrupted;
+  return Footer::Reason::interrupted;
 }
 
 void conclude(Observer& observer, const rusage& before, Recording& recording) {
   observer.conclude(recording);
   const rusage after = own_usage();
-  recording.ending.at = Clock::now().time_since_epoch();
-  recording.ending.own_time = processor_time(after) - processor_time(before);
-  recording.ending.own_memory = static_cast<std::uint64_t>(after.ru_maxrss) * 1024;
+  recording.footer.at = Clock::now().time_since_epoch();
+  recording.footer.own_time = processor_time(after) - processor_time(before);
+  recording.footer.own_memory = static_cast<std::uint64_t>(after.ru_maxrss) * 1024;
 }
 
 // A program is looked at again once it is no more this command at the gate.
 void let_in(GatedProgram& program, Recording& recording) {
   program.open();
-  if (process::still_runs(recording.heading.target)) {
-    recording.heading.target = process::look_at(program.pid());
+  if (process::still_runs(recording.header.target)) {
+    recording.header.target = process::look_at(program.pid());
   }
 }
 
@@ -118,12 +118,12 @@ Recording record(const Request& request) {
   if (request.program) program.emplace(request.target);
   const pid_t pid = program ? program->pid() : target_of(request.target.front());
   Recording recording;
-  recording.heading = heading_of(request, process::look_at(pid));
+  recording.header = heading_of(request, process::look_at(pid));
   const rusage before = own_usage();
-  const auto observer = climb(request.wish, request.rung, recording);
+  const auto observer = select_backend(request.options, request.backend, recording);
   if (program) let_in(*program, recording);
   if (observer) {
-    recording.ending.reason = observe(*observer, request, interrupt, recording);
+    recording.footer.reason = observe(*observer, request, interrupt, recording);
     conclude(*observer, before, recording);
   }
   if (program) program->let_go();

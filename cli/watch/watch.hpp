@@ -17,8 +17,8 @@ struct Request {
   std::vector<std::string> target;  ///< a pid, or a program and its arguments
   bool program = false;             ///< `target` is a program
   std::optional<std::chrono::milliseconds> length;
-  std::optional<Rung> rung;  ///< this one or none
-  Wish wish;
+  std::optional<Backend> backend;  ///< this one or none
+  ObserverOptions options;
   Outputs outputs;
   std::string command_line;
 };

@@ -50,7 +50,7 @@ with tempfile.TemporaryDirectory() as folder:
 
     metrics = pathlib.Path(files["openmetrics"]).read_text()
     assert metrics.endswith("\n# EOF\n"), metrics
-    assert 'forklift_watch_calls_total{pid="4711",name="server",rung="tracing"' in metrics, metrics
+    assert 'forklift_watch_calls_total{pid="4711",name="server",backend="tracing"' in metrics, metrics
 
     # Stacks are their owner's; metrics are for a collector that is somebody else.
     modes = {option: stat.S_IMODE(os.stat(path).st_mode) for option, path in files.items()}

@@ -133,14 +133,14 @@ def attempt(claim, times=3):
     return claim()
 
 
-def needs(rung):
-    """Skips where the machine does not let us stand on a rung."""
+def needs(backend):
+    """Skips where the machine does not let us stand on a backend."""
     told = subprocess.run([forklift, "doctor"], capture_output=True, text=True, check=True,
                           stdin=subprocess.DEVNULL, timeout=PATIENCE).stdout.splitlines()
-    found = [number for number, line in enumerate(told) if line.split()[1:2] == [rung]]
+    found = [number for number, line in enumerate(told) if line.split()[1:2] == [backend]]
     assert len(found) == 1, told
     if told[found[0]].split()[0] != "yes":
-        skip(f"no rung {rung}: {told[found[0] + 1].strip()}")
+        skip(f"no backend {backend}: {told[found[0] + 1].strip()}")
 
 
 def watched(*words, options=()):

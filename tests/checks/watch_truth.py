@@ -102,22 +102,22 @@ def detail():
 
 
 def watch_twice(*words):
-    """What two say who watch one process at once, on different rungs."""
+    """What two say who watch one process at once, on different backends."""
     with Target(support.stall_target, "fork", *map(str, words)) as target, \
-            Watch(target.pid, "--rung", "tracing") as one, \
-            Watch(target.pid, "--rung", "perf", within=support.with_tracefs) as other:
+            Watch(target.pid, "--backend", "tracing") as one, \
+            Watch(target.pid, "--backend", "perf", within=support.with_tracefs) as other:
         target.go()
         truth = target.truth()
         target.end()
         reports = [one.report(), other.report()]
-    assert [report["rung"] for report in reports] == ["tracing", "perf"]
+    assert [report["backend"] for report in reports] == ["tracing", "perf"]
     for report in reports:
         assert support.is_exact(report, "duration"), report["sources"]
-        assert report["calls"]["calls"] == CALLS, (report["rung"], report["calls"])
+        assert report["calls"]["calls"] == CALLS, (report["backend"], report["calls"])
     return truth, reports
 
 
-def rungs():
+def backends():
     """They agree with the target, and so with each other. What perf infers of the others
     it may miss more often than what tracing sees."""
     truth, reports = watch_twice("--mib", 300, "--threads", 0, "--calls", CALLS,
@@ -133,9 +133,9 @@ def rungs():
 
 claims = {claim.__name__: claim for claim in
           (copying_calls, sharing_calls, forklift_calls, no_calls, idle_threads, slow_children,
-           detail, rungs)}
+           detail, backends)}
 support.needs("tracing")
-if sys.argv[3] == "rungs":
+if sys.argv[3] == "backends":
     support.needs("perf")
 support.attempt(claims[sys.argv[3]])
 print(f"{sys.argv[3]}: the watcher agrees with the target")

@@ -34,11 +34,11 @@ inline timespec left_until(forklift::Operation::Clock::time_point until) {
 
 /// Carries an operation on to its end by poll(2).
 inline void carry_on(forklift::Operation& operation) {
-  while (!operation.go_on()) {
-    const auto entries = operation.entries();
-    operation.settle();
+  while (!operation.perform()) {
+    const auto entries = operation->poll_entries();
+    operation.release_closed();
     timespec left{};
-    const auto until = operation.until();
+    const auto until = operation.deadline();
     if (until) left = left_until(*until);
     // By a raw call, which is no cancellation point.
     ::syscall(SYS_ppoll, entries.data(), entries.size(), until ? &left : nullptr, nullptr, 0);

@@ -24,9 +24,9 @@ using watch::Call;
 using watch::Wait;
 
 bool is_possible() {
-  const auto obstacle = watch::obstacle_to_tracing();
-  if (obstacle) MESSAGE("skipped: ", obstacle->reason, "; ", obstacle->remedy);
-  return !obstacle;
+  const auto unavailability = watch::obstacle_to_tracing();
+  if (unavailability) MESSAGE("skipped: ", unavailability->reason, "; ", unavailability->remedy);
+  return !unavailability;
 }
 
 // What was seen of a target while it was told to do something.
@@ -35,10 +35,10 @@ struct Watched {
   std::unique_ptr<watch::Observer> observer;
 
   explicit Watched(const Target& target, bool detail = false) {
-    recording.heading.target.pid = target.pid();
-    watch::Wish wish;
-    wish.detail = detail;
-    observer = watch::observe_by_tracing(wish, recording);
+    recording.header.target.pid = target.pid();
+    watch::ObserverOptions options;
+    options.detail = detail;
+    observer = watch::observe_by_tracing(options, recording);
   }
   void conclude() {
     observer->collect(recording, 20ms);
@@ -80,7 +80,9 @@ void check_durations(const watch::Recording& recording, const Target::Truth& tru
     REQUIRE(recording.calls[i].until_ran);
     const auto stall = *recording.calls[i].until_ran;
     CHECK(stall >= seen);
-    if (std::chrono::abs(measured - stall) <= std::max<std::chrono::nanoseconds>(measured / 10, 1ms)) ++agreeing;
+    if (std::chrono::abs(measured - stall) <=
+        std::max<std::chrono::nanoseconds>(measured / 10, 1ms))
+      ++agreeing;
   }
   CHECK(agreeing * 4 >= recording.calls.size() * 3);
 }
@@ -198,10 +200,10 @@ TEST_CASE("stacks are there if they are wished for") {
   Target target(8, 0);
   for (const bool wished : {true, false}) {
     watch::Recording recording;
-    recording.heading.target.pid = target.pid();
-    watch::Wish wish;
-    wish.stacks = wished;
-    const auto observer = watch::observe_by_tracing(wish, recording);
+    recording.header.target.pid = target.pid();
+    watch::ObserverOptions options;
+    options.stacks = wished;
+    const auto observer = watch::observe_by_tracing(options, recording);
     target.create(Target::Way::fork);
     observer->conclude(recording);
     REQUIRE(recording.calls.size() == 1);
@@ -278,7 +280,7 @@ TEST_CASE("threads are counted, and are no calls") {
   for (const bool detail : {false, true}) {
     const auto recording = recording_of(target, Target::Way::thread, 5, detail);
     CHECK(recording.calls.empty());
-    CHECK(recording.ticks.back().threads_made == 5);
+    CHECK(recording.samples.back().threads_made == 5);
   }
 }
 
@@ -360,13 +362,13 @@ TEST_CASE("what it costs is measured, and hooks see faults and their time") {
   if (!is_possible()) return;
   Target target(64, 2);
   const auto recording = recording_of(target, Target::Way::fork, 5);
-  CHECK(recording.heading.attaching > 0ns);
-  CHECK(recording.ticks.back().faults > 0);
-  CHECK(recording.ticks.back().fault_time.has_value());
+  CHECK(recording.header.attaching > 0ns);
+  CHECK(recording.samples.back().faults > 0);
+  CHECK(recording.samples.back().fault_time.has_value());
 #if defined(__x86_64__)
-  CHECK(recording.ticks.back().copy_faults.value_or(0) > 0);
+  CHECK(recording.samples.back().copy_faults.value_or(0) > 0);
 #endif
-  if (geteuid() == 0) CHECK(recording.ending.hook_time > 0ns);
+  if (geteuid() == 0) CHECK(recording.footer.hook_time > 0ns);
 }
 
 TEST_CASE("a storm of forks is counted to the last") {

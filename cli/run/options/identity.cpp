@@ -19,18 +19,18 @@ CapabilitySet parse_capabilities(const std::string& list) {
   return *set;
 }
 
-CapabilitySets& sets(Request& request) {
+CapabilitySets& sets(RunRequest& request) {
   auto& gathered = request.gathered.capabilities;
   return gathered ? *gathered : gathered.emplace();
 }
 
-void set_group(Request& request, const std::string& value) {
+void set_group(RunRequest& request, const std::string& value) {
   const auto ids = parse_groups(value);
   if (ids.size() != 1) throw std::invalid_argument("one group is wanted");
   request.command.group(ids.front());
 }
 
-void set_user(Request& request, const std::string& value) {
+void set_user(RunRequest& request, const std::string& value) {
   const auto colon = value.find(':');
   if (colon != std::string::npos) set_group(request, value.substr(colon + 1));
   const std::string user = value.substr(0, colon);
@@ -46,25 +46,27 @@ constexpr Option options[] = {
      set_user},
     {"--group", "", "GROUP", "The group, by name or id", set_group},
     {"--groups", "", "LIST", "The supplementary groups; none for ''",
-     [](Request& request, Text value) { request.command.groups(parse_groups(value)); }},
+     [](RunRequest& request, Text value) { request.command.groups(parse_groups(value)); }},
     {"--keep-groups", "", "", "The supplementary groups stay",
-     [](Request& request, Text) { request.command.keep_groups(); }},
+     [](RunRequest& request, Text) { request.command.keep_groups(); }},
     {"--caps", "", "LIST",
      "Exactly these capabilities, in every set: net_raw,kill or all or ''; the options below "
      "then differ from that",
-     [](Request& request, Text value) {
+     [](RunRequest& request, Text value) {
        sets(request) = CapabilitySets::only(parse_capabilities(value));
      }},
     {"--bounding", "", "LIST", "The bounding set",
-     [](Request& request, Text value) { sets(request).bounding = parse_capabilities(value); }},
+     [](RunRequest& request, Text value) { sets(request).bounding = parse_capabilities(value); }},
     {"--inheritable", "", "LIST", "The inheritable set",
-     [](Request& request, Text value) { sets(request).inheritable = parse_capabilities(value); }},
+     [](RunRequest& request, Text value) {
+       sets(request).inheritable = parse_capabilities(value);
+     }},
     {"--ambient", "", "LIST", "The ambient set; permitted and inheritable become at least that",
-     [](Request& request, Text value) { sets(request).ambient = parse_capabilities(value); }},
+     [](RunRequest& request, Text value) { sets(request).ambient = parse_capabilities(value); }},
     {"--no-new-privs", "", "", "Nothing that it executes gains privileges",
-     [](Request& request, Text) { request.command.no_new_privileges(); }},
+     [](RunRequest& request, Text) { request.command.no_new_privileges(); }},
     {"--securebits", "", "LIST", "The securebits, by setpriv(1)'s names or as a number: noroot",
-     [](Request& request, Text value) { request.command.securebits(parse_securebits(value)); }},
+     [](RunRequest& request, Text value) { request.command.securebits(parse_securebits(value)); }},
 };
 
 }  // namespace

@@ -16,7 +16,7 @@ namespace {
 
 using Text = const std::string&;
 
-void join(Request& request, const std::string& value) {
+void join(RunRequest& request, const std::string& value) {
   const auto [kind, path] = parse_membership(value);
   forklift::Fd opened(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!opened) {
@@ -26,7 +26,7 @@ void join(Request& request, const std::string& value) {
   request.opened.push_back(std::move(opened));
 }
 
-forklift::IdMaps& maps(Request& request) {
+forklift::IdMaps& maps(RunRequest& request) {
   auto& gathered = request.gathered.maps;
   return gathered ? *gathered : gathered.emplace();
 }
@@ -42,37 +42,37 @@ forklift::Command::Duration parse_offset(const std::string& text) {
 
 constexpr Option options[] = {
     {"--unshare", "", "LIST", "New namespaces: user,mount,pid,net,uts,ipc,cgroup,time",
-     [](Request& request, Text value) {
+     [](RunRequest& request, Text value) {
        for (const auto kind : parse_namespaces(value)) request.command.new_namespace(kind);
      }},
     {"--map-root", "--map-root-user", "",
      "Root in a new user namespace is who forklift is; so it is without a map",
-     [](Request& request, Text) {
+     [](RunRequest& request, Text) {
        const auto root = forklift::IdMaps::root_is_caller();
        maps(request).users = root.users;
        maps(request).groups = root.groups;
      }},
     {"--map-users", "", "IN:OUT:COUNT", "User ids of a new user namespace; may be repeated",
-     [](Request& request, Text value) { maps(request).users.push_back(parse_range(value)); }},
+     [](RunRequest& request, Text value) { maps(request).users.push_back(parse_range(value)); }},
     {"--map-groups", "", "IN:OUT:COUNT", "Group ids of a new user namespace; may be repeated",
-     [](Request& request, Text value) { maps(request).groups.push_back(parse_range(value)); }},
+     [](RunRequest& request, Text value) { maps(request).groups.push_back(parse_range(value)); }},
     {"--setgroups", "", "allow|deny",
      "Whether it may change its supplementary groups in a new user namespace (deny)",
-     [](Request& request, Text value) { maps(request).setgroups = parse_permission(value); }},
+     [](RunRequest& request, Text value) { maps(request).setgroups = parse_permission(value); }},
     {"--join", "", "KIND=PATH|PID", "Joins a namespace: net=/run/netns/blue, or that of a process",
      join},
     {"--monotonic", "", "TIME", "By how much the monotonic clock differs in a new time namespace",
-     [](Request& request, Text value) { request.gathered.monotonic = parse_offset(value); }},
+     [](RunRequest& request, Text value) { request.gathered.monotonic = parse_offset(value); }},
     {"--boottime", "", "TIME", "The same for the clock that counts sleep",
-     [](Request& request, Text value) { request.gathered.boottime = parse_offset(value); }},
+     [](RunRequest& request, Text value) { request.gathered.boottime = parse_offset(value); }},
     {"--hostname", "", "NAME", "The host name, in a new or joined uts namespace",
-     [](Request& request, Text value) { request.command.hostname(value); }},
+     [](RunRequest& request, Text value) { request.command.hostname(value); }},
     {"--root", "", "DIR", "The root directory, as by chroot(1); --cwd is inside",
-     [](Request& request, Text value) { request.command.root(value); }},
+     [](RunRequest& request, Text value) { request.command.root(value); }},
     {"--pivot-root", "", "DIR", "The same by pivot_root(2), in a new mount namespace",
-     [](Request& request, Text value) { request.command.pivot_root(value); }},
+     [](RunRequest& request, Text value) { request.command.pivot_root(value); }},
     {"--mount-proc", "", "", "A new /proc, in new mount and pid namespaces",
-     [](Request& request, Text) { request.command.mount_proc(); }},
+     [](RunRequest& request, Text) { request.command.mount_proc(); }},
 };
 
 }  // namespace

@@ -11,20 +11,20 @@ using Text = const std::string&;
 
 constexpr Option options[] = {
     {"--cwd", "--chdir", "DIR", "The working directory",
-     [](Request& request, Text value) { request.command.directory(value); }},
+     [](RunRequest& request, Text value) { request.command.directory(value); }},
     {"--env", "", "K=V", "Sets a variable of the environment",
-     [](Request& request, Text value) {
+     [](RunRequest& request, Text value) {
        auto [key, text] = parse_pair(value);
        request.command.env(std::move(key), std::move(text));
      }},
     {"--unset", "", "K", "Removes a variable",
-     [](Request& request, Text value) { request.command.env_remove(value); }},
+     [](RunRequest& request, Text value) { request.command.env_remove(value); }},
     {"--clear-env", "--ignore-environment", "", "Starts from an empty environment",
-     [](Request& request, Text) { request.command.env_clear(); }},
+     [](RunRequest& request, Text) { request.command.env_clear(); }},
     {"--argv0", "", "NAME", "What the program sees as its own name",
-     [](Request& request, Text value) { request.command.argv0(value); }},
+     [](RunRequest& request, Text value) { request.command.argv0(value); }},
     {"--umask", "", "MODE", "The umask, in octal, also for the files below",
-     [](Request& request, Text value) { request.command.umask(parse_mode(value)); }},
+     [](RunRequest& request, Text value) { request.command.umask(parse_mode(value)); }},
 };
 
 }  // namespace

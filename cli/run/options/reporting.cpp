@@ -19,31 +19,31 @@ forklift::Engine parse_engine(const std::string& text) {
   throw std::invalid_argument("no engine is called so (fork, shared_memory, shared_table)");
 }
 
-Telling::Stats parse_stats(const std::string& text) {
-  if (text == "text") return Telling::Stats::text;
-  if (text == "json") return Telling::Stats::json;
+Reporting::Stats parse_stats(const std::string& text) {
+  if (text == "text") return Reporting::Stats::text;
+  if (text == "json") return Reporting::Stats::json;
   throw std::invalid_argument("text or json is wanted");
 }
 
 constexpr Option options[] = {
     {"--engine", "", "NAME",
      "Refuses to launch by less than this engine: shared_table, shared_memory, fork",
-     [](Request& request, Text value) { request.command.require(parse_engine(value)); }},
+     [](RunRequest& request, Text value) { request.command.require(parse_engine(value)); }},
     {"--allow-fork", "", "", "Launches by fork where the kernel forbids a second stage",
-     [](Request& request, Text) { request.command.allow_fork(); }},
+     [](RunRequest& request, Text) { request.command.allow_fork(); }},
     {"--launch-deadline", "", "TIME", "How long the launch itself may take",
-     [](Request& request, Text value) {
+     [](RunRequest& request, Text value) {
        request.bounds.launch = parse_time(value);
        request.command.launch_deadline(*request.bounds.launch);
      }},
     {"--stats", "", "text|json", "Tells afterwards how it was launched, what it used, how it ended",
-     [](Request& request, Text value) { request.telling.stats = parse_stats(value); }},
+     [](RunRequest& request, Text value) { request.reporting.stats = parse_stats(value); }},
     {"--stats-file", "", "FILE", "Writes that to a file, not to standard error",
-     [](Request& request, Text value) { request.telling.stats_file = value; }},
+     [](RunRequest& request, Text value) { request.reporting.stats_file = value; }},
     {"--explain", "", "", "Prints the system calls that the child would make, and runs nothing",
-     [](Request& request, Text) { request.telling.explain = true; }},
+     [](RunRequest& request, Text) { request.reporting.explain = true; }},
     {"--quiet", "", "", "Says nothing about failed launches and timeouts",
-     [](Request& request, Text) { request.telling.quiet = true; }},
+     [](RunRequest& request, Text) { request.reporting.quiet = true; }},
 };
 
 }  // namespace

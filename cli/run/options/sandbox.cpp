@@ -34,7 +34,7 @@ std::vector<sock_filter> read_filter(const std::string& path) {
   return filter;
 }
 
-forklift::Landlock& landlock(Request& request) {
+forklift::Landlock& landlock(RunRequest& request) {
   request.command.no_new_privileges();
   auto& gathered = request.gathered.landlock;
   return gathered ? *gathered : gathered.emplace();
@@ -43,25 +43,27 @@ forklift::Landlock& landlock(Request& request) {
 constexpr Option options[] = {
     {"--seccomp", "", "FILE",
      "A filter for its system calls, as libseccomp exports BPF; implies --no-new-privs",
-     [](Request& request, Text value) {
+     [](RunRequest& request, Text value) {
        request.command.seccomp(read_filter(value)).no_new_privileges();
      }},
     {"--landlock-ro", "", "PATH",
      "Below this path it may read and execute, and nothing else anywhere; may be repeated; "
      "implies --no-new-privs",
-     [](Request& request, Text value) { landlock(request).read_only(value); }},
+     [](RunRequest& request, Text value) { landlock(request).read_only(value); }},
     {"--landlock-rw", "", "PATH", "Below this path it may do everything; the same otherwise",
-     [](Request& request, Text value) { landlock(request).read_write(value); }},
+     [](RunRequest& request, Text value) { landlock(request).read_write(value); }},
     {"--cgroup", "", "DIR", "Launches it into this cgroup (version 2)",
-     [](Request& request, Text value) { request.gathered.cgroup = forklift::Cgroup::at(value); }},
+     [](RunRequest& request, Text value) {
+       request.gathered.cgroup = forklift::Cgroup::at(value);
+     }},
     {"--new-cgroup", "", "DIR",
      "Makes a cgroup below this one for it; what is left in it is killed at its end",
-     [](Request& request, Text value) {
+     [](RunRequest& request, Text value) {
        request.has_tree = true;
        request.gathered.cgroup = forklift::Cgroup::create(value);
      }},
     {"--cgroup-set", "", "FILE=VALUE", "Writes a file of the new cgroup first: memory.max=1G",
-     [](Request& request, Text value) {
+     [](RunRequest& request, Text value) {
        request.gathered.cgroup_settings.push_back(parse_pair(value));
      }},
 };

@@ -21,7 +21,7 @@ int parse_descriptor(const std::string& text) {
   return static_cast<int>(parse_number(text, 0, std::numeric_limits<int>::max(), "descriptor"));
 }
 
-void pass(Request& request, const std::string& value) {
+void pass(RunRequest& request, const std::string& value) {
   const auto sign = value.find('=');
   const int number = parse_descriptor(value.substr(0, sign));
   const int ours = sign == std::string::npos ? number : parse_descriptor(value.substr(sign + 1));
@@ -39,37 +39,37 @@ int number_or(const std::string& value, int otherwise) {
 
 constexpr Option options[] = {
     {"--stdin", "", "FILE", "Standard input is read from a file",
-     [](Request& request, Text value) {
+     [](RunRequest& request, Text value) {
        request.own_stdin = true;
        request.command.in(Stdio::read(value));
      }},
     {"--stdout", "", "FILE", "Standard output goes to a file, written from its start",
-     [](Request& request, Text value) { request.command.out(Stdio::truncate(value)); }},
+     [](RunRequest& request, Text value) { request.command.out(Stdio::truncate(value)); }},
     {"--stdout-append", "", "FILE", "The same, at its end",
-     [](Request& request, Text value) { request.command.out(Stdio::append(value)); }},
+     [](RunRequest& request, Text value) { request.command.out(Stdio::append(value)); }},
     {"--stderr", "", "FILE", "Standard error goes to a file, written from its start",
-     [](Request& request, Text value) { request.command.err(Stdio::truncate(value)); }},
+     [](RunRequest& request, Text value) { request.command.err(Stdio::truncate(value)); }},
     {"--stderr-append", "", "FILE", "The same, at its end",
-     [](Request& request, Text value) { request.command.err(Stdio::append(value)); }},
+     [](RunRequest& request, Text value) { request.command.err(Stdio::append(value)); }},
     {"--stderr-to-stdout", "", "", "Standard error goes where standard output goes",
-     [](Request& request, Text) { request.command.err(Stdio::same_as(1)); }},
+     [](RunRequest& request, Text) { request.command.err(Stdio::same_as(1)); }},
     {"--fd", "", "N[=M]",
      "Passes our descriptor N, or M as its N; all but 0, 1 and 2 are closed otherwise", pass},
     {"--pty", "", "",
      "A new pseudoterminal as its terminal and as those standard streams that are not set; what "
      "is typed and printed is relayed, and the window size followed",
-     [](Request& request, Text) {
+     [](RunRequest& request, Text) {
        request.pty = request.has_tree = true;
        request.command.pty(window_size());
      }},
     {"--ctty", "", "[=N]", "Its descriptor N, or 0, becomes its controlling terminal",
-     [](Request& request, Text value) {
+     [](RunRequest& request, Text value) {
        request.has_tree = true;  // the terminal is a new session's
        request.command.controlling_terminal(number_or(value, 0));
      }},
     {"--foreground", "", "[=N]",
      "Its process group takes the foreground of the terminal that is its descriptor N, or 0",
-     [](Request& request, Text value) { request.command.foreground(number_or(value, 0)); }},
+     [](RunRequest& request, Text value) { request.command.foreground(number_or(value, 0)); }},
 };
 
 }  // namespace

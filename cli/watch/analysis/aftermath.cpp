@@ -30,22 +30,22 @@ double grown(std::uint64_t from, std::uint64_t to) {
 
 // Between two ticks, of which the later has what is asked for.
 struct Interval {
-  const Tick& from;
-  const Tick& to;
+  const Sample& from;
+  const Sample& to;
 
   double seconds() const { return Seconds(to.at - from.at).count(); }
   double copy_faults() const {
     return from.copy_faults && to.copy_faults ? grown(*from.copy_faults, *to.copy_faults) : 0;
   }
-  double time(std::optional<Nanoseconds> Tick::*which) const {
+  double time(std::optional<Nanoseconds> Sample::*which) const {
     return from.*which && to.*which ? Seconds(*(to.*which) - *(from.*which)).count() : 0;
   }
 };
 
-std::vector<Interval> intervals(const std::vector<Tick>& ticks) {
+std::vector<Interval> intervals(const std::vector<Sample>& samples) {
   std::vector<Interval> all;
-  for (std::size_t i = 1; i < ticks.size(); ++i) {
-    if (ticks[i].at > ticks[i - 1].at) all.push_back({ticks[i - 1], ticks[i]});
+  for (std::size_t i = 1; i < samples.size(); ++i) {
+    if (samples[i].at > samples[i - 1].at) all.push_back({samples[i - 1], samples[i]});
   }
   return all;
 }
@@ -59,8 +59,8 @@ struct Total {
   void add(const Interval& interval) {
     seconds += interval.seconds();
     copy_faults += interval.copy_faults();
-    fault_time += interval.time(&Tick::fault_time);
-    call_time += interval.time(&Tick::call_time);
+    fault_time += interval.time(&Sample::fault_time);
+    call_time += interval.time(&Sample::call_time);
   }
 };
 
@@ -74,20 +74,21 @@ Nanoseconds whole(double seconds) {
   return std::chrono::duration_cast<Nanoseconds>(Seconds(seconds));
 }
 
-bool knows(const std::vector<Tick>& ticks, auto Tick::*what) {
-  return std::ranges::any_of(ticks, [&](const Tick& tick) { return (tick.*what).has_value(); });
+bool knows(const std::vector<Sample>& samples, auto Sample::*what) {
+  return std::ranges::any_of(samples,
+                             [&](const Sample& sample) { return (sample.*what).has_value(); });
 }
 
 }  // namespace
 
 std::optional<Aftermath> aftermath(const Recording& recording) {
-  const bool has_faults = knows(recording.ticks, &Tick::copy_faults);
-  const bool has_time = knows(recording.ticks, &Tick::fault_time);
+  const bool has_faults = knows(recording.samples, &Sample::copy_faults);
+  const bool has_time = knows(recording.samples, &Sample::fault_time);
   if (!has_faults && !has_time) return std::nullopt;
   const CopyingCalls calls = copying_calls(recording);
   Total before, later;
   Aftermath after;
-  for (const Interval& interval : intervals(recording.ticks)) {
+  for (const Interval& interval : intervals(recording.samples)) {
     const bool is_before = calls.count == 0 || interval.to.at <= calls.first;
     (is_before ? before : later).add(interval);
     after.per_second.push_back(interval.copy_faults() / interval.seconds());
@@ -98,7 +99,7 @@ std::optional<Aftermath> aftermath(const Recording& recording) {
   if (calls.count > 0) after.per_call = after.copy_faults / static_cast<double>(calls.count);
   if (has_time)
     after.fault_time = whole(beyond(later.fault_time, before.fault_time, later, before));
-  if (knows(recording.ticks, &Tick::call_time)) after.call_time = whole(later.call_time);
+  if (knows(recording.samples, &Sample::call_time)) after.call_time = whole(later.call_time);
   return after;
 }
 

@@ -46,7 +46,7 @@ Sorted sort(const Recording& recording, const CallIndex& index) {
 }
 
 Nanoseconds watched(const Recording& recording) {
-  return std::max(recording.ending.at - recording.heading.begin, Nanoseconds{});
+  return std::max(recording.footer.at - recording.header.begin, Nanoseconds{});
 }
 
 double explained_share(const Analysis& analysis) {
@@ -56,8 +56,8 @@ double explained_share(const Analysis& analysis) {
 }
 
 // Counted since watching began, which the first tick comes after.
-std::uint64_t threads_made(const std::vector<Tick>& ticks) {
-  return ticks.empty() ? 0 : ticks.back().threads_made;
+std::uint64_t threads_made(const std::vector<Sample>& samples) {
+  return samples.empty() ? 0 : samples.back().threads_made;
 }
 
 void analyze_calls(const Recording& recording, const Waits& victims, Analysis& analysis) {
@@ -118,7 +118,7 @@ Analysis analyze(const Recording& recording) {
   analysis.after = aftermath(recording);
   analysis.children = children(recording, index);
   analysis.fork_lock = fork_lock(recording);
-  analysis.threads_made = threads_made(recording.ticks);
+  analysis.threads_made = threads_made(recording.samples);
   analysis.blocked = sorted.blocked;
   analysis.explained = analysis.victims.all.time.total;
   analysis.explained_share = explained_share(analysis);

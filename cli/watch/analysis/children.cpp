@@ -45,12 +45,12 @@ std::vector<Children> children(const Recording& recording, const CallIndex& inde
 std::optional<ForkLockFigures> fork_lock(const Recording& recording) {
   ForkLockFigures figures;
   std::size_t held = 0;
-  for (const ForkLockTick& tick : recording.fork_lock) {
-    figures.looks += tick.looks;
-    held += tick.looks_held;
-    figures.longest_held = std::max(figures.longest_held, tick.longest_held);
-    figures.most_readers = std::max(figures.most_readers, tick.most_readers);
-    figures.most_queued = std::max(figures.most_queued, tick.most_queued);
+  for (const ForkLockSample& sample : recording.fork_lock) {
+    figures.looks += sample.looks;
+    held += sample.looks_held;
+    figures.longest_held = std::max(figures.longest_held, sample.longest_held);
+    figures.most_readers = std::max(figures.most_readers, sample.most_readers);
+    figures.most_queued = std::max(figures.most_queued, sample.most_queued);
   }
   bool is_seen = figures.looks > 0;
   for (const Call& call : recording.calls) {

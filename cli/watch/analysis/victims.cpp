@@ -23,8 +23,7 @@ std::map<std::uint64_t, std::set<pid_t>> caught(const Recording& recording,
 }
 
 std::size_t threads_at(const Call& call, const Recording& recording) {
-  return call.size && call.size->threads > 0 ? call.size->threads
-                                             : recording.heading.target.threads;
+  return call.size && call.size->threads > 0 ? call.size->threads : recording.header.target.threads;
 }
 
 }  // namespace

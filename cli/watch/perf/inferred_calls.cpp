@@ -30,7 +30,7 @@ constexpr Nanoseconds only_copies = milliseconds(2);
 
 }  // namespace
 
-void Guess::born(const Record& forked, const Switches& switches) {
+void InferredCalls::born(const Record& forked, const Switches& switches) {
   const auto ran = ran_.find(forked.thread);
   auto least = switches.last_wake(forked.thread);
   if (ran != ran_.end()) least = std::max(least, ran->second);
@@ -48,32 +48,32 @@ void Guess::born(const Record& forked, const Switches& switches) {
                      .first_stuck = {}});
 }
 
-void Guess::executed(const Record& record) {
+void InferredCalls::executed(const Record& record) {
   for (auto& birth : births_) {
     if (birth.child == record.process && !birth.executed) birth.executed = record.at;
   }
 }
 
-void Guess::ended(const Record& record) {
+void InferredCalls::ended(const Record& record) {
   for (auto& birth : births_) {
     if (birth.child == record.thread) birth.ended = record.at;
   }
 }
 
 // Others got its processor before it had run for long after the birth.
-bool Guess::is_on_way_back(const Birth& birth, const OffCpu& off) {
+bool InferredCalls::is_on_way_back(const Birth& birth, const OffCpu& off) {
   return birth.maker == off.thread && off.preempted && !birth.slept &&
          off.begin >= birth.runs_since && off.begin - birth.runs_since < way_back;
 }
 
-void Guess::note_way_back(const OffCpu& off) {
+void InferredCalls::note_way_back(const OffCpu& off) {
   without_processor_[off.thread] += off.length();
   for (auto& birth : births_) {
     if (is_on_way_back(birth, off)) birth.runs_since = off.end;
   }
 }
 
-void Guess::was_off(const OffCpu& off) {
+void InferredCalls::was_off(const OffCpu& off) {
   if (off.preempted) return note_way_back(off);
   without_processor_.erase(off.thread);
   for (auto& birth : births_) {
@@ -86,7 +86,8 @@ void Guess::was_off(const OffCpu& off) {
 }
 
 // Who is suspended comes back when the child executes or ends, and not before.
-bool Guess::may_change(Birth& birth, Nanoseconds seen_until, const Switches& switches) const {
+bool InferredCalls::may_change(Birth& birth, Nanoseconds seen_until,
+                               const Switches& switches) const {
   const auto age = seen_until - birth.at;
   if (age < settles_after) return true;
   if (!birth.stuck_known) birth.first_stuck = find_first_stuck(birth);
@@ -98,7 +99,7 @@ bool Guess::may_change(Birth& birth, Nanoseconds seen_until, const Switches& swi
   return since_birth && !birth.executed && !birth.ended && age < longest_suspension;
 }
 
-std::optional<Nanoseconds> Guess::find_first_stuck(const Birth& birth) const {
+std::optional<Nanoseconds> InferredCalls::find_first_stuck(const Birth& birth) const {
   std::optional<Nanoseconds> first;
   for (const auto& off : recent_) {
     // The lock is held until shortly before the birth is told.
@@ -112,7 +113,7 @@ std::optional<Nanoseconds> Guess::find_first_stuck(const Birth& birth) const {
 }
 
 // A maker that waits for its child's end afterwards sleeps, too, but longer.
-Call Guess::call_of(const Birth& birth) {
+Call InferredCalls::call_of(const Birth& birth) {
   Call call;
   call.thread = birth.maker;
   call.child = birth.child;
@@ -129,7 +130,7 @@ Call Guess::call_of(const Birth& birth) {
   return call;
 }
 
-std::vector<Call> Guess::settle(Nanoseconds seen_until, const Switches& switches) {
+std::vector<Call> InferredCalls::settle(Nanoseconds seen_until, const Switches& switches) {
   std::vector<Call> calls;
   while (!births_.empty() && !may_change(births_.front(), seen_until, switches)) {
     calls.push_back(call_of(births_.front()));
@@ -138,7 +139,7 @@ std::vector<Call> Guess::settle(Nanoseconds seen_until, const Switches& switches
   return calls;
 }
 
-std::optional<Nanoseconds> Guess::earliest() const {
+std::optional<Nanoseconds> InferredCalls::earliest() const {
   if (births_.empty()) return std::nullopt;
   return births_.front().least_begin;
 }

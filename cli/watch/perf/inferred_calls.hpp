@@ -17,9 +17,9 @@ namespace watch::perf {
 /// The kernel tells of a child at the end of its creation. The call began after
 /// its maker last ran code of its own or woke up, and before the first of the
 /// other threads got stuck that came back with the child.
-class Guess {
+class InferredCalls {
  public:
-  explicit Guess(const Looks& looks) : looks_(looks) {}
+  explicit InferredCalls(const WchanSampler& looks) : looks_(looks) {}
 
   void ran(const Record& record) {
     ran_[record.thread] = record.at;
@@ -41,7 +41,7 @@ class Guess {
     pid_t child = 0;
     Nanoseconds at{};
     Nanoseconds least_begin{};
-    Nanoseconds on_processor{};  // from then until the birth
+    Nanoseconds on_processor{};   // from then until the birth
     std::optional<OffCpu> slept;  // of the maker, right afterwards
     std::optional<Nanoseconds> executed;
     std::optional<Nanoseconds> ended;
@@ -55,7 +55,7 @@ class Guess {
   std::optional<Nanoseconds> find_first_stuck(const Birth& birth) const;
   static Call call_of(const Birth& birth);
 
-  const Looks& looks_;
+  const WchanSampler& looks_;
   std::map<pid_t, Nanoseconds> ran_;
   std::map<pid_t, Nanoseconds> without_processor_;  // since it ran or woke up
   std::deque<Birth> births_;

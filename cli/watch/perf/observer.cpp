@@ -35,7 +35,7 @@ constexpr std::size_t most_looks = 16;
 
 class ByPerf final : public Observer, private Witness {
  public:
-  ByPerf(const Wish& wish, Recording& recording);
+  ByPerf(const ObserverOptions& options, Recording& recording);
   void collect(Recording& recording, milliseconds patience) override;
   void conclude(Recording& recording) override;
 
@@ -47,13 +47,13 @@ class ByPerf final : public Observer, private Witness {
 
   void take_records(Recording& recording);
   void look_around(Nanoseconds now);
-  void tick(Nanoseconds now, Recording& recording);
+  void sample(Nanoseconds now, Recording& recording);
   void hook_wanted();
 
   pid_t pid_;
   Tracepoints tracepoints_;
   Events events_;
-  Looks looks_;
+  WchanSampler looks_;
   SizeReader size_;
   FaultCounter faults_;
   std::optional<Unwinder> unwinder_;
@@ -89,22 +89,22 @@ Notice notice(Notice::Kind kind, std::string text, std::uint64_t count = 1) {
   return {.kind = kind, .at = monotonic_now(), .text = std::move(text), .count = count};
 }
 
-ByPerf::ByPerf(const Wish& wish, Recording& recording)
-    : pid_(recording.heading.target.pid),
+ByPerf::ByPerf(const ObserverOptions& options, Recording& recording)
+    : pid_(recording.header.target.pid),
       tracepoints_(find_tracepoints()),
-      events_({.pid = pid_, .tracepoints = tracepoints_, .stacks = wish.stacks}),
+      events_({.pid = pid_, .tracepoints = tracepoints_, .stacks = options.stacks}),
       looks_(pid_),
       size_(pid_),
       faults_(pid_) {
   const bool hooked = !tracepoints_.empty();
-  if (wish.stacks && hooked) unwinder_.emplace(pid_);
+  if (options.stacks && hooked) unwinder_.emplace(pid_);
   if (!hooked) {
     const std::string remedy = tracepoints_remedy();
     recording.notices.push_back(
         notice(Notice::Kind::other,
                "durations of calls are guessed: the numbers of tracepoints may not be read (" +
                    remedy + ")"));
-    if (wish.stacks) {
+    if (options.stacks) {
       recording.notices.push_back(notice(Notice::Kind::no_stacks,
                                          "stacks are copied by tracepoints only (" + remedy + ")"));
     }
@@ -115,7 +115,7 @@ ByPerf::ByPerf(const Wish& wish, Recording& recording)
   timeline_.emplace(Timeline::Setting{.pid = pid_,
                                       .calls_hooked = hooked,
                                       .begin = monotonic_now(),
-                                      .least_wait = wish.least_wait},
+                                      .least_wait = options.least_wait},
                     looks_, static_cast<Witness&>(*this));
   for (const pid_t thread : events_.unhooked()) timeline_->not_hooked(thread);
   if (!events_.unhooked().empty()) {
@@ -125,7 +125,7 @@ ByPerf::ByPerf(const Wish& wish, Recording& recording)
                "has made its first child (raise the limit: ulimit -Hn)",
                events_.unhooked().size()));
   }
-  recording.heading.sources = sources(hooked, unwinder_.has_value());
+  recording.header.sources = sources(hooked, unwinder_.has_value());
 }
 
 void ByPerf::collect(Recording& recording, milliseconds patience) {
@@ -137,7 +137,7 @@ void ByPerf::collect(Recording& recording, milliseconds patience) {
     events_.wait(std::clamp(left, milliseconds(0), most));
     take_records(recording);
     look_around(monotonic_now());
-    tick(monotonic_now(), recording);
+    sample(monotonic_now(), recording);
     hook_wanted();
   } while (monotonic_now() < end);
 }
@@ -151,8 +151,8 @@ void ByPerf::conclude(Recording& recording) {
   timeline_->settle(now, recording);
   timeline_->conclude(now, recording);
   next_tick_ = now;
-  tick(now, recording);
-  recording.ending.hook_runs = records_taken_;
+  sample(now, recording);
+  recording.footer.hook_runs = records_taken_;
 }
 
 // Each buffer is in order by itself. Whatever is older than the beginning of
@@ -182,15 +182,15 @@ void ByPerf::look_around(Nanoseconds now) {
   next_look_ = now + between_looks;
 }
 
-void ByPerf::tick(Nanoseconds now, Recording& recording) {
+void ByPerf::sample(Nanoseconds now, Recording& recording) {
   if (now < next_tick_) return;
   next_tick_ = now + between_ticks;
-  Tick tick;
-  tick.at = now;
-  tick.faults = faults_.count();
-  tick.call_time = timeline_->call_time();
-  tick.threads_made = timeline_->threads_made();
-  recording.ticks.push_back(tick);
+  Sample sample;
+  sample.at = now;
+  sample.faults = faults_.count();
+  sample.call_time = timeline_->call_time();
+  sample.threads_made = timeline_->threads_made();
+  recording.samples.push_back(sample);
   if (!timeline_->copying_under_way()) size_.count_mappings();
 }
 
@@ -222,14 +222,14 @@ void ByPerf::executes_another_program() {
 
 }  // namespace
 
-std::unique_ptr<Observer> observe_by_perf(const Wish& wish, Recording& recording) {
+std::unique_ptr<Observer> observe_by_perf(const ObserverOptions& options, Recording& recording) {
   const auto start = monotonic_now();
-  if (const auto obstacle = obstacle_to_perf()) {
-    throw Unavailable(obstacle->reason, obstacle->remedy);
+  if (const auto unavailability = obstacle_to_perf()) {
+    throw Unavailable(unavailability->reason, unavailability->remedy);
   }
-  auto observer = std::make_unique<ByPerf>(wish, recording);
-  recording.heading.begin = monotonic_now();
-  recording.heading.attaching = recording.heading.begin - start;
+  auto observer = std::make_unique<ByPerf>(options, recording);
+  recording.header.begin = monotonic_now();
+  recording.header.attaching = recording.header.begin - start;
   return observer;
 }
 

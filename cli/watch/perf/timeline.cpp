@@ -23,7 +23,7 @@ Notice& notice_of(Recording& recording, Notice::Kind kind, Nanoseconds at, const
 
 }  // namespace
 
-Timeline::Timeline(Setting setting, const Looks& looks, Witness& witness)
+Timeline::Timeline(Setting setting, const WchanSampler& looks, Witness& witness)
     : setting_(setting),
       witness_(witness),
       calls_(setting.begin),

@@ -36,7 +36,7 @@ class Timeline {
     Nanoseconds begin{};
     Nanoseconds least_wait{};
   };
-  Timeline(Setting setting, const Looks& looks, Witness& witness);
+  Timeline(Setting setting, const WchanSampler& looks, Witness& witness);
 
   /// Its creating calls are not seen until it is hooked.
   void not_hooked(pid_t thread) { unhooked_.insert(thread); }
@@ -74,9 +74,9 @@ class Timeline {
   Switches switches_;
   Calls calls_;
   WayBack way_back_;
-  Guess guess_;
+  InferredCalls guess_;
   Children children_;
-  Verdict verdict_;
+  WaitClassifier verdict_;
   std::deque<OffCpu> undecided_;
   std::set<pid_t> unhooked_;
   std::vector<pid_t> wanted_hooks_;

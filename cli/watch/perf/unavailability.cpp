@@ -31,33 +31,35 @@ int try_on_oneself() {
   return event ? 0 : errno;
 }
 
-Obstacle obstacle(std::string reason, std::string remedy) {
-  return {.rung = Rung::perf, .reason = std::move(reason), .remedy = std::move(remedy)};
+Unavailability unavailability(std::string reason, std::string remedy) {
+  return {.backend = Backend::perf, .reason = std::move(reason), .remedy = std::move(remedy)};
 }
 
 }  // namespace
 
-std::optional<Obstacle> obstacle_to_perf() {
+std::optional<Unavailability> obstacle_to_perf() {
   const int error = try_on_oneself();
   if (error == 0) return std::nullopt;
   int paranoid = 0;
   if (!(std::ifstream(paranoid_file) >> paranoid)) {
-    return obstacle("the kernel was built without perf events", "another kernel has them");
+    return unavailability("the kernel was built without perf events", "another kernel has them");
   }
   const bool refused = error == EACCES || error == EPERM;
   if (refused && paranoid > 2) {
-    return obstacle(fmt::format("kernel.perf_event_paranoid is {}: users may not watch even their "
-                                "own processes",
-                                paranoid),
-                    "sudo sysctl kernel.perf_event_paranoid=2");
+    return unavailability(
+        fmt::format("kernel.perf_event_paranoid is {}: users may not watch even their "
+                    "own processes",
+                    paranoid),
+        "sudo sysctl kernel.perf_event_paranoid=2");
   }
   if (refused) {
-    return obstacle("perf_event_open(2) is refused, by a filter of system calls it seems",
-                    "run it outside of the container, or allow perf_event_open in its seccomp "
-                    "profile");
+    return unavailability(
+        "perf_event_open(2) is refused, by a filter of system calls it seems",
+        "run it outside of the container, or allow perf_event_open in its seccomp "
+        "profile");
   }
-  return obstacle(fmt::format("perf_event_open(2): {}", std::strerror(error)),
-                  "another kernel may have it");
+  return unavailability(fmt::format("perf_event_open(2): {}", std::strerror(error)),
+                        "another kernel may have it");
 }
 
 }  // namespace watch

@@ -11,7 +11,7 @@ constexpr Nanoseconds lately = std::chrono::milliseconds(500);
 
 }  // namespace
 
-void Verdict::finished(const Call& call) {
+void WaitClassifier::finished(const Call& call) {
   spans_.push_back({.number = call.number,
                     .thread = call.thread,
                     .begin = call.begin,
@@ -20,13 +20,13 @@ void Verdict::finished(const Call& call) {
                     .blocked = {}});
 }
 
-void Verdict::preempted(const OffCpu& off) {
+void WaitClassifier::preempted(const OffCpu& off) {
   const bool old = longest_preempted_.end < off.end - lately;
   if (old || off.length() > longest_preempted_.length()) longest_preempted_ = off;
 }
 
 // Those that a call sets free compete for the processors, with others as well.
-bool Verdict::near(Nanoseconds moment, const Span& span) const {
+bool WaitClassifier::near(Nanoseconds moment, const Span& span) const {
   const auto duration = span.end - span.begin;
   auto tolerance = std::max<Nanoseconds>(std::chrono::milliseconds(1), duration / 20);
   if (span.end - tolerance > moment) return false;
@@ -35,11 +35,11 @@ bool Verdict::near(Nanoseconds moment, const Span& span) const {
   return moment <= span.end + tolerance;
 }
 
-void Verdict::forget_before(Nanoseconds moment) {
+void WaitClassifier::forget_before(Nanoseconds moment) {
   while (!spans_.empty() && spans_.front().end < moment) spans_.pop_front();
 }
 
-Verdict::Span* Verdict::most_overlapped(const OffCpu& off, bool copying_only) {
+WaitClassifier::Span* WaitClassifier::most_overlapped(const OffCpu& off, bool copying_only) {
   Span* most = nullptr;
   Nanoseconds longest{};
   for (auto& span : spans_) {
@@ -54,7 +54,7 @@ Verdict::Span* Verdict::most_overlapped(const OffCpu& off, bool copying_only) {
 }
 
 // Of several calls the first may put it to sleep and the last set it free.
-bool Verdict::ends_with_copy(const OffCpu& off) const {
+bool WaitClassifier::ends_with_copy(const OffCpu& off) const {
   bool began_within = false;
   bool ended_with = false;
   for (const auto& span : spans_) {
@@ -66,7 +66,7 @@ bool Verdict::ends_with_copy(const OffCpu& off) const {
   return began_within && ended_with;
 }
 
-bool Verdict::waited_for_lock(const OffCpu& off) {
+bool WaitClassifier::waited_for_lock(const OffCpu& off) {
   if (off.preempted) return false;
   if (const auto place = looks_.within(off)) return *place == Place::memory_lock;
   if (!ends_with_copy(off)) return false;
@@ -75,7 +75,8 @@ bool Verdict::waited_for_lock(const OffCpu& off) {
 }
 
 // Threads that sleep by habit, and those that slept before the call, are idle.
-std::optional<Wait::Reason> Verdict::other_reason(const OffCpu& off, const Span& span) const {
+std::optional<Wait::Reason> WaitClassifier::other_reason(const OffCpu& off,
+                                                         const Span& span) const {
   if (off.preempted) return Wait::Reason::runnable;
   const auto seen = looks_.within(off);
   const auto place = seen ? seen : looks_.habit(off.thread);
@@ -89,7 +90,7 @@ std::optional<Wait::Reason> Verdict::other_reason(const OffCpu& off, const Span&
   return Wait::Reason::other;
 }
 
-std::optional<Wait> Verdict::of(const OffCpu& off) {
+std::optional<Wait> WaitClassifier::of(const OffCpu& off) {
   if (off.length() < least_wait_) return std::nullopt;
   Wait wait;
   wait.thread = off.thread;

@@ -14,9 +14,10 @@ namespace watch::perf {
 /// The memory lock cannot be seen from outside the kernel. But whoever goes to
 /// sleep within a copying call and comes back just when it ends has waited for
 /// it, unless it was found asleep elsewhere; whoever slept before merely sleeps.
-class Verdict {
+class WaitClassifier {
  public:
-  Verdict(const Looks& looks, Nanoseconds least_wait) : looks_(looks), least_wait_(least_wait) {}
+  WaitClassifier(const WchanSampler& looks, Nanoseconds least_wait)
+      : looks_(looks), least_wait_(least_wait) {}
 
   /// In the order of their ends, with their numbers.
   void finished(const Call& call);
@@ -44,7 +45,7 @@ class Verdict {
   bool waited_for_lock(const OffCpu& off);
   std::optional<Wait::Reason> other_reason(const OffCpu& off, const Span& span) const;
 
-  const Looks& looks_;
+  const WchanSampler& looks_;
   Nanoseconds least_wait_;
   std::deque<Span> spans_;
   OffCpu longest_preempted_;  // of late

@@ -15,7 +15,7 @@ constexpr std::size_t remembered = 256;
 
 }  // namespace
 
-void Looks::look_at(pid_t thread) {
+void WchanSampler::look_at(pid_t thread) {
   auto& wchan = threads_[thread].wchan;
   if (!wchan.opened()) wchan = KeptFile(task_file(pid_, thread, "wchan"));
   const auto begin = monotonic_now();
@@ -23,7 +23,7 @@ void Looks::look_at(pid_t thread) {
   note(thread, begin, monotonic_now(), place);
 }
 
-void Looks::note(pid_t thread, Nanoseconds begin, Nanoseconds end, Place place) {
+void WchanSampler::note(pid_t thread, Nanoseconds begin, Nanoseconds end, Place place) {
   if (place == Place::unknown || place == Place::running) return;
   auto& seen = threads_[thread];
   seen.last.push_back({.begin = begin, .end = end, .place = place});
@@ -32,10 +32,10 @@ void Looks::note(pid_t thread, Nanoseconds begin, Nanoseconds end, Place place) 
   if (place == Place::elsewhere) ++seen.elsewhere;
 }
 
-void Looks::ended(pid_t thread) { threads_.erase(thread); }
+void WchanSampler::ended(pid_t thread) { threads_.erase(thread); }
 
 // At its edges the thread may have been where it came from or went to.
-std::optional<Place> Looks::within(const OffCpu& off) const {
+std::optional<Place> WchanSampler::within(const OffCpu& off) const {
   const auto found = threads_.find(off.thread);
   if (found == threads_.end()) return std::nullopt;
   for (const auto& look : std::views::reverse(found->second.last)) {
@@ -45,7 +45,7 @@ std::optional<Place> Looks::within(const OffCpu& off) const {
   return std::nullopt;
 }
 
-std::optional<Place> Looks::habit(pid_t thread) const {
+std::optional<Place> WchanSampler::habit(pid_t thread) const {
   const auto found = threads_.find(thread);
   if (found == threads_.end()) return std::nullopt;
   const auto& seen = found->second;

@@ -15,9 +15,9 @@ namespace watch::perf {
 
 /// Where threads were found asleep. The switches do not tell what for; now and
 /// then somebody looks.
-class Looks {
+class WchanSampler {
  public:
-  explicit Looks(pid_t pid) : pid_(pid) {}
+  explicit WchanSampler(pid_t pid) : pid_(pid) {}
 
   void look_at(pid_t thread);
   void note(pid_t thread, Nanoseconds begin, Nanoseconds end, Place place);

@@ -180,9 +180,9 @@ Json json(const process::Process& target) {
           {"page_tables_bytes", target.memory.page_tables}};
 }
 
-Json sources(const Heading& heading) {
+Json sources(const Header& header) {
   Json all = Json::array();
-  for (const Source& source : heading.sources) {
+  for (const Source& source : header.sources) {
     all.push_back({{"figure", name(source.figure)},
                    {"from", source.from},
                    {"resolution_ms", ms(source.resolution)},
@@ -191,26 +191,27 @@ Json sources(const Heading& heading) {
   return all;
 }
 
-Json obstacles(const Heading& heading) {
+Json obstacles(const Header& header) {
   Json all = Json::array();
-  for (const Obstacle& obstacle : heading.obstacles) {
-    all.push_back(
-        {{"rung", name(obstacle.rung)}, {"reason", obstacle.reason}, {"remedy", obstacle.remedy}});
+  for (const Unavailability& unavailability : header.obstacles) {
+    all.push_back({{"backend", name(unavailability.backend)},
+                   {"reason", unavailability.reason},
+                   {"remedy", unavailability.remedy}});
   }
   return all;
 }
 
-Json calibration(const Heading& heading) {
-  if (!heading.calibration) return nullptr;
-  return {{"fixed_ms", ms(heading.calibration->fixed)},
-          {"ms_per_mib_of_page_tables", ms(heading.calibration->per_megabyte)}};
+Json calibration(const Header& header) {
+  if (!header.calibration) return nullptr;
+  return {{"fixed_ms", ms(header.calibration->fixed)},
+          {"ms_per_mib_of_page_tables", ms(header.calibration->per_megabyte)}};
 }
 
 Json notices(const Recording& recording) {
   Json all = Json::array();
   for (const Notice& notice : recording.notices) {
     all.push_back({{"kind", name(notice.kind)},
-                   {"at_ms", ms(notice.at - recording.heading.begin)},
+                   {"at_ms", ms(notice.at - recording.header.begin)},
                    {"text", notice.text},
                    {"count", notice.count}});
   }
@@ -218,31 +219,31 @@ Json notices(const Recording& recording) {
 }
 
 Json overhead(const Recording& recording) {
-  const Ending& ending = recording.ending;
-  return {{"attaching_ms", ms(recording.heading.attaching)},
-          {"own_time_ms", ms(ending.own_time)},
-          {"own_memory_bytes", ending.own_memory},
-          {"hook_time_ms", ms(ending.hook_time)},
-          {"hook_runs", ending.hook_runs}};
+  const Footer& footer = recording.footer;
+  return {{"attaching_ms", ms(recording.header.attaching)},
+          {"own_time_ms", ms(footer.own_time)},
+          {"own_memory_bytes", footer.own_memory},
+          {"hook_time_ms", ms(footer.hook_time)},
+          {"hook_runs", footer.hook_runs}};
 }
 
 }  // namespace
 
 nlohmann::ordered_json as_json(const Recording& recording) {
   const Analysis analysis = analyze(recording);
-  const Heading& heading = recording.heading;
+  const Header& header = recording.header;
   return {{"schema", "forklift-watch"},
           {"version", 1},
-          {"made_by", heading.version},
-          {"command", heading.command_line},
-          {"machine", heading.machine},
-          {"begun", heading.begun},
+          {"made_by", header.version},
+          {"command", header.command_line},
+          {"machine", header.machine},
+          {"begun", header.begun},
           {"watched_ms", ms(analysis.watched)},
-          {"ended_by", name(recording.ending.reason)},
-          {"rung", name(heading.rung)},
-          {"detail", heading.detail},
-          {"obstacles", obstacles(heading)},
-          {"target", json(heading.target)},
+          {"ended_by", name(recording.footer.reason)},
+          {"backend", name(header.backend)},
+          {"detail", header.detail},
+          {"obstacles", obstacles(header)},
+          {"target", json(header.target)},
           {"verdicts", json(judge(recording, analysis))},
           {"calls", json(analysis.all)},
           {"copying_calls", json(analysis.copying)},
@@ -254,8 +255,8 @@ nlohmann::ordered_json as_json(const Recording& recording) {
           {"children", json(analysis.children)},
           {"fork_lock", json(analysis.fork_lock)},
           {"threads_made", analysis.threads_made},
-          {"calibration", calibration(heading)},
-          {"sources", sources(heading)},
+          {"calibration", calibration(header)},
+          {"sources", sources(header)},
           {"notices", notices(recording)},
           {"overhead", overhead(recording)}};
 }

@@ -29,10 +29,10 @@ std::string escape(const std::string& text) {
 
 class Metrics {
  public:
-  explicit Metrics(const Heading& heading)
-      : common_({{"pid", std::to_string(heading.target.pid)},
-                 {"name", heading.target.name},
-                 {"rung", name(heading.rung)}}) {}
+  explicit Metrics(const Header& header)
+      : common_({{"pid", std::to_string(header.target.pid)},
+                 {"name", header.target.name},
+                 {"backend", name(header.backend)}}) {}
 
   void family(const std::string& name, const char* type, const char* unit, const char* help) {
     family_ = "forklift_watch_" + name;
@@ -139,7 +139,7 @@ void put_verdicts(Metrics& metrics, const std::vector<Verdict>& verdicts) {
 
 std::string as_openmetrics(const Recording& recording) {
   const Analysis analysis = analyze(recording);
-  Metrics metrics(recording.heading);
+  Metrics metrics(recording.header);
   metrics.family("watched_seconds", "gauge", "seconds", "How long the process was watched.");
   metrics.sample("", {}, seconds(analysis.watched));
   put_calls(metrics, analysis);

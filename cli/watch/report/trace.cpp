@@ -19,11 +19,11 @@ double us(Nanoseconds time) { return static_cast<double>(time.count()) / 1e3; }
 
 // The first moment of all, so that none is negative.
 Nanoseconds zero(const Recording& recording) {
-  Nanoseconds first = recording.heading.begin;
+  Nanoseconds first = recording.header.begin;
   for (const Call& call : recording.calls) first = std::min(first, call.begin);
   for (const Wait& wait : recording.waits) first = std::min(first, wait.begin);
   for (const Exec& exec : recording.execs) first = std::min(first, exec.at);
-  for (const Tick& tick : recording.ticks) first = std::min(first, tick.at);
+  for (const Sample& sample : recording.samples) first = std::min(first, sample.at);
   return first;
 }
 
@@ -45,7 +45,7 @@ class Trace {
  private:
   Json& add(const char* type, const std::string& name, pid_t thread) {
     events_.push_back(
-        {{"ph", type}, {"name", name}, {"pid", recording_.heading.target.pid}, {"tid", thread}});
+        {{"ph", type}, {"name", name}, {"pid", recording_.header.target.pid}, {"tid", thread}});
     return events_.back();
   }
 
@@ -56,7 +56,7 @@ class Trace {
   }
 
   void put_names() {
-    const process::Process& target = recording_.heading.target;
+    const process::Process& target = recording_.header.target;
     add("M", "process_name", target.pid)["args"] = {{"name", target.name}};
     std::map<pid_t, std::string> names;
     for (const Call& call : recording_.calls) names[call.thread] = call.thread_name;
@@ -81,8 +81,7 @@ class Trace {
 
   // Behind the call's slice: both together are the caller's stall.
   void put_way_back(const Call& call) {
-    Json& event =
-        add_at("X", "waits to run again", call.thread, call.begin + call.duration);
+    Json& event = add_at("X", "waits to run again", call.thread, call.begin + call.duration);
     event["cat"] = "way_back";
     event["dur"] = us(stall(call) - call.duration);
     event["args"] = {{"number", call.number}};
@@ -118,7 +117,7 @@ class Trace {
     const Call* const call = index_.find(exec.call);
     const std::string what = exec.done ? "executes " + exec.program : "ends without exec";
     Json& event = add_at("i", "child " + std::to_string(exec.child) + " " + what,
-                         call ? call->thread : recording_.heading.target.pid, exec.at);
+                         call ? call->thread : recording_.header.target.pid, exec.at);
     event["cat"] = "child";
     event["s"] = "t";
     event["args"] = {{"since_call_ms", us(exec.since_call) / 1e3}};
@@ -126,19 +125,19 @@ class Trace {
   }
 
   void put_faults() {
-    const auto& ticks = recording_.ticks;
-    for (std::size_t i = 1; i < ticks.size(); ++i) {
-      const double seconds = us(ticks[i].at - ticks[i - 1].at) / 1e6;
+    const auto& samples = recording_.samples;
+    for (std::size_t i = 1; i < samples.size(); ++i) {
+      const double seconds = us(samples[i].at - samples[i - 1].at) / 1e6;
       if (seconds <= 0) continue;
       const auto pace = [&](std::uint64_t from, std::uint64_t to) {
         return to > from ? static_cast<double>(to - from) / seconds : 0;
       };
-      Json figures{{"all", pace(ticks[i - 1].faults, ticks[i].faults)}};
-      if (ticks[i - 1].copy_faults && ticks[i].copy_faults) {
-        figures["copy-on-write"] = pace(*ticks[i - 1].copy_faults, *ticks[i].copy_faults);
+      Json figures{{"all", pace(samples[i - 1].faults, samples[i].faults)}};
+      if (samples[i - 1].copy_faults && samples[i].copy_faults) {
+        figures["copy-on-write"] = pace(*samples[i - 1].copy_faults, *samples[i].copy_faults);
       }
-      add_at("C", "page faults per second", recording_.heading.target.pid,
-             ticks[i - 1].at)["args"] = std::move(figures);
+      add_at("C", "page faults per second", recording_.header.target.pid,
+             samples[i - 1].at)["args"] = std::move(figures);
     }
   }
 

@@ -24,12 +24,12 @@ constexpr unsigned least_rounds = 2;  // one waits for a moment for other reason
 }  // namespace
 
 Calls::Calls(pid_t pid, Nanoseconds least_wait, SizeReader& size)
-    : pid_(pid), least_wait_(least_wait), size_(size), family_(pid) {}
+    : pid_(pid), least_wait_(least_wait), size_(size), children_(pid) {}
 
-void Calls::saw(Nanoseconds now, std::vector<Sighting> sightings, std::size_t threads,
+void Calls::saw(Nanoseconds now, std::vector<ThreadSample> sightings, std::size_t threads,
                 Recording& recording) {
   last_seen_ = std::move(sightings);
-  take_over(stretches_.saw(now, last_seen_), recording);
+  take_over(intervals_.saw(now, last_seen_), recording);
   check_children(now, threads, recording);
   settle(now, recording);
 }
@@ -40,38 +40,38 @@ void Calls::conclude(Nanoseconds now, Recording& recording) {
 
 bool Calls::under_way() const {
   return episodes_.under_way() || !waiting_for_child_.empty() ||
-         !stretches_.under_way(Place::creation).empty();
+         !intervals_.under_way(Place::creation).empty();
 }
 
 std::set<pid_t> Calls::worth_a_look() const {
   std::set<pid_t> all;
   for (const auto place : {Place::memory_lock, Place::creation}) {
-    for (const auto& stretch : stretches_.under_way(place)) all.insert(stretch.thread);
+    for (const auto& interval : intervals_.under_way(place)) all.insert(interval.thread);
   }
   return all;
 }
 
-void Calls::take_over(const std::vector<Stretch>& over, Recording& recording) {
-  for (const auto& stretch : over) {
-    episodes_.ended(stretch);
-    if (stretch.place == Place::creation) suspended(stretch, recording);
+void Calls::take_over(const std::vector<Interval>& over, Recording& recording) {
+  for (const auto& interval : over) {
+    episodes_.ended(interval);
+    if (interval.place == Place::creation) suspended(interval, recording);
   }
-  if (episodes_.begin_if_any(stretches_)) {
-    episodes_.current()->reaped_at_begin = family_.reaped();
+  if (episodes_.begin_if_any(intervals_)) {
+    episodes_.current()->reaped_at_begin = children_.reaped();
     size_before_ = size_.now();
   }
-  if (auto episode = episodes_.round(stretches_)) {
+  if (auto episode = episodes_.round(intervals_)) {
     waiting_for_child_.push_back(std::move(*episode));
   }
 }
 
-void Calls::suspended(const Stretch& stretch, Recording& recording) {
+void Calls::suspended(const Interval& interval, Recording& recording) {
   Call call;
-  call.thread = stretch.thread;
+  call.thread = interval.thread;
   call.flags = CLONE_VM | CLONE_VFORK | SIGCHLD;
-  call.begin = stretch.begin;
-  call.duration = stretch.end - stretch.begin;
-  call.child = std::exchange(suspended_by_[stretch.thread], 0);
+  call.begin = interval.begin;
+  call.duration = interval.end - interval.begin;
+  call.child = std::exchange(suspended_by_[interval.thread], 0);
   add(std::move(call), recording);
 }
 
@@ -87,18 +87,18 @@ std::vector<pid_t> Calls::likely_makers() const {
 
 void Calls::check_children(Nanoseconds now, std::size_t threads, Recording& recording) {
   // A child that its maker waits for is told when that goes on.
-  for (const auto& stretch : stretches_.under_way(Place::creation)) {
-    auto& child = suspended_by_[stretch.thread];
+  for (const auto& interval : intervals_.under_way(Place::creation)) {
+    auto& child = suspended_by_[interval.thread];
     if (child != 0) continue;
-    for (const auto& birth : family_.births({stretch.thread})) child = birth.child;
+    for (const auto& birth : children_.births({interval.thread})) child = birth.child;
   }
-  if (family_.anything_born()) check_until_ = now + milliseconds(5);
+  if (children_.anything_born()) check_until_ = now + milliseconds(5);
   const bool all = now >= next_full_check_ || !waiting_for_child_.empty();
   if (!all && now > check_until_) return;
   auto makers = likely_makers();
   if (all && threads <= most_makers) makers = threads_of(pid_);
   if (all) next_full_check_ = now + between_full_checks;
-  for (const auto& birth : family_.births(makers)) born(birth, now, recording);
+  for (const auto& birth : children_.births(makers)) born(birth, now, recording);
 }
 
 Episode* Calls::episode_without_child() {
@@ -111,7 +111,7 @@ Episode* Calls::episode_without_child() {
 
 // The child belongs to the episode that has just ended; without one, its maker
 // was in the call while it did not sleep.
-void Calls::born(const Family::Birth& birth, Nanoseconds now, Recording& recording) {
+void Calls::born(const ChildTracker::Birth& birth, Nanoseconds now, Recording& recording) {
   makers_.insert(birth.maker);
   auto* const episode = episode_without_child();
   if (episode != nullptr) {
@@ -123,8 +123,8 @@ void Calls::born(const Family::Birth& birth, Nanoseconds now, Recording& recordi
   call.thread = birth.maker;
   call.child = birth.child;
   call.begin = now;
-  for (const auto& stretch : stretches_.under_way(Place::running)) {
-    if (stretch.thread == birth.maker) call.begin = stretch.begin;
+  for (const auto& interval : intervals_.under_way(Place::running)) {
+    if (interval.thread == birth.maker) call.begin = interval.begin;
   }
   call.duration = now - call.begin;
   add(std::move(call), recording);
@@ -133,7 +133,7 @@ void Calls::born(const Family::Birth& birth, Nanoseconds now, Recording& recordi
 void Calls::settle(Nanoseconds now, Recording& recording) {
   while (!waiting_for_child_.empty()) {
     auto& episode = waiting_for_child_.front();
-    const bool made = episode.child != 0 || family_.reaped() != episode.reaped_at_begin;
+    const bool made = episode.child != 0 || children_.reaped() != episode.reaped_at_begin;
     if (!made && now - episode.end < child_shows_within) return;
     Call call;
     call.child = episode.child;
@@ -150,14 +150,14 @@ void Calls::settle(Nanoseconds now, Recording& recording) {
 }
 
 void Calls::tell(const Episode& episode, std::uint64_t call, Recording& recording) {
-  for (const auto& stretch : episode.waits) {
+  for (const auto& interval : episode.waits) {
     Wait wait;
     wait.call = call;
-    wait.thread = stretch.thread;
-    wait.thread_name = thread_name(pid_, stretch.thread);
+    wait.thread = interval.thread;
+    wait.thread_name = thread_name(pid_, interval.thread);
     wait.reason = Wait::Reason::memory_lock;
-    wait.begin = stretch.begin;
-    wait.duration = stretch.end - stretch.begin;
+    wait.begin = interval.begin;
+    wait.duration = interval.end - interval.begin;
     if (call != 0) wait.overlap = wait.duration;
     if (wait.duration >= least_wait_) recording.waits.push_back(std::move(wait));
   }

@@ -25,7 +25,7 @@ class Calls {
   Calls(pid_t pid, Nanoseconds least_wait, SizeReader& size);
 
   /// One look at the process, which has so many threads.
-  void saw(Nanoseconds now, std::vector<Sighting> sightings, std::size_t threads,
+  void saw(Nanoseconds now, std::vector<ThreadSample> sightings, std::size_t threads,
            Recording& recording);
   /// Tells what waited for its child in vain.
   void conclude(Nanoseconds now, Recording& recording);
@@ -37,11 +37,11 @@ class Calls {
   std::set<pid_t> worth_a_look() const;
 
  private:
-  void take_over(const std::vector<Stretch>& over, Recording& recording);
-  void suspended(const Stretch& stretch, Recording& recording);
+  void take_over(const std::vector<Interval>& over, Recording& recording);
+  void suspended(const Interval& interval, Recording& recording);
   void check_children(Nanoseconds now, std::size_t threads, Recording& recording);
   std::vector<pid_t> likely_makers() const;
-  void born(const Family::Birth& birth, Nanoseconds now, Recording& recording);
+  void born(const ChildTracker::Birth& birth, Nanoseconds now, Recording& recording);
   Episode* episode_without_child();
   void settle(Nanoseconds now, Recording& recording);
   void tell(const Episode& episode, std::uint64_t call, Recording& recording);
@@ -50,13 +50,13 @@ class Calls {
   pid_t pid_;
   Nanoseconds least_wait_;
   SizeReader& size_;
-  Family family_;
-  Stretches stretches_;
+  ChildTracker children_;
+  Intervals intervals_;
   Episodes episodes_;
   std::deque<Episode> waiting_for_child_;
   std::set<pid_t> makers_;  // that have made a child before
   std::map<pid_t, pid_t> suspended_by_;
-  std::vector<Sighting> last_seen_;
+  std::vector<ThreadSample> last_seen_;
   std::optional<Size> size_before_;
   Nanoseconds next_full_check_{};
   Nanoseconds check_until_{};

@@ -18,13 +18,13 @@ constexpr std::size_t most_makers = 128;
 
 }  // namespace
 
-Family::Family(pid_t pid)
+ChildTracker::ChildTracker(pid_t pid)
     : pid_(pid), load_("/proc/loadavg"), stat_(fmt::format("/proc/{}/stat", pid)) {
   births(threads_of(pid));
   anything_born();
 }
 
-std::vector<Family::Birth> Family::births(const std::vector<pid_t>& makers) {
+std::vector<ChildTracker::Birth> ChildTracker::births(const std::vector<pid_t>& makers) {
   std::vector<Birth> all;
   if (known_.size() > most_known) known_.clear();
   if (makers_.size() > most_makers) makers_.clear();
@@ -39,7 +39,7 @@ std::vector<Family::Birth> Family::births(const std::vector<pid_t>& makers) {
 }
 
 // The last word of /proc/loadavg is the pid that was given last.
-bool Family::anything_born() {
+bool ChildTracker::anything_born() {
   const auto load = load_.look();
   const auto last = load.substr(load.rfind(' ') + 1);
   if (last == last_born_) return false;
@@ -47,7 +47,7 @@ bool Family::anything_born() {
   return true;
 }
 
-std::uint64_t Family::reaped() {
+std::uint64_t ChildTracker::reaped() {
   const auto stat = stat_.look();
   return stat_number(stat, faults) + stat_number(stat, user_time) + stat_number(stat, system_time);
 }

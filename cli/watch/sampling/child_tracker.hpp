@@ -12,9 +12,9 @@
 namespace watch::sampling {
 
 /// The children of a process: which are new, and whether some were reaped.
-class Family {
+class ChildTracker {
  public:
-  explicit Family(pid_t pid);
+  explicit ChildTracker(pid_t pid);
 
   struct Birth {
     pid_t maker = 0;

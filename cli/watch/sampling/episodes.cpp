@@ -7,31 +7,31 @@
 namespace watch::sampling {
 namespace {
 
-Nanoseconds common(const Stretch& stretch, const Episode& episode) {
-  return std::min(stretch.end, episode.end) - std::max(stretch.begin, episode.begin);
+Nanoseconds common(const Interval& interval, const Episode& episode) {
+  return std::min(interval.end, episode.end) - std::max(interval.begin, episode.begin);
 }
 
 }  // namespace
 
-bool Episodes::begin_if_any(const Stretches& now) {
+bool Episodes::begin_if_any(const Intervals& now) {
   const auto waiting = now.under_way(Place::memory_lock);
   if (open_ || waiting.empty()) return false;
-  const auto first = std::ranges::min(waiting, {}, &Stretch::begin);
+  const auto first = std::ranges::min(waiting, {}, &Interval::begin);
   open_ = Episode{};
   open_->begin = first.begin;
   return true;
 }
 
-void Episodes::ended(const Stretch& stretch) {
+void Episodes::ended(const Interval& interval) {
   if (!open_) return;
-  if (stretch.place == Place::running) open_->runners.push_back(stretch);
-  if (stretch.place != Place::memory_lock) return;
-  open_->end = std::max(open_->end, stretch.end);
-  open_->begin = std::min(open_->begin, stretch.begin);
-  open_->waits.push_back(stretch);
+  if (interval.place == Place::running) open_->runners.push_back(interval);
+  if (interval.place != Place::memory_lock) return;
+  open_->end = std::max(open_->end, interval.end);
+  open_->begin = std::min(open_->begin, interval.begin);
+  open_->waits.push_back(interval);
 }
 
-std::optional<Episode> Episodes::round(const Stretches& now) {
+std::optional<Episode> Episodes::round(const Intervals& now) {
   if (!open_) return std::nullopt;
   if (!now.under_way(Place::memory_lock).empty()) {
     ++open_->rounds;
@@ -48,7 +48,7 @@ pid_t likely_maker(const Episode& episode) {
   Nanoseconds longest{};
   for (const auto& runner : episode.runners) {
     const bool waited = std::ranges::any_of(
-        episode.waits, [&](const Stretch& wait) { return wait.thread == runner.thread; });
+        episode.waits, [&](const Interval& wait) { return wait.thread == runner.thread; });
     if (waited || common(runner, episode) <= longest) continue;
     longest = common(runner, episode);
     maker = runner.thread;

@@ -14,9 +14,9 @@ namespace watch::sampling {
 struct Episode {
   Nanoseconds begin{};
   Nanoseconds end{};
-  std::vector<Stretch> waits;
+  std::vector<Interval> waits;
   unsigned rounds = 0;                ///< in which somebody was found waiting
-  std::vector<Stretch> runners;       ///< threads that went on all the while
+  std::vector<Interval> runners;      ///< threads that went on all the while
   std::uint64_t reaped_at_begin = 0;  ///< of the process's children
   pid_t maker = 0;                    ///< of a child that came up meanwhile
   pid_t child = 0;
@@ -27,11 +27,11 @@ class Episodes {
  public:
   bool under_way() const { return open_.has_value(); }
   /// True if one begins: somebody waits.
-  bool begin_if_any(const Stretches& now);
+  bool begin_if_any(const Intervals& now);
   Episode* current() { return open_ ? &*open_ : nullptr; }
-  void ended(const Stretch& stretch);
+  void ended(const Interval& interval);
   /// The episode that is over now that these still wait.
-  std::optional<Episode> round(const Stretches& now);
+  std::optional<Episode> round(const Intervals& now);
 
  private:
   std::optional<Episode> open_;

@@ -12,8 +12,8 @@ constexpr Nanoseconds longest_step = std::chrono::milliseconds(40);
 
 }  // namespace
 
-std::vector<Stretch> Stretches::saw(Nanoseconds at, const std::vector<Sighting>& sightings) {
-  std::vector<Stretch> over;
+std::vector<Interval> Intervals::saw(Nanoseconds at, const std::vector<ThreadSample>& sightings) {
+  std::vector<Interval> over;
   for (const auto& [thread, place] : sightings) {
     auto& now = now_[thread];
     const bool first = now.sightings == 0;
@@ -24,7 +24,7 @@ std::vector<Stretch> Stretches::saw(Nanoseconds at, const std::vector<Sighting>&
       continue;
     }
     const auto middle = first || pause ? at : now.end + (at - now.end) / 2;
-    Stretch last = now;
+    Interval last = now;
     if (!pause) last.end = middle;
     if (!first) over.push_back(last);
     now = {.thread = thread, .place = place, .begin = middle, .end = at, .sightings = 1};
@@ -33,8 +33,8 @@ std::vector<Stretch> Stretches::saw(Nanoseconds at, const std::vector<Sighting>&
   return over;
 }
 
-std::vector<Stretch> Stretches::under_way(Place place) const {
-  std::vector<Stretch> all;
+std::vector<Interval> Intervals::under_way(Place place) const {
+  std::vector<Interval> all;
   for (const auto& [thread, now] : now_) {
     if (now.place == place) all.push_back(now);
   }

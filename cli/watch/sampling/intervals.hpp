@@ -13,13 +13,13 @@
 namespace watch::sampling {
 
 /// Where a thread was found at one moment.
-struct Sighting {
+struct ThreadSample {
   pid_t thread = 0;
   Place place = Place::unknown;
 };
 
 /// A time in which a thread was found at one place whenever somebody looked.
-struct Stretch {
+struct Interval {
   pid_t thread = 0;
   Place place = Place::unknown;
   Nanoseconds begin{};
@@ -29,15 +29,15 @@ struct Stretch {
 
 /// Makes stretches of sightings. A change lies in the middle between the two
 /// sightings around it; across a pause in looking nothing is concluded.
-class Stretches {
+class Intervals {
  public:
   /// Gives the stretches that are over.
-  std::vector<Stretch> saw(Nanoseconds at, const std::vector<Sighting>& sightings);
+  std::vector<Interval> saw(Nanoseconds at, const std::vector<ThreadSample>& sightings);
   /// Their ends are the last sightings so far.
-  std::vector<Stretch> under_way(Place place) const;
+  std::vector<Interval> under_way(Place place) const;
 
  private:
-  std::map<pid_t, Stretch> now_;
+  std::map<pid_t, Interval> now_;
 };
 
 }  // namespace watch::sampling

@@ -43,15 +43,15 @@ void sleep_until(Nanoseconds moment) {
 
 class BySampling final : public Observer {
  public:
-  BySampling(const Wish& wish, Recording& recording);
+  BySampling(const ObserverOptions& options, Recording& recording);
   void collect(Recording& recording, milliseconds patience) override;
   void conclude(Recording& recording) override;
 
  private:
   void look(Recording& recording);
-  void tick(Nanoseconds now, Recording& recording);
+  void sample(Nanoseconds now, Recording& recording);
 
-  Crowd crowd_;
+  ThreadSampler sampler_;
   SizeReader size_;
   Calls calls_;
   FaultCounter faults_;
@@ -76,22 +76,22 @@ std::vector<Source> sources(Nanoseconds step) {
   };
 }
 
-Nanoseconds step_of(const Wish& wish) {
-  const auto rate = std::clamp(wish.samples_per_second, 1U, most_rate);
+Nanoseconds step_of(const ObserverOptions& options) {
+  const auto rate = std::clamp(options.samples_per_second, 1U, most_rate);
   return Nanoseconds(std::chrono::seconds(1)) / rate;
 }
 
-BySampling::BySampling(const Wish& wish, Recording& recording)
-    : crowd_(recording.heading.target.pid),
-      size_(recording.heading.target.pid),
-      calls_(recording.heading.target.pid, wish.least_wait, size_),
-      faults_(recording.heading.target.pid),
-      budget_(step_of(wish)) {
-  const pid_t pid = recording.heading.target.pid;
-  if (crowd_.size() == 0) {
+BySampling::BySampling(const ObserverOptions& options, Recording& recording)
+    : sampler_(recording.header.target.pid),
+      size_(recording.header.target.pid),
+      calls_(recording.header.target.pid, options.least_wait, size_),
+      faults_(recording.header.target.pid),
+      budget_(step_of(options)) {
+  const pid_t pid = recording.header.target.pid;
+  if (sampler_.size() == 0) {
     throw Unavailable(fmt::format("process {} has ended or is hidden", pid), "choose another");
   }
-  if (!crowd_.tells_places()) {
+  if (!sampler_.tells_places()) {
     throw Unavailable(
         fmt::format("/proc does not tell where the threads of process {} sleep: another user's",
                     pid),
@@ -99,15 +99,16 @@ BySampling::BySampling(const Wish& wish, Recording& recording)
   }
   size_.count_mappings();
   faults_.begin();
-  recording.heading.sources = sources(step_of(wish));
+  recording.header.sources = sources(step_of(options));
 }
 
 void BySampling::collect(Recording& recording, milliseconds patience) {
   const auto end = monotonic_now() + patience;
   processor_before_ = processor_now();
   for (;;) {
-    const auto next = std::max(
-        last_round_ + budget_.step(crowd_.worth_looking_at(), calls_.under_way()), monotonic_now());
+    const auto next =
+        std::max(last_round_ + budget_.step(sampler_.worth_looking_at(), calls_.under_way()),
+                 monotonic_now());
     if (next >= end) break;
     sleep_until(next);
     look(recording);
@@ -123,14 +124,14 @@ void BySampling::look(Recording& recording) {
   }
   last_round_ = now;
   if (now >= next_roll_) {
-    crowd_.call_the_roll();
+    sampler_.list_threads();
     next_roll_ = now + between_rolls;
   }
-  const std::size_t count = budget_.looks_a_round(crowd_.worth_looking_at(), calls_.under_way());
-  auto sightings = crowd_.look(count, calls_.worth_a_look());
+  const std::size_t count = budget_.looks_a_round(sampler_.worth_looking_at(), calls_.under_way());
+  auto sightings = sampler_.look(count, calls_.worth_a_look());
   const std::size_t looks = sightings.size();
-  calls_.saw(now, std::move(sightings), crowd_.size(), recording);
-  tick(now, recording);
+  calls_.saw(now, std::move(sightings), sampler_.size(), recording);
+  sample(now, recording);
   ++rounds_;
   looks_ += looks;
   const auto processor = processor_now();
@@ -138,14 +139,14 @@ void BySampling::look(Recording& recording) {
   processor_before_ = processor;
 }
 
-void BySampling::tick(Nanoseconds now, Recording& recording) {
+void BySampling::sample(Nanoseconds now, Recording& recording) {
   if (now < next_tick_) return;
   next_tick_ = now + between_ticks;
-  Tick tick;
-  tick.at = now;
-  tick.faults = faults_.count();
-  tick.threads_made = crowd_.newcomers();
-  recording.ticks.push_back(tick);
+  Sample sample;
+  sample.at = now;
+  sample.faults = faults_.count();
+  sample.threads_made = sampler_.newcomers();
+  recording.samples.push_back(sample);
   if (!calls_.copying_under_way()) size_.count_mappings();
 }
 
@@ -154,36 +155,37 @@ void BySampling::conclude(Recording& recording) {
   const auto now = monotonic_now();
   calls_.conclude(now, recording);
   next_tick_ = now;
-  tick(now, recording);
-  recording.ending.hook_runs = 0;
+  sample(now, recording);
+  recording.footer.hook_runs = 0;
   if (rounds_ < 2) return;
   const auto step = looked_for_ / static_cast<Nanoseconds::rep>(rounds_ - 1);
-  recording.heading.sources = sources(step);
-  if (looks_ + looks_ / 10 < rounds_ * crowd_.size()) {
+  recording.header.sources = sources(step);
+  if (looks_ + looks_ / 10 < rounds_ * sampler_.size()) {
     recording.notices.push_back(
         {.kind = Notice::Kind::other,
          .at = now,
          .text =
              fmt::format("of {} threads only those that ran lately were looked at, {} in a round",
-                         crowd_.size(), looks_ / rounds_),
+                         sampler_.size(), looks_ / rounds_),
          .count = 1});
   }
 }
 
 }  // namespace
 
-std::unique_ptr<Observer> observe_by_sampling(const Wish& wish, Recording& recording) {
+std::unique_ptr<Observer> observe_by_sampling(const ObserverOptions& options,
+                                              Recording& recording) {
   const auto start = monotonic_now();
-  if (const auto obstacle = obstacle_to_sampling()) {
-    throw Unavailable(obstacle->reason, obstacle->remedy);
+  if (const auto unavailability = obstacle_to_sampling()) {
+    throw Unavailable(unavailability->reason, unavailability->remedy);
   }
   raise_descriptor_limit();  // one descriptor for each thread
-  auto observer = std::make_unique<BySampling>(wish, recording);
-  recording.heading.begin = monotonic_now();
-  recording.heading.attaching = recording.heading.begin - start;
-  if (wish.stacks) {
+  auto observer = std::make_unique<BySampling>(options, recording);
+  recording.header.begin = monotonic_now();
+  recording.header.attaching = recording.header.begin - start;
+  if (options.stacks) {
     recording.notices.push_back({.kind = Notice::Kind::no_stacks,
-                                 .at = recording.heading.begin,
+                                 .at = recording.header.begin,
                                  .text = "stacks cannot be sampled without stopping threads",
                                  .count = 1});
   }

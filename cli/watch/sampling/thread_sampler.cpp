@@ -20,19 +20,19 @@ constexpr std::size_t looks_for_runners = 6;
 
 }  // namespace
 
-Crowd::Crowd(pid_t pid) : pid_(pid), folder_(fmt::format("/proc/{}/task", pid)) {
-  call_the_roll();
+ThreadSampler::ThreadSampler(pid_t pid) : pid_(pid), folder_(fmt::format("/proc/{}/task", pid)) {
+  list_threads();
   newcomers_ = 0;
 }
 
 // The folder has a link for each thread.
-bool Crowd::has_changed() {
+bool ThreadSampler::has_changed() {
   struct stat status {};
   stat(folder_.c_str(), &status);
   return std::exchange(links_, status.st_nlink) != status.st_nlink;
 }
 
-void Crowd::call_the_roll() {
+void ThreadSampler::list_threads() {
   if (!has_changed() && ++rolls_left_out_ < most_left_out) return;
   rolls_left_out_ = 0;
   const auto present = threads_of(pid_);
@@ -51,27 +51,27 @@ void Crowd::call_the_roll() {
 }
 
 // Of other users' processes wchan opens, and says "0" for ever.
-bool Crowd::tells_places() {
+bool ThreadSampler::tells_places() {
   return std::ranges::any_of(threads_, [this](const auto& one) {
     KeptFile syscall(task_file(pid_, one.first, "syscall"));
     return !syscall.look().empty();
   });
 }
 
-bool Crowd::are_many() const { return threads_.size() > many; }
+bool ThreadSampler::are_many() const { return threads_.size() > many; }
 
-std::size_t Crowd::worth_looking_at() const {
+std::size_t ThreadSampler::worth_looking_at() const {
   return are_many() ? std::max<std::size_t>(runners_, 1) : threads_.size();
 }
 
-void Crowd::Thread::look_whether_it_runs() {
+void ThreadSampler::Thread::look_whether_it_runs() {
   const auto now = schedstat.look();
   runs = now != last_schedstat;
   last_schedstat = now;
 }
 
 // Most of hundreds of threads sleep for seconds: they cannot be stuck.
-void Crowd::look_for_runners() {
+void ThreadSampler::look_for_runners() {
   auto next = threads_.upper_bound(last_);
   for (std::size_t i = 0; i < looks_for_runners; ++i, ++next) {
     if (next == threads_.end()) next = threads_.begin();
@@ -84,9 +84,9 @@ void Crowd::look_for_runners() {
   }
 }
 
-std::vector<Sighting> Crowd::look(std::size_t count, const std::set<pid_t>& always) {
+std::vector<ThreadSample> ThreadSampler::look(std::size_t count, const std::set<pid_t>& always) {
   if (are_many()) look_for_runners();
-  std::vector<Sighting> seen;
+  std::vector<ThreadSample> seen;
   std::size_t chosen = 0;
   auto next = threads_.upper_bound(last_seen_);
   for (std::size_t i = 0; i < threads_.size(); ++i, ++next) {

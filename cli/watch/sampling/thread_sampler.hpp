@@ -12,12 +12,12 @@
 namespace watch::sampling {
 
 /// The threads of a process, and where each is.
-class Crowd {
+class ThreadSampler {
  public:
-  explicit Crowd(pid_t pid);
+  explicit ThreadSampler(pid_t pid);
 
   /// Finds those that are new, and forgets those that are gone.
-  void call_the_roll();
+  void list_threads();
   std::size_t size() const { return threads_.size(); }
   /// How many of them there are to look at: all, or of many those that run.
   std::size_t worth_looking_at() const;
@@ -27,7 +27,7 @@ class Crowd {
 
   /// Looks at all of `always`, and at so many others that are worth it, each time
   /// at the next ones.
-  std::vector<Sighting> look(std::size_t count, const std::set<pid_t>& always);
+  std::vector<ThreadSample> look(std::size_t count, const std::set<pid_t>& always);
 
  private:
   bool has_changed();

@@ -5,14 +5,14 @@
 
 namespace watch {
 
-std::optional<Obstacle> obstacle_to_sampling() {
+std::optional<Unavailability> obstacle_to_sampling() {
   KeptFile wchan("/proc/self/wchan");
   if (!wchan.look().empty()) return std::nullopt;
-  return Obstacle{.rung = Rung::sampling,
-                  .reason =
-                      "/proc does not tell where threads sleep: it is not mounted, or the "
-                      "kernel was built without symbols",
-                  .remedy = "sudo mount -t proc proc /proc"};
+  return Unavailability{.backend = Backend::sampling,
+                        .reason =
+                            "/proc does not tell where threads sleep: it is not mounted, or the "
+                            "kernel was built without symbols",
+                        .remedy = "sudo mount -t proc proc /proc"};
 }
 
 }  // namespace watch

@@ -28,12 +28,12 @@ Nanoseconds now() {
 
 class TracingObserver final : public Observer {
  public:
-  TracingObserver(const Wish& wish, Recording& recording)
-      : session_(recording.heading.target.pid, wish),
-        descriptors_(recording.heading.target.pid),
+  TracingObserver(const ObserverOptions& options, Recording& recording)
+      : session_(recording.header.target.pid, options),
+        descriptors_(recording.header.target.pid),
         begin_(now()),
         timer_([this] { return session_.cost(); }, begin_) {
-    if (wish.stacks) read_names(recording);
+    if (options.stacks) read_names(recording);
     tracing::View view;
     if (unwinder_) view.names = [this](const StackCopy& copy) { return unwinder_->names(copy); };
     view.descriptors = [this] { return descriptors_.count(); };
@@ -46,7 +46,7 @@ class TracingObserver final : public Observer {
   void collect(Recording& recording, milliseconds patience) override {
     const auto until_tick = std::chrono::ceil<milliseconds>(last_tick_ + between_ticks - now());
     poll(recording, std::clamp(until_tick, milliseconds(0), patience));
-    if (now() >= last_tick_ + between_ticks) tick(recording);
+    if (now() >= last_tick_ + between_ticks) sample(recording);
   }
 
   void conclude(Recording& recording) override {
@@ -56,11 +56,11 @@ class TracingObserver final : public Observer {
       if (state.call.id != 0) translator_->take_unended(thread, state.call, end, recording);
     }
     translator_->conclude(recording);
-    tick(recording);
+    sample(recording);
     tell_losses(recording);
     const auto cost = timer_.estimate(now());
-    recording.ending.hook_time = cost.time;
-    recording.ending.hook_runs = cost.runs;
+    recording.footer.hook_time = cost.time;
+    recording.footer.hook_runs = cost.runs;
   }
 
   const tracing::Session& session() const { return session_; }
@@ -69,7 +69,7 @@ class TracingObserver final : public Observer {
  private:
   void read_names(Recording& recording) {
     try {
-      unwinder_.emplace(recording.heading.target.pid);
+      unwinder_.emplace(recording.header.target.pid);
     } catch (const std::runtime_error& error) {
       recording.notices.push_back({Notice::Kind::no_stacks, now(), error.what(), 0});
     }
@@ -80,40 +80,40 @@ class TracingObserver final : public Observer {
                   [&](std::span<const std::byte> record) { translator_->take(record, recording); });
   }
 
-  void tick(Recording& recording) {
+  void sample(Recording& recording) {
     const auto counters = session_.counters();
-    Tick tick;
-    tick.at = last_tick_ = now();
+    Sample sample;
+    sample.at = last_tick_ = now();
     if (session_.counts_faults()) {
-      tick.faults = counters.faults;
-      tick.copy_faults = counters.copy_faults;
+      sample.faults = counters.faults;
+      sample.copy_faults = counters.copy_faults;
     } else {
-      tick.faults = descriptors_.faults();
+      sample.faults = descriptors_.faults();
     }
     if (session_.takes_samples()) {
       const auto samples = [](std::uint64_t n) {
         return tracing::sample_period * static_cast<Nanoseconds::rep>(n);
       };
-      tick.fault_time = samples(counters.fault_samples);
-      tick.call_time = samples(counters.call_samples);
+      sample.fault_time = samples(counters.fault_samples);
+      sample.call_time = samples(counters.call_samples);
     }
-    tick.threads_made = counters.threads_made;
-    recording.ticks.push_back(tick);
-    timer_.turn(tick.at);
-    look_for_missed_call(tick, recording);
+    sample.threads_made = counters.threads_made;
+    recording.samples.push_back(sample);
+    timer_.turn(sample.at);
+    look_for_missed_call(sample, recording);
   }
 
   // A storm of copies right after the beginning, and no call that could have
   // caused it: the call was over when the hooks came.
-  void look_for_missed_call(const Tick& tick, Recording& recording) {
+  void look_for_missed_call(const Sample& sample, Recording& recording) {
     constexpr std::uint64_t storm = 256;
-    if (looked_for_missed_ || !tick.copy_faults) return;
-    looked_for_missed_ = translator_->saw_copying() || tick.at > begin_ + std::chrono::seconds(1);
-    if (looked_for_missed_ || *tick.copy_faults < storm) return;
+    if (looked_for_missed_ || !sample.copy_faults) return;
+    looked_for_missed_ = translator_->saw_copying() || sample.at > begin_ + std::chrono::seconds(1);
+    if (looked_for_missed_ || *sample.copy_faults < storm) return;
     looked_for_missed_ = true;
-    recording.notices.push_back({Notice::Kind::missed_call, tick.at,
+    recording.notices.push_back({Notice::Kind::missed_call, sample.at,
                                  "pages are copied on write, but no call was seen: it was before",
-                                 *tick.copy_faults});
+                                 *sample.copy_faults});
   }
 
   void tell_losses(Recording& recording) {
@@ -136,29 +136,29 @@ class TracingObserver final : public Observer {
   bool looked_for_missed_ = false;
 };
 
-// What keeps the whole rung from working says more than the hook that failed.
-std::unique_ptr<TracingObserver> attach(const Wish& wish, Recording& recording) {
+// What keeps the whole backend from working says more than the hook that failed.
+std::unique_ptr<TracingObserver> attach(const ObserverOptions& options, Recording& recording) {
   try {
-    return std::make_unique<TracingObserver>(wish, recording);
+    return std::make_unique<TracingObserver>(options, recording);
   } catch (const Unavailable&) {
-    if (const auto obstacle = obstacle_to_tracing())
-      throw Unavailable(obstacle->reason, obstacle->remedy);
+    if (const auto unavailability = obstacle_to_tracing())
+      throw Unavailable(unavailability->reason, unavailability->remedy);
     throw;
   }
 }
 
 }  // namespace
 
-std::unique_ptr<Observer> observe_by_tracing(const Wish& wish, Recording& recording) {
+std::unique_ptr<Observer> observe_by_tracing(const ObserverOptions& options, Recording& recording) {
   const auto before = now();
   tracing::insist_on_first_pid_namespace();
-  auto observer = attach(wish, recording);
-  auto& heading = recording.heading;
-  heading.begin = observer->begin();
-  heading.attaching = heading.begin - before;
-  heading.rung = Rung::tracing;
-  heading.detail = wish.detail;
-  heading.sources = tracing::sources(observer->session(), wish);
+  auto observer = attach(options, recording);
+  auto& header = recording.header;
+  header.begin = observer->begin();
+  header.attaching = header.begin - before;
+  header.backend = Backend::tracing;
+  header.detail = options.detail;
+  header.sources = tracing::sources(observer->session(), options);
   return observer;
 }
 

@@ -75,13 +75,13 @@ class Session::Hooks {
     if (!hooks_) refuse("the hooks cannot be read", errno);
   }
 
-  void fill_in(pid_t target, const Wish& wish) {
+  void fill_in(pid_t target, const ObserverOptions& options) {
     auto& constants = *hooks_->rodata;
     constants.target = static_cast<__u32>(target);
-    constants.detail = wish.detail;
-    constants.stacks = wish.stacks;
+    constants.detail = options.detail;
+    constants.stacks = options.stacks;
     constants.way_back = static_cast<__u64>(way_back.count());
-    constants.least_wait = static_cast<__u64>(wish.least_wait.count());
+    constants.least_wait = static_cast<__u64>(options.least_wait.count());
     fill_in_meanings(constants.meanings);
   }
 
@@ -197,12 +197,12 @@ class Session::Hooks {
   const Take* take_ = nullptr;
 };
 
-Session::Session(pid_t target, const Wish& wish) : hooks_(std::make_unique<Hooks>()) {
+Session::Session(pid_t target, const ObserverOptions& options) : hooks_(std::make_unique<Hooks>()) {
   hooks_->open();
-  hooks_->fill_in(target, wish);
-  sees_exec_begin_ = hooks_->choose_exec() || wish.detail;
+  hooks_->fill_in(target, options);
+  sees_exec_begin_ = hooks_->choose_exec() || options.detail;
   counts_faults_ = hooks_->choose_faults();
-  if (wish.detail) hooks_->choose_detail();
+  if (options.detail) hooks_->choose_detail();
   hooks_->attach();
   takes_samples_ = hooks_->attach_clocks();
   hooks_->listen();

@@ -25,7 +25,7 @@ namespace watch::tracing {
 class Session {
  public:
   /// Attaches. Errors: throws `Unavailable`; nothing stays attached.
-  Session(pid_t target, const Wish& wish);
+  Session(pid_t target, const ObserverOptions& options);
   ~Session();
   Session(const Session&) = delete;
 

@@ -9,17 +9,17 @@ using namespace std::chrono_literals;
 
 // What a light look misses of a call: its entry, the copy of its descriptors, and
 // the way out.
-Source duration(const Wish& wish) {
-  if (wish.detail) return {Figure::duration, "system-call tracepoints", 1us, true};
+Source duration(const ObserverOptions& options) {
+  if (options.detail) return {Figure::duration, "system-call tracepoints", 1us, true};
   return {Figure::duration, "mmap_lock, sched_process_fork and sched_switch tracepoints", 200us,
           true};
 }
 
 }  // namespace
 
-std::vector<Source> sources(const Session& session, const Wish& wish) {
+std::vector<Source> sources(const Session& session, const ObserverOptions& options) {
   std::vector<Source> all{
-      duration(wish),
+      duration(options),
       {Figure::flags, "task_newtask tracepoint", 0ns, true},
       {Figure::on_cpu, "sched_switch tracepoint", 1us, true},
       {Figure::memory_lock, "mmap_lock tracepoints", 1us, true},
@@ -34,7 +34,7 @@ std::vector<Source> sources(const Session& session, const Wish& wish) {
   }
   if (session.takes_samples())
     all.push_back({Figure::fault_time, "cpu-clock samples", sample_period, false});
-  if (wish.stacks)
+  if (options.stacks)
     all.push_back({Figure::stacks, "copies of stacks, unwound by their DWARF", 0ns, true});
   return all;
 }

@@ -10,7 +10,7 @@
 
 namespace watch::tracing {
 
-/// Where the figures of a recording come from on this rung.
-std::vector<Source> sources(const Session& session, const Wish& wish);
+/// Where the figures of a recording come from on this backend.
+std::vector<Source> sources(const Session& session, const ObserverOptions& options);
 
 }  // namespace watch::tracing

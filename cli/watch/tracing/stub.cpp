@@ -10,10 +10,12 @@ constexpr const char* remedy = "build it with: apt install libbpf-dev bpftool cl
 
 }  // namespace
 
-std::unique_ptr<Observer> observe_by_tracing(const Wish&, Recording&) {
+std::unique_ptr<Observer> observe_by_tracing(const ObserverOptions&, Recording&) {
   throw Unavailable(reason, remedy);
 }
 
-std::optional<Obstacle> obstacle_to_tracing() { return Obstacle{Rung::tracing, reason, remedy}; }
+std::optional<Unavailability> obstacle_to_tracing() {
+  return Unavailability{Backend::tracing, reason, remedy};
+}
 
 }  // namespace watch

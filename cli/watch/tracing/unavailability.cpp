@@ -22,8 +22,8 @@ constexpr const char* types = "/sys/kernel/btf/vmlinux";
 constexpr const char* privilege =
     "sudo setcap cap_bpf,cap_perfmon,cap_dac_read_search+ep $(command -v forklift)";
 
-std::optional<Obstacle> obstacle(std::string reason, std::string remedy) {
-  return Obstacle{Rung::tracing, std::move(reason), std::move(remedy)};
+std::optional<Unavailability> unavailability(std::string reason, std::string remedy) {
+  return Unavailability{Backend::tracing, std::move(reason), std::move(remedy)};
 }
 
 // The kernel looks at rights when it is given a program, and nowhere says them
@@ -52,30 +52,30 @@ bool is_privileged() {
   return false;
 }
 
-std::optional<Obstacle> refusal(int error) {
+std::optional<Unavailability> refusal(int error) {
   if (error == EPERM && !is_privileged())
-    return obstacle("eBPF takes CAP_BPF and CAP_PERFMON", privilege);
+    return unavailability("eBPF takes CAP_BPF and CAP_PERFMON", privilege);
   if (error == EPERM)
-    return obstacle("bpf(2) is refused, as in containers and by kernel lockdown",
-                    "run it outside of the container");
+    return unavailability("bpf(2) is refused, as in containers and by kernel lockdown",
+                          "run it outside of the container");
   if (error == ENOSYS)
-    return obstacle("this kernel is built without bpf(2)", "take another kernel");
-  return obstacle(fmt::format("bpf(2) fails: {}", std::strerror(error)), "");
+    return unavailability("this kernel is built without bpf(2)", "take another kernel");
+  return unavailability(fmt::format("bpf(2) fails: {}", std::strerror(error)), "");
 }
 
 }  // namespace
 
-std::optional<Obstacle> obstacle_to_tracing() {
+std::optional<Unavailability> obstacle_to_tracing() {
   tracing::keep_quiet();
   if (!tracing::is_first_pid_namespace())
-    return obstacle("in a pid namespace of its own hooks see other numbers than this command",
-                    "run it outside of the container");
+    return unavailability("in a pid namespace of its own hooks see other numbers than this command",
+                          "run it outside of the container");
   if (const int error = load_nothing()) return refusal(-error);
   if (::access(types, R_OK) != 0)
-    return obstacle(fmt::format("the kernel does not describe its types in {}", types),
-                    "take a kernel that is built with CONFIG_DEBUG_INFO_BTF");
+    return unavailability(fmt::format("the kernel does not describe its types in {}", types),
+                          "take a kernel that is built with CONFIG_DEBUG_INFO_BTF");
   if (libbpf_find_vmlinux_btf_id("mmap_lock_acquire_returned", BPF_TRACE_RAW_TP) < 0)
-    return obstacle("this kernel has no mmap_lock tracepoints", "take Linux 5.15 or later");
+    return unavailability("this kernel has no mmap_lock tracepoints", "take Linux 5.15 or later");
   return std::nullopt;
 }
 

@@ -67,11 +67,11 @@ Verdict of_harmlessness(const Case& of) {
 }
 
 // What a copy of the tables takes on this machine; 0 if that is not known.
-Nanoseconds predicted(const Heading& heading, const Call& call) {
-  if (!heading.calibration || !call.size) return {};
+Nanoseconds predicted(const Header& header, const Call& call) {
+  if (!header.calibration || !call.size) return {};
   const double mebibytes = static_cast<double>(call.size->page_tables) / (1 << 20);
-  const std::chrono::duration<double, std::nano> each = heading.calibration->per_megabyte;
-  return heading.calibration->fixed + std::chrono::duration_cast<Nanoseconds>(each * mebibytes);
+  const std::chrono::duration<double, std::nano> each = header.calibration->per_megabyte;
+  return header.calibration->fixed + std::chrono::duration_cast<Nanoseconds>(each * mebibytes);
 }
 
 // How long the calls of unknown kind would take if they copied; nothing if most of
@@ -84,17 +84,19 @@ Spread if_they_copied(const Recording& recording) {
   for (const Call& call : recording.calls) {
     if (copies_tables(call) || call.cut) continue;
     ++unknown;
-    const Nanoseconds copy = predicted(recording.heading, call);
+    const Nanoseconds copy = predicted(recording.header, call);
     if (call.duration + resolution < copy / 2) continue;
     times.push_back(copy > Nanoseconds{} ? copy : call.duration);
   }
   return 2 * times.size() >= unknown ? spread(std::move(times)) : Spread{};
 }
 
-std::vector<std::string> ways_to_see_more(const Heading& heading) {
+std::vector<std::string> ways_to_see_more(const Header& header) {
   std::vector<std::string> ways;
-  for (const Obstacle& obstacle : heading.obstacles) ways.push_back(obstacle.remedy);
-  if (ways.empty()) ways.push_back("ask for a rung that sees it: forklift watch --rung tracing");
+  for (const Unavailability& unavailability : header.obstacles)
+    ways.push_back(unavailability.remedy);
+  if (ways.empty())
+    ways.push_back("ask for a backend that sees it: forklift watch --backend tracing");
   return ways;
 }
 
@@ -109,10 +111,10 @@ std::optional<Verdict> kind_unknown(const Case& of) {
   verdict.confidence = Confidence::medium;
   verdict.sentence = fmt::format(
       "Not known whether fork stalls this process: {} may have copied page tables, which takes "
-      "{} here, and this rung cannot tell.",
+      "{} here, and this backend cannot tell.",
       say_several(copies.count, "call"), say(copies.p50));
   verdict.evidence = {"neither their flags were seen nor anybody who waited for the memory lock"};
-  verdict.advice = ways_to_see_more(of.recording.heading);
+  verdict.advice = ways_to_see_more(of.recording.header);
   return verdict;
 }
 
@@ -138,7 +140,7 @@ std::optional<Verdict> missed(const Case& of) {
 }
 
 std::optional<Verdict> no_calls(const Case& of) {
-  const bool is_watched = of.recording.heading.rung != Rung::prediction;
+  const bool is_watched = of.recording.header.backend != Backend::prediction;
   if (of.analysis.all.calls > 0 || !is_watched) return std::nullopt;
   Verdict verdict{.id = "no_calls"};
   verdict.confidence = confidence(of.recording, {Figure::duration}, threshold::few_calls);

@@ -26,7 +26,7 @@ std::string per_mebibyte(const Case& of) {
   const Group& copying = of.analysis.copying;
   std::string text = fmt::format("{} of page tables are copied each time: {:.3g} ms per MiB",
                                  say_size(copying.median->page_tables), *copying.ms_per_mebibyte);
-  if (const auto& calibration = of.recording.heading.calibration) {
+  if (const auto& calibration = of.recording.header.calibration) {
     text += fmt::format(", {:.3g} ms where a process of our own does it",
                         static_cast<double>(calibration->per_megabyte.count()) / 1e6);
   }
@@ -78,7 +78,7 @@ std::optional<Verdict> copying_call_stalls(const Case& of) {
       say_several(calls.calls, "call"), mark(recording, Figure::duration), say(calls.stall.p50),
       say(calls.stall.max), others(analysis.victims, calls.calls));
   verdict.evidence = evidence_of_stall(of);
-  verdict.advice = advice_for(of, Ill::copying);
+  verdict.advice = advice_for(of, Problem::copying);
   verdict.weight = seconds(calls.stall.total) + seconds(analysis.victims.all.time.total);
   return verdict;
 }
@@ -86,7 +86,7 @@ std::optional<Verdict> copying_call_stalls(const Case& of) {
 std::optional<Verdict> runtime_frozen(const Case& of) {
   const auto& [recording, analysis] = of;
   const std::size_t threads =
-      analysis.copying.median ? analysis.copying.median->threads : recording.heading.target.threads;
+      analysis.copying.median ? analysis.copying.median->threads : recording.header.target.threads;
   if (analysis.frozen_calls == 0 || analysis.longest_freeze < threshold::pause ||
       threads < threshold::frozen_threads) {
     return std::nullopt;
@@ -103,7 +103,7 @@ std::optional<Verdict> runtime_frozen(const Case& of) {
       fmt::format("it has {}; all but the caller could not run for at least half of "
                   "the call",
                   say_several(threads, "thread"))};
-  verdict.advice = advice_for(of, Ill::copying);
+  verdict.advice = advice_for(of, Problem::copying);
   verdict.weight = seconds(analysis.longest_freeze) * static_cast<double>(analysis.frozen_calls);
   return verdict;
 }
@@ -127,7 +127,7 @@ std::optional<Verdict> copy_on_write_storm(const Case& of) {
       fmt::format("{}{} copy-on-write faults beyond those of before ({} a second), {} per call",
                   mark(recording, Figure::copy_faults), say_count(after.copy_faults),
                   say_count(after.before_per_second), say_count(after.per_call))};
-  verdict.advice = advice_for(of, Ill::copy_on_write);
+  verdict.advice = advice_for(of, Problem::copy_on_write);
   verdict.weight = seconds(*after.fault_time);
   return verdict;
 }
@@ -152,7 +152,7 @@ std::optional<Verdict> teardown_in_exec(const Case& of) {
                                   say_several(slow->executed, "time"),
                                   slow->program.empty() ? "a program" : slow->program,
                                   say(slow->to_exec.p50), say(slow->in_exec.p50))};
-  verdict.advice = advice_for(of, Ill::teardown);
+  verdict.advice = advice_for(of, Problem::teardown);
   verdict.weight = seconds(slow->in_exec.total);
   return verdict;
 }

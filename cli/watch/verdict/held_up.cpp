@@ -63,7 +63,7 @@ double share(const std::optional<Spread>& part, const Spread& whole) {
 struct Toll {
   const char* id;
   Figure figure;
-  Ill ill;
+  Problem ill;
   const char* what;
   const char* rest;
   double least_share;
@@ -113,7 +113,7 @@ std::optional<Verdict> slow_child_holds_vfork(const Case& of) {
   verdict.evidence = {fmt::format(
       "{}{} in the child before execve (median), {} at most{}", mark(of.recording, Figure::child),
       say(before.p50), say(before.max), held.program.empty() ? "" : ", for " + held.program)};
-  verdict.advice = advice_for(of, Ill::slow_child);
+  verdict.advice = advice_for(of, Problem::slow_child);
   verdict.weight = seconds(calls.total);
   return verdict;
 }
@@ -124,7 +124,7 @@ std::optional<Verdict> fork_lock_queue(const Case& of) {
       (figures->looks > 0 && figures->longest_held < threshold::pause)) {
     return std::nullopt;
   }
-  const bool is_go = of.recording.heading.target.runtime == process::Runtime::go;
+  const bool is_go = of.recording.header.target.runtime == process::Runtime::go;
   Verdict verdict{.id = "fork_lock_queue"};
   verdict.confidence = confidence(of.recording, {Figure::fork_lock}, of.analysis.all.calls);
   verdict.sentence = fmt::format(
@@ -137,7 +137,7 @@ std::optional<Verdict> fork_lock_queue(const Case& of) {
                   mark(of.recording, Figure::fork_lock), say_share(figures->held_share),
                   say_several(figures->looks, "look"), say(figures->longest_held),
                   say(of.analysis.all.time.p50))};
-  verdict.advice = advice_for(of, Ill::fork_lock);
+  verdict.advice = advice_for(of, Problem::fork_lock);
   verdict.weight = figures->held_share * seconds(of.analysis.watched) *
                    static_cast<double>(figures->most_readers + figures->most_queued);
   return verdict;
@@ -147,7 +147,7 @@ std::optional<Verdict> call_starved(const Case& of) {
   return verdict_on(of, of.analysis.all.runnable,
                     {.id = "call_starved",
                      .figure = Figure::on_cpu,
-                     .ill = Ill::no_processor,
+                     .ill = Problem::no_processor,
                      .what = "The calls wait for a processor",
                      .rest = "they could have run and had none",
                      .least_share = threshold::starved_share});
@@ -157,7 +157,7 @@ std::optional<Verdict> lock_convoy(const Case& of) {
   auto verdict = verdict_on(of, of.analysis.all.lock_wait,
                             {.id = "lock_convoy",
                              .figure = Figure::memory_lock,
-                             .ill = Ill::lock_convoy,
+                             .ill = Problem::lock_convoy,
                              .what = "The calls themselves wait for the memory lock",
                              .rest = "before they had it",
                              .least_share = threshold::convoy_share});
@@ -188,7 +188,7 @@ std::optional<Verdict> swap(const Case& of) {
   if (calls.ms_per_mebibyte) {
     verdict.evidence = {fmt::format("{:.3g} ms per MiB of page tables", *calls.ms_per_mebibyte)};
   }
-  verdict.advice = advice_for(of, Ill::swap);
+  verdict.advice = advice_for(of, Problem::swap);
   verdict.weight = seconds(calls.time.total) * swapped / all;
   return verdict;
 }
@@ -203,7 +203,7 @@ std::optional<Verdict> restart_loop(const Case& of) {
       "the start.",
       say_several(calls.restarts, "restart"), calls.most_restarts);
   verdict.evidence = {fmt::format("the longest call took {}", say(calls.time.max))};
-  verdict.advice = advice_for(of, Ill::restarts);
+  verdict.advice = advice_for(of, Problem::restarts);
   verdict.weight = seconds(calls.time.total);
   return verdict;
 }
@@ -233,7 +233,7 @@ std::optional<Verdict> descriptor_table(const Case& of) {
   verdict.evidence = {
       "none of these calls has CLONE_FILES: the child gets each descriptor, and "
       "closes it in execve"};
-  verdict.advice = advice_for(of, Ill::descriptors);
+  verdict.advice = advice_for(of, Problem::descriptors);
   verdict.weight = seconds(time.total);
   return verdict;
 }

@@ -41,7 +41,7 @@ Confidence confidence(const Recording& recording, std::initializer_list<Figure> 
 /// "≈ " where the figure is sampled or inferred.
 std::string mark(const Recording& recording, Figure figure);
 
-std::vector<std::string> advice_for(const Case& of, Ill ill);
+std::vector<std::string> advice_for(const Case& of, Problem ill);
 
 double seconds(Nanoseconds time);
 

@@ -30,7 +30,7 @@ Confidence confidence(const Recording& recording, std::initializer_list<Figure> 
   return doubts == 0 ? Confidence::high : doubts == 1 ? Confidence::medium : Confidence::low;
 }
 
-std::vector<std::string> advice_for(const Case& of, Ill ill) {
+std::vector<std::string> advice_for(const Case& of, Problem ill) {
   Circumstances circumstances;
   for (const Group& place : of.analysis.places) {
     if (place.copying.value_or(true) && !place.stack.empty()) {
@@ -38,7 +38,7 @@ std::vector<std::string> advice_for(const Case& of, Ill ill) {
       break;
     }
   }
-  return advice(of.recording.heading.target, ill, circumstances);
+  return advice(of.recording.header.target, ill, circumstances);
 }
 
 }  // namespace rules
@@ -52,10 +52,10 @@ std::vector<Verdict> judge(const Recording& recording, const Analysis& analysis)
   using namespace rules;
   const Case of{recording, analysis};
   std::vector<Verdict> verdicts;
-  for (const auto rule : {copying_call_stalls, runtime_frozen, copy_on_write_storm,
-                          teardown_in_exec, slow_child_holds_vfork, fork_lock_queue, call_starved,
-                          lock_convoy, swap, restart_loop, descriptor_table, missed, kind_unknown,
-                          no_calls}) {
+  for (const auto rule :
+       {copying_call_stalls, runtime_frozen, copy_on_write_storm, teardown_in_exec,
+        slow_child_holds_vfork, fork_lock_queue, call_starved, lock_convoy, swap, restart_loop,
+        descriptor_table, missed, kind_unknown, no_calls}) {
     if (auto verdict = rule(of)) verdicts.push_back(std::move(*verdict));
   }
   if (auto verdict = not_fork(of, verdicts.empty())) verdicts.push_back(std::move(*verdict));

@@ -28,7 +28,7 @@ EXACT = [("duration", "mmap_lock tracepoints", 1000), ("flags", "task_newtask", 
 class Story:
     def __init__(self, name, *, runtime="native", version="", command="server --port 80",
                  threads=5, resident=1024 * MIB, tables=int(2.1 * MIB), seconds=10,
-                 rung="tracing", sources=None, obstacles=(), calibration=True, swapped=0):
+                 backend="tracing", sources=None, obstacles=(), calibration=True, swapped=0):
         self.name, self.random = name, random.Random(name)
         self.begin, self.end = 1000 * 1000 * MS, (1000 + seconds) * 1000 * MS
         self.calls = self.waits = 0
@@ -42,7 +42,7 @@ class Story:
             "schema": "forklift-recording", "version": 1, "made_by": "0.1.0",
             "command_line": "forklift watch 4711 --for %ds" % seconds,
             "machine": "Linux 6.18.44 x86_64, 2 processors", "begun": "2026-11-25T03:22:02Z",
-            "begin_ns": self.begin, "attaching_ns": 52 * MS, "rung": rung, "detail": False,
+            "begin_ns": self.begin, "attaching_ns": 52 * MS, "backend": backend, "detail": False,
             "obstacles": list(obstacles), "sources": sources or exact,
             **({"calibration": {"fixed_ns": 210_000, "per_megabyte_ns": 9_600_000}}
                if calibration else {}),
@@ -214,8 +214,8 @@ for i in range(4):
 s.ticks([(900 + 2200 * i, [3388, 2502, 1631, 1179, 771]) for i in range(4)])
 s.finish()
 
-s = Story("perf_rung", rung="perf", calibration=False, obstacles=[
-    {"rung": "tracing", "reason": "the kernel refuses BPF programs to ordinary users",
+s = Story("perf_rung", backend="perf", calibration=False, obstacles=[
+    {"backend": "tracing", "reason": "the kernel refuses BPF programs to ordinary users",
      "remedy": "sudo forklift watch 4711"}],
     sources=[{"figure": "duration", "from": "perf records of system calls", "resolution_ns": 2000,
               "exact": True},

@@ -11,7 +11,7 @@ using process::Runtime;
 
 namespace {
 
-std::string told(Runtime runtime, const char* version, Ill ill = Ill::copying,
+std::string told(Runtime runtime, const char* version, Problem ill = Problem::copying,
                  const Circumstances& circumstances = {}) {
   process::Process process;
   process.runtime = runtime;
@@ -28,9 +28,9 @@ using made::says;
 
 TEST_CASE("native code is told of posix_spawn, and of memory that no child needs") {
   CHECK(says(told(Runtime::native, ""), "posix_spawn(3)"));
-  CHECK(says(told(Runtime::native, "", Ill::copying, {{}, std::uint64_t{3} << 30}),
+  CHECK(says(told(Runtime::native, "", Problem::copying, {{}, std::uint64_t{3} << 30}),
              "(the largest mapping has 3 GiB)"));
-  CHECK_FALSE(says(told(Runtime::native, "", Ill::copying, {{}, 1 << 20}), "largest mapping"));
+  CHECK_FALSE(says(told(Runtime::native, "", Problem::copying, {{}, 1 << 20}), "largest mapping"));
 }
 
 TEST_CASE("CPython is told of preexec_fn, and to be 3.10 or later only if it is not") {
@@ -39,7 +39,7 @@ TEST_CASE("CPython is told of preexec_fn, and to be 3.10 or later only if it is 
   CHECK_FALSE(says(told(Runtime::cpython, ""), "use Python 3.10 or later"));
   CHECK(says(told(Runtime::cpython, "3.11"), "neither preexec_fn"));
   CHECK(says(told(Runtime::cpython, "3.11"), "multiprocessing"));
-  CHECK_FALSE(says(told(Runtime::cpython, "3.11", Ill::copying, {{"subprocess_fork_exec"}, 0}),
+  CHECK_FALSE(says(told(Runtime::cpython, "3.11", Problem::copying, {{"subprocess_fork_exec"}, 0}),
                    "multiprocessing"));
 }
 
@@ -53,8 +53,8 @@ TEST_CASE("Go is told of 1.9 if it is older, of 1.21 for its queue, and then of 
   CHECK(says(told(Runtime::go, "go1.8.7"), "Go 1.9 or later"));
   CHECK_FALSE(says(told(Runtime::go, "go1.19.8"), "Go 1.9 or later"));
   CHECK(says(told(Runtime::go, "go1.19.8"), "CLONE_NEWUSER"));
-  CHECK(says(told(Runtime::go, "go1.19.8", Ill::fork_lock), "Go 1.21 or later"));
-  CHECK_FALSE(says(told(Runtime::go, "go1.21", Ill::fork_lock), "Go 1.21 or later"));
+  CHECK(says(told(Runtime::go, "go1.19.8", Problem::fork_lock), "Go 1.21 or later"));
+  CHECK_FALSE(says(told(Runtime::go, "go1.21", Problem::fork_lock), "Go 1.21 or later"));
 }
 
 TEST_CASE("Redis is told to leave huge pages off, which others may use") {
@@ -72,8 +72,8 @@ TEST_CASE("memory is spoken of only where a program has a say in it") {
 TEST_CASE("for each ill there is advice on each runtime") {
   for (const Runtime runtime : {Runtime::native, Runtime::go, Runtime::cpython, Runtime::jvm,
                                 Runtime::node, Runtime::redis}) {
-    for (int ill = 0; ill <= static_cast<int>(Ill::restarts); ++ill) {
-      CHECK_FALSE(told(runtime, "", static_cast<Ill>(ill)).empty());
+    for (int ill = 0; ill <= static_cast<int>(Problem::restarts); ++ill) {
+      CHECK_FALSE(told(runtime, "", static_cast<Problem>(ill)).empty());
     }
   }
 }

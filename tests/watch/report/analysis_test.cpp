@@ -124,7 +124,7 @@ TEST_CASE("faults after the calls are those beyond the pace of before") {
 
 TEST_CASE("without counters of copies nothing is said of what came after") {
   Recording recording = made::quiet();
-  recording.ticks = {{1000s, 5, {}, {}, {}, 0}, {1010s, 500, {}, {}, {}, 0}};
+  recording.samples = {{1000s, 5, {}, {}, {}, 0}, {1010s, 500, {}, {}, {}, 0}};
   CHECK_FALSE(analyze(recording).after);
 }
 

@@ -12,18 +12,18 @@ using namespace watch;
 
 Recording quiet() {
   Recording recording;
-  Heading& heading = recording.heading;
-  heading.version = "0.1.0";
-  heading.machine = "Linux";
-  heading.begun = "2026-11-25T03:22:02Z";
-  heading.begin = 1000s;
-  heading.target.pid = 4711;
-  heading.target.name = "server";
-  heading.target.threads = 5;
+  Header& header = recording.header;
+  header.version = "0.1.0";
+  header.machine = "Linux";
+  header.begun = "2026-11-25T03:22:02Z";
+  header.begin = 1000s;
+  header.target.pid = 4711;
+  header.target.name = "server";
+  header.target.threads = 5;
   for (int i = 0; i <= static_cast<int>(Figure::fork_lock); ++i) {
-    heading.sources.push_back({static_cast<Figure>(i), "a test", 0ns, true});
+    header.sources.push_back({static_cast<Figure>(i), "a test", 0ns, true});
   }
-  recording.ending.at = 1010s;
+  recording.footer.at = 1010s;
   return recording;
 }
 
@@ -63,9 +63,9 @@ Exec& add_exec(Recording& recording, Nanoseconds since_call, Nanoseconds in_exec
 
 void add_ticks(Recording& recording, std::uint64_t copy_faults, Nanoseconds fault_time,
                std::uint64_t copy_faults_before) {
-  recording.ticks = {{1000s, 0, 0, 0ns, 0ns, 0},
-                     {1001s, 0, copy_faults_before, 0ns, 0ns, 0},
-                     {1010s, 0, copy_faults_before + copy_faults, fault_time, 0ns, 0}};
+  recording.samples = {{1000s, 0, 0, 0ns, 0ns, 0},
+                       {1001s, 0, copy_faults_before, 0ns, 0ns, 0},
+                       {1010s, 0, copy_faults_before + copy_faults, fault_time, 0ns, 0}};
 }
 
 Recording kept(const std::string& name) {

@@ -57,7 +57,7 @@ TEST_CASE("the JSON says what the analysis found") {
   const json document = json::parse(as_json(recording).dump());
   CHECK(document.at("schema") == "forklift-watch");
   CHECK(document.at("version") == 1);
-  CHECK(document.at("rung") == "tracing");
+  CHECK(document.at("backend") == "tracing");
   CHECK(document.at("calls").at("calls") == 14);
   CHECK(document.at("kinds").at(0).at("kind") == "clone (copying)");
   CHECK(document.at("kinds").at(0).at("time").at("p50_ms") ==
@@ -103,10 +103,10 @@ TEST_CASE("in a trace what merely waited has a slice, but no arrow") {
 
 TEST_CASE("a trace names its threads, counts faults, and has no moment before its beginning") {
   Recording recording = made::kept("posix_spawn");
-  recording.calls.front().begin = recording.heading.begin - 5ms;  // cut
+  recording.calls.front().begin = recording.header.begin - 5ms;  // cut
   const json trace = json::parse(as_trace(recording));
   CHECK(events(trace, "M").size() == 2);
-  CHECK(events(trace, "C").size() == recording.ticks.size() - 1);
+  CHECK(events(trace, "C").size() == recording.samples.size() - 1);
   CHECK(events(trace, "i").size() == 23);
   CHECK(events(trace, "i").at(0).at("name") == "child 5001 executes /usr/bin/convert");
   for (const json& event : trace.at("traceEvents")) {
@@ -153,7 +153,7 @@ TEST_CASE("metrics can be read, and say what the analysis found") {
     CHECK(value(samples, "victim_waits_total") == static_cast<double>(analysis.victims.all.events));
     for (const metrics::Sample& sample : samples) {
       CHECK(sample.labels.at("pid") == "4711");
-      CHECK(sample.labels.at("rung") == "tracing");
+      CHECK(sample.labels.at("backend") == "tracing");
     }
   }
 }
@@ -186,7 +186,7 @@ TEST_CASE("a caller's stall is in every form, and missing where it was not seen"
 
 TEST_CASE("a label holds any name") {
   Recording recording = made::quiet();
-  recording.heading.target.name = "a\"b\\c\nd";
+  recording.header.target.name = "a\"b\\c\nd";
   const auto samples = metrics::parse(as_openmetrics(recording));
   CHECK(samples.front().labels.at("name") == "a\\\"b\\\\c\\nd");
 }

@@ -41,7 +41,7 @@ class Randomizer {
       field = static_cast<char>('A' + random_() % 26);
     } else if constexpr (std::is_enum_v<T>) {
       field = static_cast<T>(random_() % 4);  // each has as many
-      if constexpr (std::is_same_v<T, Ending::Reason>) field = static_cast<T>(random_() % 3);
+      if constexpr (std::is_same_v<T, Footer::Reason>) field = static_cast<T>(random_() % 3);
     } else if constexpr (std::is_integral_v<T>) {
       field = static_cast<T>(random_());
     } else {
@@ -70,14 +70,14 @@ class Randomizer {
 Recording random_recording(unsigned seed) {
   Randomizer randomizer(seed);
   Recording recording;
-  randomizer.fill(recording.heading);
+  randomizer.fill(recording.header);
   randomizer.fill_more(recording.calls);
   randomizer.fill_more(recording.waits);
   randomizer.fill_more(recording.execs);
-  randomizer.fill_more(recording.ticks);
+  randomizer.fill_more(recording.samples);
   randomizer.fill_more(recording.fork_lock);
   randomizer.fill_more(recording.notices);
-  randomizer.fill(recording.ending);
+  randomizer.fill(recording.footer);
   return recording;
 }
 
@@ -120,8 +120,8 @@ TEST_CASE("what is read back is what was written, whatever it was") {
 
 TEST_CASE("a name that is no UTF-8 does not keep a recording from being written") {
   Recording recording = made::quiet();
-  recording.heading.target.name = "caf\xe9";
-  CHECK(parsed(record::as_lines(recording)).heading.target.name == "caf\xef\xbf\xbd");
+  recording.header.target.name = "caf\xe9";
+  CHECK(parsed(record::as_lines(recording)).header.target.name == "caf\xef\xbf\xbd");
 }
 
 TEST_CASE("fields that are added later do not keep a recording from being read") {
@@ -157,7 +157,7 @@ TEST_CASE("a line that is none is refused with its file, its number and the reas
   CHECK(made::says(refusal(with("\"cut\":false", "\"cut\":0")), "'cut' is neither true nor false"));
   CHECK(made::says(refusal(with("\"duration_ns\":30000000", "\"duration_ns\":9000000000000000000")),
                    "'duration_ns' is longer than any machine runs"));
-  CHECK(made::says(refusal(with("\"rung\":\"tracing\"", "\"rung\":\"magic\"")), "'magic'"));
+  CHECK(made::says(refusal(with("\"backend\":\"tracing\"", "\"backend\":\"magic\"")), "'magic'"));
   CHECK(made::says(refusal(with("{\"event\":\"call\"", "{event:\"call\"")), "line 2: is no JSON"));
   CHECK(made::says(refusal(with("", "") + "{}\n"), "line 4: comes after the ending"));
   CHECK(made::says(refusal(std::string(2 << 20, ' ')), "too long for a line"));

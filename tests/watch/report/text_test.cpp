@@ -53,13 +53,13 @@ Recording long_and_rude() {
   }
   recording.execs.push_back({1, 5000, 1001s, 1ms, 1ms, name, true});
   recording.notices.push_back({Notice::Kind::other, 1001s, name, 1});
-  Heading& heading = recording.heading;
+  Header& header = recording.header;
   for (std::string* const text :
-       {&heading.machine, &heading.begun, &heading.target.name, &heading.target.command}) {
+       {&header.machine, &header.begun, &header.target.name, &header.target.command}) {
     *text = name;
   }
-  heading.obstacles.push_back({Rung::tracing, name, name});
-  heading.sources.push_back({Figure::child, name, 0ns, true});
+  header.obstacles.push_back({Backend::tracing, name, name});
+  header.sources.push_back({Figure::child, name, 0ns, true});
   return recording;
 }
 
@@ -91,7 +91,7 @@ TEST_CASE("colour changes nothing but the looks") {
   CHECK(coloured == as_text(made::kept("go_fork_lock")));
 }
 
-TEST_CASE("the first line says which rung it was, and what would raise it") {
+TEST_CASE("the first line says which backend it was, and what would raise it") {
   const std::string text = as_text(made::kept("perf_rung"));
   CHECK(
       text.starts_with("Seen by perf: every event is seen, causes are inferred. For tracing: "

@@ -213,7 +213,7 @@ TEST_CASE("calls that may have copied are not called harmless, unless they were 
       call.flags.reset();
       call.function.clear();
     });
-    recording.heading.calibration = Calibration{.fixed = 1ms, .per_megabyte = 2ms};  // 5 ms each
+    recording.header.calibration = Calibration{.fixed = 1ms, .per_megabyte = 2ms};  // 5 ms each
     return recording;
   };
   CHECK(applies(unknown(4ms), "kind_unknown"));
@@ -243,7 +243,7 @@ TEST_CASE("that nothing was created is said, unless nothing was watched or one c
   Recording recording = quiet();
   CHECK(applies(recording, "no_calls"));
   CHECK_FALSE(applies(recording, "not_fork"));
-  recording.heading.rung = Rung::prediction;
+  recording.header.backend = Backend::prediction;
   CHECK(made::judge(recording).empty());
   recording = quiet();
   add_call(recording, made::suspended, 1ms);
@@ -258,10 +258,10 @@ TEST_CASE("confidence falls with each doubt: an inferred figure, few calls, even
   recording.notices.push_back({Notice::Kind::lost_events, 1001s, "lost", 5});
   CHECK(confidence(recording, "copying_call_stalls") == Confidence::low);
   recording = three_calls(made::copying, 20ms);
-  for (Source& source : recording.heading.sources)
+  for (Source& source : recording.header.sources)
     source.exact = source.figure != Figure::memory_lock;
   CHECK(confidence(recording, "copying_call_stalls") == Confidence::medium);
-  recording.heading.sources.clear();
+  recording.header.sources.clear();
   CHECK(confidence(recording, "copying_call_stalls") == Confidence::medium);
 }
 

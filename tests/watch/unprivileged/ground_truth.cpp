@@ -150,7 +150,7 @@ watch::Nanoseconds Target::run_delay() const {
 
 watch::Recording Target::recording() const {
   watch::Recording recording;
-  recording.heading.target.pid = pid_;
+  recording.header.target.pid = pid_;
   return recording;
 }
 

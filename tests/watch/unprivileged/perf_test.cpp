@@ -24,9 +24,10 @@ constexpr int calls = 6;
 constexpr int threads = 4;
 
 bool may_watch() {
-  const auto obstacle = watch::obstacle_to_perf();
-  if (obstacle) MESSAGE("skipped: ", obstacle->reason, " (", obstacle->remedy, ")");
-  return !obstacle;
+  const auto unavailability = watch::obstacle_to_perf();
+  if (unavailability)
+    MESSAGE("skipped: ", unavailability->reason, " (", unavailability->remedy, ")");
+  return !unavailability;
 }
 
 bool hooked(const Recording& recording) {
@@ -41,9 +42,9 @@ struct Seen {
 
 Seen watch_calls(Target& target, int count) {
   Seen seen{.recording = target.recording(), .run_delay = {}, .timed = {}};
-  watch::Wish wish;
-  wish.stacks = false;
-  const auto observer = watch::observe_by_perf(wish, seen.recording);
+  watch::ObserverOptions options;
+  options.stacks = false;
+  const auto observer = watch::observe_by_perf(options, seen.recording);
   seen.run_delay = target.run_delay();
   target.make(count);
   const auto patience = watch::monotonic_now() + std::chrono::seconds(60);
@@ -204,6 +205,6 @@ TEST_CASE("a child that ends without exec is told as such") {
 TEST_CASE("a process that does not exist is refused with a reason") {
   if (!may_watch()) return;
   Recording recording;
-  recording.heading.target.pid = 0x7ffffff;
+  recording.header.target.pid = 0x7ffffff;
   CHECK_THROWS_AS(watch::observe_by_perf({}, recording), watch::Unavailable);
 }

@@ -23,9 +23,10 @@ constexpr int calls = 8;
 constexpr int threads = 4;
 
 bool may_watch() {
-  const auto obstacle = watch::obstacle_to_sampling();
-  if (obstacle) MESSAGE("skipped: ", obstacle->reason, " (", obstacle->remedy, ")");
-  return !obstacle;
+  const auto unavailability = watch::obstacle_to_sampling();
+  if (unavailability)
+    MESSAGE("skipped: ", unavailability->reason, " (", unavailability->remedy, ")");
+  return !unavailability;
 }
 
 struct Seen {
@@ -146,6 +147,6 @@ TEST_CASE("sampling dozens of threads costs less than a fiftieth of a processor"
 TEST_CASE("a process that does not exist cannot be sampled") {
   if (!may_watch()) return;
   Recording recording;
-  recording.heading.target.pid = 0x7ffffff;
+  recording.header.target.pid = 0x7ffffff;
   CHECK_THROWS_AS(watch::observe_by_sampling({}, recording), watch::Unavailable);
 }

@@ -108,7 +108,7 @@ void put_size(Page& page, const Group& group) {
 void put_pace(Page& page, const Group& group, const Recording& recording) {
   if (!group.ms_per_mebibyte || !group.copying.value_or(true)) return;
   std::string text = fmt::format("{:.3g} ms per MiB of page tables", *group.ms_per_mebibyte);
-  if (const auto& calibration = recording.heading.calibration) {
+  if (const auto& calibration = recording.header.calibration) {
     text += fmt::format(" ({:.3g} ms in a process of our own)",
                         static_cast<double>(calibration->per_megabyte.count()) / 1e6);
   }

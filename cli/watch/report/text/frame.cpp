@@ -14,22 +14,22 @@
 namespace watch::text {
 namespace {
 
-const char* meaning(Rung rung) {
-  switch (rung) {
-    case Rung::tracing: return "every event is seen, with its cause";
-    case Rung::perf: return "every event is seen, causes are inferred";
-    case Rung::sampling:
+const char* meaning(Backend backend) {
+  switch (backend) {
+    case Backend::tracing: return "every event is seen, with its cause";
+    case Backend::perf: return "every event is seen, causes are inferred";
+    case Backend::sampling:
       return "looked at /proc some hundred times a second, short events are missed";
-    case Rung::prediction: return "nothing was attached, what a fork would cost is predicted";
+    case Backend::prediction: return "nothing was attached, what a fork would cost is predicted";
   }
   return "";
 }
 
-std::string ended(Ending::Reason reason) {
+std::string ended(Footer::Reason reason) {
   switch (reason) {
-    case Ending::Reason::time: return "until the time was up";
-    case Ending::Reason::interrupted: return "until it was interrupted";
-    case Ending::Reason::target_ended: return "until it ended";
+    case Footer::Reason::time: return "until the time was up";
+    case Footer::Reason::interrupted: return "until it was interrupted";
+    case Footer::Reason::target_ended: return "until it ended";
   }
   return "";
 }
@@ -50,18 +50,19 @@ std::string accuracy(const Source& source) {
 }  // namespace
 
 void put_rung(Page& page, const Subject& subject) {
-  const Heading& heading = subject.recording.heading;
-  std::string text = fmt::format("Seen by {}{}: {}.", name(heading.rung),
-                                 heading.detail ? " in detail" : "", meaning(heading.rung));
-  for (const Obstacle& obstacle : heading.obstacles) {
-    text += fmt::format(" For {}: {} ({}).", name(obstacle.rung), obstacle.remedy, obstacle.reason);
+  const Header& header = subject.recording.header;
+  std::string text = fmt::format("Seen by {}{}: {}.", name(header.backend),
+                                 header.detail ? " in detail" : "", meaning(header.backend));
+  for (const Unavailability& unavailability : header.obstacles) {
+    text += fmt::format(" For {}: {} ({}).", name(unavailability.backend), unavailability.remedy,
+                        unavailability.reason);
   }
   page.paragraph("", text);
 }
 
 void put_target(Page& page, const Subject& subject) {
-  const auto& [heading, ending] = std::tie(subject.recording.heading, subject.recording.ending);
-  const process::Process& target = heading.target;
+  const auto& [header, footer] = std::tie(subject.recording.header, subject.recording.footer);
+  const process::Process& target = header.target;
   page.blank();
   page.strong(
       "", fmt::format("{}, pid {}, {}: {}, {} resident, {} of page tables", target.name, target.pid,
@@ -70,9 +71,9 @@ void put_target(Page& page, const Subject& subject) {
   if (!target.command.empty() && target.command != target.name) {
     page.line(shorten(target.command, width));
   }
-  page.paragraph("", heading.machine);
+  page.paragraph("", header.machine);
   page.paragraph("", fmt::format("watched for {} from {}, {}", say(subject.analysis.watched),
-                                 heading.begun, ended(ending.reason)));
+                                 header.begun, ended(footer.reason)));
 }
 
 void put_verdicts(Page& page, const Subject& subject) {
@@ -100,7 +101,7 @@ void put_advice(Page& page, const Subject& subject) {
 }
 
 void put_sources(Page& page, const Subject& subject) {
-  const auto& sources = subject.recording.heading.sources;
+  const auto& sources = subject.recording.header.sources;
   if (sources.empty()) return;
   page.title("WHERE THE FIGURES COME FROM (≈ marks what is sampled or inferred)");
   for (const Source& source : sources) {
@@ -114,15 +115,15 @@ void put_notices(Page& page, const Subject& subject) {
   if (subject.recording.notices.empty()) return;
   page.title("TO BE KNOWN");
   for (const Notice& notice : subject.recording.notices) {
-    const Nanoseconds at = notice.at - subject.recording.heading.begin;
+    const Nanoseconds at = notice.at - subject.recording.header.begin;
     const std::string count = notice.count > 1 ? fmt::format(" ({} times)", notice.count) : "";
     page.paragraph("  - ", fmt::format("{}{}, at {}", notice.text, count, say(at)));
   }
 }
 
 void put_overhead(Page& page, const Subject& subject) {
-  const auto& [heading, ending] = std::tie(subject.recording.heading, subject.recording.ending);
-  if (heading.rung == Rung::prediction) return;
+  const auto& [header, footer] = std::tie(subject.recording.header, subject.recording.footer);
+  if (header.backend == Backend::prediction) return;
   page.title("WHAT WATCHING COST");
   const double watched = rules::seconds(subject.analysis.watched);
   const auto of_one = [&](Nanoseconds time) {
@@ -131,14 +132,14 @@ void put_overhead(Page& page, const Subject& subject) {
                : std::string();
   };
   page.row("its own", fmt::format("{} of processor time{}, {} of memory, {} to attach",
-                                  say(ending.own_time), of_one(ending.own_time),
-                                  say_size(ending.own_memory), say(heading.attaching)));
-  if (ending.hook_runs == 0) return;
+                                  say(footer.own_time), of_one(footer.own_time),
+                                  say_size(footer.own_memory), say(header.attaching)));
+  if (footer.hook_runs == 0) return;
   page.row("in hooks",
-           fmt::format("{}{} in {} on the whole machine, {} each", say(ending.hook_time),
-                       of_one(ending.hook_time), say_several(ending.hook_runs, "run"),
-                       fmt::format("{} ns", ending.hook_time.count() /
-                                                static_cast<std::int64_t>(ending.hook_runs))));
+           fmt::format("{}{} in {} on the whole machine, {} each", say(footer.hook_time),
+                       of_one(footer.hook_time), say_several(footer.hook_runs, "run"),
+                       fmt::format("{} ns", footer.hook_time.count() /
+                                                static_cast<std::int64_t>(footer.hook_runs))));
 }
 
 }  // namespace watch::text
