@@ -35,7 +35,7 @@ inline timespec left_until(forklift::Operation::Clock::time_point until) {
 /// Carries an operation on to its end by poll(2).
 inline void carry_on(forklift::Operation& operation) {
   while (!operation.perform()) {
-    const auto entries = operation->poll_entries();
+    const auto entries = operation.poll_entries();
     operation.release_closed();
     timespec left{};
     const auto until = operation.deadline();
