@@ -95,6 +95,14 @@ def stuck_table(document):
                   "their longest launch", "their launches meanwhile"], rows)
 
 
+def machine_line(document):
+    machine = document["machine"]
+    line = (f"Figures of {machine['processor']}, {machine['cores']} processors, "
+            f"{machine['kernel']}; records in [{folder.name}](../{folder}).")
+    noise = [one["text"] for one in document["warnings"] if one["kind"] == "noisy"]
+    return line + (f" Read ratios: {noise[0]}." if noise else "")
+
+
 def claims(effects):
     copying, mutex = effects["copying"], effects["mutex"]
     yield "copying: median at least 3 times", copying["median launch"]["both"]["low"] >= 3
@@ -114,11 +122,9 @@ def fill(text, blocks):
 folder, page = map(pathlib.Path, sys.argv[1:])
 explained, grown, stuck = (json.loads((folder / f"{name}.json").read_text())
                            for name in ("hang-explained", "hang", "stuck-exec"))
-machine = explained["machine"]
 own, real = effects_of(explained, "C++"), effects_of(explained, "Go ")
 page.write_text(fill(page.read_text(), {
-    "machine": f"{machine['processor']}, {machine['cores']} processors, {machine['kernel']}; "
-               f"records in [{folder.name}](../{folder}).",
+    "machine": machine_line(explained),
     "growth": growth_table(grown),
     "corners": corner_table(explained, [*corners, "go1.21", "forklift"]),
     "effects": effect_table(own),

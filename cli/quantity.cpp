@@ -116,8 +116,10 @@ std::string print_size(std::size_t bytes) {
   return fmt::format("{} MiB", bytes / mebibyte);
 }
 
+// What three digits round up to a thousand is one of the next unit; seconds have none.
 std::string print_time(double microseconds) {
-  if (microseconds < 1000) return fmt::format("{:.0f} us", microseconds);
-  if (microseconds < 1'000'000) return fmt::format("{:.3g} ms", microseconds / 1000);
-  return fmt::format("{:.3g} s", microseconds / 1'000'000);
+  if (microseconds < 999.5) return fmt::format("{:.0f} us", microseconds);
+  if (microseconds < 999'500) return fmt::format("{:.3g} ms", microseconds / 1000);
+  const double seconds = microseconds / 1'000'000;
+  return seconds < 999.5 ? fmt::format("{:.3g} s", seconds) : fmt::format("{:.0f} s", seconds);
 }

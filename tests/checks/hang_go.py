@@ -2,8 +2,8 @@
 # SPDX-FileCopyrightText: The forklift authors
 # SPDX-License-Identifier: MIT
 """`forklift lab hang --go`: the real runtime runs in all corners and in the same
-record; fork makes everybody wait, and `forklift goroutines` sees from outside those
-whom the process's own dump finds waiting for the ForkLock."""
+record; fork makes everybody wait, and `forklift goroutines` sees from outside the
+goroutines that the process's own dump finds waiting for the ForkLock."""
 
 import json
 import os

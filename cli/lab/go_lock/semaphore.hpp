@@ -11,8 +11,8 @@ namespace lab::go_lock {
 
 /// The semaphore of Go's runtime that its locks sleep at (runtime/sema.go).
 ///
-/// A permit goes to the first who takes it. Whoever was woken and comes too late
-/// sleeps again, behind all others, unless the permit was handed over.
+/// A permit goes to the first that takes it. A sleeper that was woken and comes too
+/// late sleeps again, behind all others, unless the permit was handed over.
 /// Threads: any.
 class Semaphore {
  public:

@@ -45,8 +45,9 @@ void check_explain(const Request& request) {
 // What the options say together.
 void check_together(const Request& request) {
   check_explain(request);
-  if (request.go && request.rate > 0)
+  if (request.go && request.rate > 0) {
     throw Refusal("--go launches as fast as it can, not by --rate");
+  }
   if (!request.coroutines) {
     if (request.limit) throw Refusal("--limit is for --coroutines");
     if (request.workers.value_or(0) > most_threads) {

@@ -135,7 +135,6 @@ void read_go_report(const std::string& text, Launches& launched, Run& run) {
 Run run_go(const Plan& plan, const GoRuntime& runtime, Bell& bell) {
   using Rule = forklift::ForkLock::Rule;
   Run run{.contender = runtime.name, .runtime = "go" + runtime.version, .workers = plan.workers};
-  run.asked_rate = 0;
   run.resident_asked = most_memory(plan);
   run.rule = runtime.launchers_share ? Rule::together : Rule::one_at_a_time;
   run.waits_are_launches = true;

@@ -103,14 +103,28 @@ void read_symbols(StackNames& names) {
 
 using Rounds = std::vector<std::vector<Run>>;
 
+// One whose process fails has a turn without launches; the others go on.
+Run take_turn(const Plan& plan, const GoRuntime& runtime, Bell& bell, Warnings& warnings) {
+  try {
+    return run_go(plan, runtime, bell);
+  } catch (const std::runtime_error& error) {
+    warnings.add({Warning::Kind::peer, runtime.name + ": " + error.what(),
+                  "leave out what has no launches, or run it again"});
+    return {.contender = runtime.name,
+            .runtime = "go" + runtime.version,
+            .workers = plan.workers,
+            .waits_are_launches = true};
+  }
+}
+
 Rounds run_all(const Setting& setting, const std::vector<GoRuntime>& runtimes,
-               const forklift::StallMeter& meter, Bell& bell) {
+               const forklift::StallMeter& meter, Bell& bell, Warnings& warnings) {
   StackNames names(::getpid());
   read_symbols(names);
   const auto turn = [&](const std::string& contender) {
     announce(setting.plan, contender, setting.program.shown);
     const auto runtime = std::ranges::find(runtimes, contender, &GoRuntime::name);
-    if (runtime != runtimes.end()) return run_go(setting.plan, *runtime, bell);
+    if (runtime != runtimes.end()) return take_turn(setting.plan, *runtime, bell, warnings);
     return Shift(setting.plan, contender, meter, bell, names).run();
   };
   return run_rounds(setting.contenders, setting.rounds, turn,
@@ -175,7 +189,7 @@ bool run(const Request& request) {
   forklift::StallMeter meter({.threshold = std::chrono::hours(24), .ask = question()});
   Bell bell(meter);
   const ProcessorTime before = processor_time();
-  const Rounds rounds = run_all(setting, runtimes, meter, bell);
+  const Rounds rounds = run_all(setting, runtimes, meter, bell, warnings);
   if (auto noise = noise_between(before, processor_time())) warnings.add(std::move(*noise));
   const auto runs = join_rounds(rounds, setting.contenders);
   warn_of(runs, bell.interrupted(), warnings);

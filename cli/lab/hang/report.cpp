@@ -167,16 +167,22 @@ json to_json(const std::vector<Quarter>& quarters) {
 }
 
 json to_json(const Worker& worker) {
-  json waits = json::array();
-  for (const double wait : worker.waits_us) waits.push_back(std::lround(wait));
-  return {{"launches", worker.launches},
-          {"longest_wait_us", worker.longest_wait_us},
-          {"waits_us", waits}};
+  return {{"launches", worker.launches}, {"longest_wait_us", worker.longest_wait_us}};
 }
 
-json to_json(const std::vector<Worker>& workers) {
+json over_time(const Worker& worker) {
+  json waits = json::array();
+  for (const double wait : worker.waits_us) waits.push_back(std::lround(wait));
+  return waits;
+}
+
+// Over time only of a run that is one: rounds have breaks between them.
+json to_json(const std::vector<Worker>& workers, bool with_waits) {
   json all = json::array();
-  for (const Worker& worker : workers) all.push_back(to_json(worker));
+  for (const Worker& worker : workers) {
+    all.push_back(to_json(worker));
+    if (with_waits) all.back()["waits_us"] = over_time(worker);
+  }
   return all;
 }
 
@@ -191,7 +197,7 @@ json figures_of(const Run& run) {
           {"spread", spread(run)}};
 }
 
-json to_json(const Run& run) {
+json to_json(const Run& run, bool in_one_go) {
   json all = figures_of(run);
   all.update({{"rss_mib", mebibytes(run.resident_first)},
               {"rss_end_mib", mebibytes(run.resident_last)},
@@ -203,7 +209,7 @@ json to_json(const Run& run) {
               {"waiting_per_dump", run.waiting_per_dump},
               {"dump_at_s", run.dump_at_s},
               {"waits", to_json(run.quarters)},
-              {"by_worker", to_json(run.by_worker)}});
+              {"by_worker", to_json(run.by_worker, in_one_go)}});
   if (!run.runtime.empty()) all["runtime"] = run.runtime;
   if (run.waits_are_launches) all["waits_are_launches"] = true;
   return all;
@@ -253,7 +259,7 @@ std::string as_text(const Account& account) {
 
 json as_json(const Account& account) {
   json runs = json::array();
-  for (const Run& run : account.runs) runs.push_back(to_json(run));
+  for (const Run& run : account.runs) runs.push_back(to_json(run, account.rounds.empty()));
   json all = {{"kind", "hang"},
               {"machine", as_json(account.machine)},
               {"command", account.command_line},

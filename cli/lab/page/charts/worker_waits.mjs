@@ -10,6 +10,9 @@ import { duration_axis, emphasis, frame, horizontal } from "./frame.mjs";
 
 const lines_of = (run) => run.by_worker?.filter((worker) => worker.waits_us?.length) ?? [];
 
+const shortest = (run) =>
+  Math.max(...run.by_worker.map((worker) => worker.longest_wait_us)) / 1000;
+
 function feed(document) {
   if (kind_of(document) !== "hang") return null;
   const runs = document.runs.filter((run) => run.waits?.length && run.lock_wait_us.max > 0 &&
@@ -28,11 +31,13 @@ function sentence({ runs }) {
     `of a worker, from the luckiest to the unluckiest: ${runs.map(of).join("; ")}.`;
 }
 
-// Those of all workers as one series, with a gap between one and the next.
+// Those of all workers as one series, with a gap between one and the next. A wait of
+// less than a thousandth of the longest is none here, or the axis would be for those.
 function series(stage, run) {
   const { colour, level } = stage.palette.of(run.contender, stage.look);
+  const least = shortest(run);
   const points = lines_of(run).flatMap((worker) => [
-    ...worker.waits_us.map((wait, i) => (wait > 0 ? { value: [run.waits[i].at_s, wait] } : null)),
+    ...worker.waits_us.map((wait, i) => (wait > least ? { value: [run.waits[i].at_s, wait] } : null)),
     null]);
   return {
     type: "line", name: run.contender, z: level, color: colour, emphasis, symbol: "none",
@@ -42,7 +47,8 @@ function series(stage, run) {
 
 function option({ runs }, stage) {
   const base = frame(stage, runs.map((run) => run.contender));
-  const waits = runs.flatMap((run) => lines_of(run).flatMap((worker) => worker.waits_us));
+  const waits = runs.flatMap((run) => lines_of(run).flatMap((worker) =>
+    worker.waits_us.filter((wait) => wait > shortest(run))));
   const selected = Object.fromEntries(runs.map((run, i) => [run.contender, i === 0]));
   return {
     ...base,
