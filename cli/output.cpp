@@ -52,6 +52,8 @@ class RaisedByWrites {
   sigset_t raised_, before_;
 };
 
+bool held_streams[3];
+
 bool has_room(int descriptor, int wait) noexcept {
   pollfd ready{descriptor, POLLOUT, 0};
   return ::poll(&ready, 1, wait) > 0;
@@ -64,14 +66,16 @@ bool may_go_on(int descriptor) noexcept {
 
 }  // namespace
 
-// Opened by O_PATH, it answers EBADF to whoever reads or writes, as if closed;
+// Reads and writes of an O_PATH descriptor fail with EBADF, as if it were closed;
 // open(2) takes the lowest number that is free.
 void hold_closed_streams() noexcept {
   for (int stream = 0; stream <= STDERR_FILENO; ++stream) {
     if (::fcntl(stream, F_GETFD) >= 0) continue;
-    [[maybe_unused]] const int held = ::open("/", O_PATH | O_CLOEXEC);
+    held_streams[stream] = ::open("/", O_PATH | O_CLOEXEC) == stream;
   }
 }
+
+bool is_held(int stream) noexcept { return held_streams[stream]; }
 
 int write_all(int descriptor, std::string_view text) noexcept {
   const RaisedByWrites signals;

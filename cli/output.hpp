@@ -18,11 +18,13 @@
 namespace output {
 
 /// Keeps the numbers of standard streams that are closed: the next file that is
-/// opened would get the number, and then the words meant for the stream. They
-/// stay as good as closed, for this process and for the programs it executes.
+/// opened would get the number, and then the words meant for the stream. Reads and
+/// writes of them fail as before.
 ///
 /// Requires: called first in `main`.
 void hold_closed_streams() noexcept;
+/// Whether standard stream 0, 1 or 2 was closed then.
+bool is_held(int stream) noexcept;
 
 /// Writes the whole text; waits where a non-blocking file is full.
 ///

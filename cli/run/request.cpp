@@ -7,6 +7,7 @@
 
 #include <stdexcept>
 
+#include "output.hpp"
 #include "run/option.hpp"
 
 namespace run {
@@ -68,6 +69,10 @@ RunRequest::RunRequest(std::string program, std::vector<std::string> arguments)
     : command(program), argv(std::move(arguments)) {
   command.args(argv).allow_shell();  // as env, nice and timeout do
   argv.insert(argv.begin(), std::move(program));
+  // What our caller closed is /dev/null to the program, unless an option sets it.
+  for (const int stream : {0, 1, 2}) {
+    if (output::is_held(stream)) command.descriptor(stream, forklift::Stdio::null());
+  }
 }
 
 RunRequest read(const std::vector<std::string>& words) {

@@ -8,6 +8,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <forklift/fork_lock.hpp>
+
 #include "reveal.hpp"
 
 using forklift::Command, forklift::Fd, forklift::Stdio, forklift::Step;
@@ -141,14 +143,12 @@ TEST_CASE("a path to a descriptor leads to the caller's, not to one of the child
 }
 
 TEST_CASE("a path to a pipe of the caller's reads what is in it") {
-  int ends[2];
-  REQUIRE(::pipe2(ends, O_CLOEXEC) == 0);
-  const Fd reading(ends[0]);
-  Fd writing(ends[1]);
-  REQUIRE(::write(writing.get(), "hi\n", 3) == 3);
-  writing.reset();
-  CHECK(printed(Command("cat").in(Stdio::read("/dev/fd/" + std::to_string(reading.get())))) ==
-        "hi\n");
+  auto pipe = forklift::fork_exec_pipe();  // also where pipe2(2) is refused
+  REQUIRE(pipe);
+  REQUIRE(::write(pipe->writing.get(), "hi\n", 3) == 3);
+  pipe->writing.reset();
+  const std::string path = "/dev/fd/" + std::to_string(pipe->reading.get());
+  CHECK(printed(Command("cat").in(Stdio::read(path))) == "hi\n");
 }
 
 TEST_CASE("/dev/stdin is the caller's, also as a file that is not the child's input") {
