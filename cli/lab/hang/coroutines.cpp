@@ -8,10 +8,10 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "lab/hang/bell.hpp"
-#include "lab/hang/crowd.hpp"
+#include "lab/hang/signal_notifier.hpp"
+#include "lab/hang/coroutine_pool.hpp"
 #include "lab/hang/growing_memory.hpp"
-#include "lab/hang/shift.hpp"
+#include "lab/hang/trial.hpp"
 #include "lab/machine.hpp"
 #include "lab/program.hpp"
 #include "lab/statistics.hpp"
@@ -58,11 +58,11 @@ json as_json(const Census& census, double at_s) {
 // The turn of one contender.
 class Turn {
  public:
-  Turn(const Plan& plan, std::size_t limit, const std::string& contender, Bell& bell)
+  Turn(const Plan& plan, std::size_t limit, const std::string& contender, SignalNotifier& notifier)
       : plan_(plan),
         limit_(limit),
         contender_(contender),
-        bell_(bell),
+        bell_(notifier),
         crowd_(contender, plan.program, plan.workers, limit) {}
 
   json run() {
@@ -126,8 +126,8 @@ class Turn {
   const Plan& plan_;
   const std::size_t limit_;
   const std::string& contender_;
-  Bell& bell_;
-  Crowd crowd_;
+  SignalNotifier& bell_;
+  CoroutinePool crowd_;
   Clock::time_point begun_;
   json dumps_ = json::array();
 };
@@ -138,21 +138,21 @@ bool run_coroutines(const Request& request) {
   const Setting setting = prepare(request);
   const std::size_t limit = request.limit.value_or(64);
   forklift::StallMeter meter;
-  Bell bell(meter);
+  SignalNotifier notifier(meter);
   json runs = json::array();
   for (const std::string& contender : setting.contenders) {
     output::say("\n{}: {} coroutines of one thread launch {} (kill -USR1 {} dumps)\n", contender,
                 setting.plan.workers, setting.program.shown, ::getpid());
-    runs.push_back(Turn(setting.plan, limit, contender, bell).run());
-    if (bell.interrupted()) break;
+    runs.push_back(Turn(setting.plan, limit, contender, notifier).run());
+    if (notifier.interrupted()) break;
   }
   write(request.record, {{"experiment", "hang, coroutines"},
                          {"command", request.command_line},
                          {"machine", lab::as_json(setting.machine)},
                          {"program", setting.program.shown},
-                         {"interrupted", bell.interrupted()},
+                         {"interrupted", notifier.interrupted()},
                          {"runs", runs}});
-  return !bell.interrupted();
+  return !notifier.interrupted();
 }
 
 }  // namespace lab::hang

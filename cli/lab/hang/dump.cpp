@@ -22,12 +22,12 @@ std::string name_frame(StackNames& names, void* address, bool returns) {
   return ::print(frame);
 }
 
-std::string print_lock(const Crew& crew, const Dump& dump) {
+std::string print_lock(const WorkerPool& pool, const Dump& dump) {
   if (!dump.lock) return "no ForkLock: nobody can wait for it\n";
   std::string holders;
   for (const auto& holder : dump.lock->holders) {
     holders += fmt::format("{}#{} for {}", holders.empty() ? "held by " : ", ",
-                           crew.number_of(holder.thread), print(holder.held));
+                           pool.number_of(holder.thread), print(holder.held));
   }
   return fmt::format("ForkLock: {}; {} wait; the longest wait so far {}\n",
                      holders.empty() ? "free" : holders, dump.lock->waiters.size(),
@@ -58,12 +58,12 @@ std::vector<const Presence*> in_order(const Dump& dump) {
 
 }  // namespace
 
-Dump take_dump(const Crew& crew, const forklift::StallMeter& meter) {
+Dump take_dump(const WorkerPool& pool, const forklift::StallMeter& meter) {
   Dump dump;
-  if (crew.fork_lock()) dump.lock = crew.fork_lock()->report();
-  const std::vector<Doing> before = crew.doing();
-  std::vector<forklift::ThreadPlace> places = meter.ask(crew.threads());
-  const std::vector<Doing> after = crew.doing();
+  if (pool.fork_lock()) dump.lock = pool.fork_lock()->report();
+  const std::vector<Doing> before = pool.doing();
+  std::vector<forklift::ThreadPlace> places = meter.ask(pool.threads());
+  const std::vector<Doing> after = pool.doing();
   for (std::size_t i = 0; i < places.size(); ++i) {
     const Doing& then = doing_at(places[i].at, before[i], after[i]);
     dump.present.push_back({i + 1, then.stage, places[i].at - then.since, std::move(places[i])});
@@ -76,11 +76,11 @@ std::size_t count_waiting(const Dump& dump) {
       std::ranges::count(dump.present, Stage::waiting_for_lock, &Presence::stage));
 }
 
-std::string print_dump(const std::string& title, const Crew& crew, const Dump& dump,
+std::string print_dump(const std::string& title, const WorkerPool& pool, const Dump& dump,
                        StackNames& names) {
   std::string text = fmt::format("\n=== {}: {} of {} workers wait for the ForkLock\n", title,
                                  count_waiting(dump), dump.present.size());
-  text += print_lock(crew, dump);
+  text += print_lock(pool, dump);
   std::vector<forklift::StackText> workers;
   std::vector<int> stages;
   for (const Presence* const worker : in_order(dump)) {

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "lab/hang/crew.hpp"
+#include "lab/hang/worker_pool.hpp"
 #include "stack_names.hpp"
 
 namespace lab::hang {
@@ -27,7 +27,7 @@ struct Dump {
   std::vector<Presence> present;
 };
 
-Dump take_dump(const Crew& crew, const forklift::StallMeter& meter);
+Dump take_dump(const WorkerPool& pool, const forklift::StallMeter& meter);
 
 /// How many wait for the ForkLock.
 std::size_t count_waiting(const Dump& dump);
@@ -35,7 +35,7 @@ std::size_t count_waiting(const Dump& dump);
 /// All stacks for people, as Go's dump of its goroutines: the longest wait
 /// first. Of more than eight workers those with the same state and stack share
 /// one; every worker has its line.
-std::string print_dump(const std::string& title, const Crew& crew, const Dump& dump,
+std::string print_dump(const std::string& title, const WorkerPool& pool, const Dump& dump,
                        StackNames& names);
 
 /// A stack that its thread took itself, with names, innermost first, one line a frame.

@@ -74,13 +74,13 @@ class Reader {
 };
 
 // Until the process has ended; notes what it has resident meanwhile.
-void watch(forklift::Child& child, Bell& bell, Run& run) {
+void watch(forklift::Child& child, SignalNotifier& notifier, Run& run) {
   const auto begun = Clock::now();
   bool told = false;
   for (auto next = begun + quarter; !child.try_wait();) {
-    bell.wait_until(next);
-    if (bell.dump_asked()) child.kill(SIGUSR1);
-    if (bell.interrupted() && !told) told = child.kill(SIGINT);
+    notifier.wait_until(next);
+    if (notifier.dump_asked()) child.kill(SIGUSR1);
+    if (notifier.interrupted() && !told) told = child.kill(SIGINT);
     if (Clock::now() < next) continue;
     const std::chrono::duration<double> past = next - begun;
     if (const std::size_t now = resident_of(child.pid()); now > 0) {
@@ -132,7 +132,7 @@ void read_go_report(const std::string& text, Launches& launched, Run& run) {
   }
 }
 
-Run run_go(const Plan& plan, const GoRuntime& runtime, Bell& bell) {
+Run run_go(const Plan& plan, const GoRuntime& runtime, SignalNotifier& notifier) {
   using Rule = forklift::ForkLock::Rule;
   Run run{.contender = runtime.name, .runtime = "go" + runtime.version, .workers = plan.workers};
   run.resident_asked = most_memory(plan);
@@ -141,7 +141,7 @@ Run run_go(const Plan& plan, const GoRuntime& runtime, Bell& bell) {
   forklift::Child child = command_for(plan, runtime).spawn();
   Reader reader(child.out().get());
   run.resident_first = run.resident_last = resident_of(child.pid());
-  watch(child, bell, run);
+  watch(child, notifier, run);
   run.launched.resize(plan.workers);
   read_go_report(reader.take(), run.launched, run);
   end_quarters(run);

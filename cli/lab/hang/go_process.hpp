@@ -6,7 +6,7 @@
 
 #include "lab/hang/go_runtime.hpp"
 #include "lab/hang/figures.hpp"
-#include "lab/hang/shift.hpp"
+#include "lab/hang/trial.hpp"
 
 namespace lab::hang {
 
@@ -15,7 +15,7 @@ namespace lab::hang {
 /// whole of `Cmd.Start`, as nobody outside sees the lock alone.
 ///
 /// Errors: throws `std::runtime_error` with what the process reports.
-Run run_go(const Plan& plan, const GoRuntime& runtime, Bell& bell);
+Run run_go(const Plan& plan, const GoRuntime& runtime, SignalNotifier& notifier);
 
 /// Fills in what the process reported: one line for each launch, dump, and the end.
 ///

@@ -19,7 +19,7 @@
 #include "lab/hang/go_process.hpp"
 #include "lab/hang/go_runtime.hpp"
 #include "lab/hang/report.hpp"
-#include "lab/hang/shift.hpp"
+#include "lab/hang/trial.hpp"
 #include "lab/machine.hpp"
 #include "lab/noise.hpp"
 #include "lab/program.hpp"
@@ -104,9 +104,10 @@ void read_symbols(StackNames& names) {
 using Rounds = std::vector<std::vector<Run>>;
 
 // One whose process fails has a turn without launches; the others go on.
-Run take_turn(const Plan& plan, const GoRuntime& runtime, Bell& bell, Warnings& warnings) {
+Run take_turn(const Plan& plan, const GoRuntime& runtime, SignalNotifier& notifier,
+              Warnings& warnings) {
   try {
-    return run_go(plan, runtime, bell);
+    return run_go(plan, runtime, notifier);
   } catch (const std::runtime_error& error) {
     warnings.add({Warning::Kind::peer, runtime.name + ": " + error.what(),
                   "leave out what has no launches, or run it again"});
@@ -118,17 +119,17 @@ Run take_turn(const Plan& plan, const GoRuntime& runtime, Bell& bell, Warnings& 
 }
 
 Rounds run_all(const Setting& setting, const std::vector<GoRuntime>& runtimes,
-               const forklift::StallMeter& meter, Bell& bell, Warnings& warnings) {
+               const forklift::StallMeter& meter, SignalNotifier& notifier, Warnings& warnings) {
   StackNames names(::getpid());
   read_symbols(names);
   const auto turn = [&](const std::string& contender) {
     announce(setting.plan, contender, setting.program.shown);
     const auto runtime = std::ranges::find(runtimes, contender, &GoRuntime::name);
-    if (runtime != runtimes.end()) return take_turn(setting.plan, *runtime, bell, warnings);
-    return Shift(setting.plan, contender, meter, bell, names).run();
+    if (runtime != runtimes.end()) return take_turn(setting.plan, *runtime, notifier, warnings);
+    return Trial(setting.plan, contender, meter, notifier, names).run();
   };
   return run_rounds(setting.contenders, setting.rounds, turn,
-                    [&bell] { return !bell.interrupted(); });
+                    [&notifier] { return !notifier.interrupted(); });
 }
 
 std::vector<TitledEffects> effects_in(const Rounds& rounds,
@@ -187,12 +188,12 @@ bool run(const Request& request) {
   for (const GoRuntime& runtime : runtimes) setting.contenders.push_back(runtime.name);
   // Everybody is asked at a dump: no launch need take its own stack.
   forklift::StallMeter meter({.threshold = std::chrono::hours(24), .ask = question()});
-  Bell bell(meter);
+  SignalNotifier notifier(meter);
   const ProcessorTime before = processor_time();
-  const Rounds rounds = run_all(setting, runtimes, meter, bell, warnings);
+  const Rounds rounds = run_all(setting, runtimes, meter, notifier, warnings);
   if (auto noise = noise_between(before, processor_time())) warnings.add(std::move(*noise));
   const auto runs = join_rounds(rounds, setting.contenders);
-  warn_of(runs, bell.interrupted(), warnings);
+  warn_of(runs, notifier.interrupted(), warnings);
   Account account{.machine = setting.machine,
                   .program = setting.program.shown,
                   .command_line = request.command_line,
@@ -202,7 +203,7 @@ bool run(const Request& request) {
                   .warnings = warnings.all()};
   if (request.explain) account.effects = effects_in(rounds, runtimes);
   tell(account, request);
-  return !bell.interrupted();
+  return !notifier.interrupted();
 }
 
 }  // namespace lab::hang

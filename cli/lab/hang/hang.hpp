@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "lab/hang/shift.hpp"
+#include "lab/hang/trial.hpp"
 #include "lab/machine.hpp"
 #include "lab/program.hpp"
 #include "lab/record.hpp"
@@ -31,7 +31,7 @@ struct Request {
   bool explain = false;  ///< the four corners of what Go 1.9 changed, in rounds
   std::optional<std::size_t> rounds;
   std::optional<std::chrono::milliseconds> stuck_exec;  ///< an exec stands still for so long
-  bool go = false;  ///< the real Go runtime takes part, too
+  bool go = false;                                      ///< the real Go runtime takes part, too
   Record record;
   std::string command_line;  ///< for the record
 };

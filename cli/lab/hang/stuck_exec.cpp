@@ -10,8 +10,8 @@
 #include <nlohmann/json.hpp>
 #include <thread>
 
-#include "lab/hang/bell.hpp"
-#include "lab/hang/crew.hpp"
+#include "lab/hang/signal_notifier.hpp"
+#include "lab/hang/worker_pool.hpp"
 #include "lab/hang/growing_memory.hpp"
 #include "lab/hang/stuck_program.hpp"
 #include "quantity.hpp"
@@ -71,9 +71,10 @@ double hold_of_start(const std::string& stuck, milliseconds delay) {
 }
 
 // What the others did between two moments of their run.
-void add_others(const Crew& crew, double from_s, double to_s, milliseconds delay, Outcome& seen) {
+void add_others(const WorkerPool& pool, double from_s, double to_s, milliseconds delay,
+                Outcome& seen) {
   const double half_us = microseconds(delay) / 2;
-  for (const auto& own : crew.launches()) {
+  for (const auto& own : pool.launches()) {
     double longest = 0;
     for (const Launched& one : own) {
       const double end_s = one.begin_s + std::max(one.launch_us, one.lock_wait_us) / 1e6;
@@ -87,23 +88,23 @@ void add_others(const Crew& crew, double from_s, double to_s, milliseconds delay
 }
 
 Outcome try_out(const std::string& contender, const Plan& plan, const std::string& stuck,
-                milliseconds delay, Bell& bell) {
+                milliseconds delay, SignalNotifier& notifier) {
   GrowingMemory memory(plan.rss);
-  memory.fill(plan.rss, [&bell] { return !bell.interrupted(); });
-  Crew crew(contender, plan.program, plan.workers, plan.rate);
-  const auto past = [&crew] {
-    return std::chrono::duration<double>(Clock::now() - crew.begun()).count();
+  memory.fill(plan.rss, [&notifier] { return !notifier.interrupted(); });
+  WorkerPool pool(contender, plan.program, plan.workers, plan.rate);
+  const auto past = [&pool] {
+    return std::chrono::duration<double>(Clock::now() - pool.begun()).count();
   };
-  crew.start();
-  bell.wait_until(Clock::now() + quiet);
+  pool.start();
+  notifier.wait_until(Clock::now() + quiet);
   Outcome seen{.contender = contender, .workers = plan.workers};
   const double from_s = past();
   seen.unlucky = launch_stuck(contender, stuck, delay);
   const double to_s = past();
   if (contender.starts_with("forklift")) seen.unlucky.start_us = hold_of_start(stuck, delay);
-  bell.wait_until(Clock::now() + quiet);
-  crew.end();
-  add_others(crew, from_s, to_s, delay, seen);
+  notifier.wait_until(Clock::now() + quiet);
+  pool.end();
+  add_others(pool, from_s, to_s, delay, seen);
   return seen;
 }
 
@@ -183,14 +184,14 @@ bool run_stuck_exec(const Request& asked, milliseconds delay) {
   const Setting setting = prepare(with_defaults(asked));
   const StuckProgram stuck(setting.program.path, delay);
   forklift::StallMeter meter;
-  Bell bell(meter);
+  SignalNotifier notifier(meter);
   std::vector<Outcome> all;
   for (const std::string& contender : setting.contenders) {
     fmt::print(stderr, "{}: {} workers launch {}; an exec beside them stands still for {}\n",
                contender, setting.plan.workers, setting.program.shown,
                print_time(microseconds(delay)));
-    all.push_back(try_out(contender, setting.plan, stuck.path(), delay, bell));
-    if (bell.interrupted()) break;
+    all.push_back(try_out(contender, setting.plan, stuck.path(), delay, notifier));
+    if (notifier.interrupted()) break;
   }
   fmt::print("\nforklift lab hang: an exec that stands still for {}\n\n{}\n{}",
              print_time(microseconds(delay)), as_text(all), explain(all));
@@ -200,9 +201,9 @@ bool run_stuck_exec(const Request& asked, milliseconds delay) {
                        {"machine", lab::as_json(setting.machine)},
                        {"program", setting.program.shown},
                        {"delay_us", microseconds(delay)},
-                       {"interrupted", bell.interrupted()},
+                       {"interrupted", notifier.interrupted()},
                        {"runs", as_json(all)}});
-  return !bell.interrupted();
+  return !notifier.interrupted();
 }
 
 }  // namespace lab::hang

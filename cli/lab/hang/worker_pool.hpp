@@ -23,12 +23,13 @@ struct Doing {
 };
 
 /// Threads that launch, each by a contender of its own.
-class Crew {
+class WorkerPool {
  public:
   /// `rate`: launches per second by all together; 0: as fast as they can.
-  Crew(const std::string& contender, const std::string& program, std::size_t workers, double rate);
-  ~Crew();
-  Crew(const Crew&) = delete;
+  WorkerPool(const std::string& contender, const std::string& program, std::size_t workers,
+             double rate);
+  ~WorkerPool();
+  WorkerPool(const WorkerPool&) = delete;
 
   /// Begins once every worker is there: under a fork that copies page tables it
   /// takes long to make a thread.

@@ -47,11 +47,11 @@ struct Harvest {
 /// Forklift launches without holding the thread. Every other contender is one
 /// blocking call, as in any event loop that has nothing else.
 /// Threads: `census` from any; the rest by the owner.
-class Crowd {
+class CoroutinePool {
  public:
-  Crowd(const std::string& contender, const std::string& program, std::size_t coroutines,
-        std::size_t limit);
-  ~Crowd();
+  CoroutinePool(const std::string& contender, const std::string& program, std::size_t coroutines,
+                std::size_t limit);
+  ~CoroutinePool();
 
   void start();
   /// Ends them all, each after its launch. Errors: throws what the first launch

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: The forklift authors
 // SPDX-License-Identifier: MIT
-#include "lab/hang/shift.hpp"
+#include "lab/hang/trial.hpp"
 
 #include <fmt/core.h>
 
@@ -31,11 +31,11 @@ std::size_t most_memory(const Plan& plan) {
   return static_cast<std::size_t>(static_cast<double>(plan.rss) + growth);
 }
 
-Shift::Shift(const Plan& plan, const std::string& contender, const forklift::StallMeter& meter,
-             Bell& bell, StackNames& names)
+Trial::Trial(const Plan& plan, const std::string& contender, const forklift::StallMeter& meter,
+             SignalNotifier& notifier, StackNames& names)
     : plan_(plan),
       meter_(meter),
-      bell_(bell),
+      bell_(notifier),
       names_(names),
       crew_(contender, plan.program, plan.workers, plan.rate) {
   run_.contender = contender;
@@ -45,7 +45,7 @@ Shift::Shift(const Plan& plan, const std::string& contender, const forklift::Sta
   if (crew_.fork_lock()) run_.rule = rule_of(*crew_.fork_lock());
 }
 
-Run Shift::run() {
+Run Trial::run() {
   GrowingMemory memory(most_memory(plan_));
   memory.fill(plan_.rss, [this] { return !bell_.interrupted(); });
   run_.resident_first = resident();
@@ -57,7 +57,7 @@ Run Shift::run() {
   return std::move(run_);
 }
 
-void Shift::watch() {
+void Trial::watch() {
   const auto end = crew_.begun() + plan_.length;
   const bool by_timer = plan_.dump_every.count() > 0;
   auto next_dump = by_timer ? crew_.begun() + plan_.dump_every : Clock::time_point::max();
@@ -75,7 +75,7 @@ void Shift::watch() {
   if (next_dump <= end && !bell_.interrupted() && !crew_.failed()) dump();
 }
 
-void Shift::dump() {
+void Trial::dump() {
   const double at_s = past(Clock::now());
   const Dump taken = take_dump(crew_, meter_);
   run_.dump_at_s.push_back(at_s);
@@ -85,13 +85,13 @@ void Shift::dump() {
   output::say("{}", print_dump(title, crew_, taken, names_));
 }
 
-void Shift::note_quarters(Clock::time_point now) {
+void Trial::note_quarters(Clock::time_point now) {
   run_.quarters.push_back({.end_s = past(now), .resident = resident()});
   note_slowest();
 }
 
 // The lock remembers the last long waits only.
-void Shift::note_slowest() {
+void Trial::note_slowest() {
   if (!crew_.fork_lock()) return;
   const auto report = crew_.fork_lock()->report();
   for (const auto* const waits : {&report.long_waits, &report.waiters}) {
@@ -102,7 +102,7 @@ void Shift::note_slowest() {
   }
 }
 
-void Shift::finish() {
+void Trial::finish() {
   const auto now = Clock::now();
   run_.seconds = past(now);
   note_quarters(now);
@@ -113,7 +113,7 @@ void Shift::finish() {
   run_.slowest_stack = name_stack(names_, run_.slowest.stack);
 }
 
-double Shift::past(Clock::time_point moment) const {
+double Trial::past(Clock::time_point moment) const {
   return std::chrono::duration<double>(moment - crew_.begun()).count();
 }
 

@@ -16,12 +16,12 @@ namespace lab::hang {
 /// thread would block the signals, and contenders that are no careful libraries
 /// would hand the blocked signals down to their children. A handler goes at exec.
 /// The second SIGINT kills, as if nobody had handled the first; a SIGINT that
-/// was ignored stays so. Requires: one bell in the process at a time.
-class Bell {
+/// was ignored stays so. Requires: one in the process at a time.
+class SignalNotifier {
  public:
-  explicit Bell(forklift::StallMeter& meter);
-  ~Bell();
-  Bell(const Bell&) = delete;
+  explicit SignalNotifier(forklift::StallMeter& meter);
+  ~SignalNotifier();
+  SignalNotifier(const SignalNotifier&) = delete;
 
   /// Sleeps until the moment has come or somebody rings.
   void wait_until(std::chrono::steady_clock::time_point moment);

@@ -7,8 +7,8 @@
 #include <forklift/stall.hpp>
 #include <string>
 
-#include "lab/hang/bell.hpp"
-#include "lab/hang/crew.hpp"
+#include "lab/hang/signal_notifier.hpp"
+#include "lab/hang/worker_pool.hpp"
 #include "lab/hang/run.hpp"
 #include "stack_names.hpp"
 
@@ -29,11 +29,11 @@ struct Plan {
 std::size_t most_memory(const Plan& plan);
 
 /// The turn of one contender: its workers launch, memory grows, stacks are
-/// dumped to standard error, until the time is over or the bell says so.
-class Shift {
+/// dumped to standard error, until the time is over or the notifier says so.
+class Trial {
  public:
-  Shift(const Plan& plan, const std::string& contender, const forklift::StallMeter& meter,
-        Bell& bell, StackNames& names);
+  Trial(const Plan& plan, const std::string& contender, const forklift::StallMeter& meter,
+        SignalNotifier& notifier, StackNames& names);
 
   /// Errors: throws what the first launch threw that failed.
   Run run();
@@ -48,9 +48,9 @@ class Shift {
 
   const Plan& plan_;
   const forklift::StallMeter& meter_;
-  Bell& bell_;
+  SignalNotifier& bell_;
   StackNames& names_;
-  Crew crew_;
+  WorkerPool crew_;
   Run run_;
 };
 

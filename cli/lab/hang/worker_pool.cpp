@@ -1,13 +1,13 @@
 // SPDX-FileCopyrightText: The forklift authors
 // SPDX-License-Identifier: MIT
-#include "lab/hang/crew.hpp"
+#include "lab/hang/worker_pool.hpp"
 
 #include <unistd.h>
 
 namespace lab::hang {
 
-Crew::Crew(const std::string& contender, const std::string& program, std::size_t workers,
-           double rate)
+WorkerPool::WorkerPool(const std::string& contender, const std::string& program,
+                       std::size_t workers, double rate)
     : launched_(workers),
       troubles_(workers),
       ids_(std::make_unique<std::atomic<pid_t>[]>(workers)),
@@ -16,9 +16,9 @@ Crew::Crew(const std::string& contender, const std::string& program, std::size_t
   for (std::size_t i = 0; i < workers; ++i) contenders_.push_back(kind(contender).make(program));
 }
 
-Crew::~Crew() { end(); }
+WorkerPool::~WorkerPool() { end(); }
 
-void Crew::start() {
+void WorkerPool::start() {
   for (std::size_t i = 0; i < contenders_.size(); ++i) {
     threads_.emplace_back([this, i] { work(i); });
   }
@@ -28,38 +28,38 @@ void Crew::start() {
   begin_.count_down();
 }
 
-void Crew::end() {
+void WorkerPool::end() {
   ended_ = true;
   pace_.end();
   for (const auto& contender : contenders_) contender->give_up();
   threads_.clear();
 }
 
-std::vector<pid_t> Crew::threads() const {
+std::vector<pid_t> WorkerPool::threads() const {
   return std::vector<pid_t>(ids_.get(), ids_.get() + contenders_.size());
 }
 
-std::vector<Doing> Crew::doing() const {
+std::vector<Doing> WorkerPool::doing() const {
   std::vector<Doing> all;
   for (const auto& contender : contenders_) all.push_back({contender->stage(), contender->since()});
   return all;
 }
 
-std::size_t Crew::number_of(pid_t thread) const {
+std::size_t WorkerPool::number_of(pid_t thread) const {
   for (std::size_t i = 0; i < contenders_.size(); ++i) {
     if (ids_[i].load(std::memory_order_relaxed) == thread) return i + 1;
   }
   return 0;
 }
 
-const std::vector<std::vector<Launched>>& Crew::launches() const {
+const std::vector<std::vector<Launched>>& WorkerPool::launches() const {
   for (const std::exception_ptr& trouble : troubles_) {
     if (trouble) std::rethrow_exception(trouble);
   }
   return launched_;
 }
 
-void Crew::work(std::size_t index) {
+void WorkerPool::work(std::size_t index) {
   ids_[index] = ::gettid();
   Contender& contender = *contenders_[index];
   there_.count_down();
@@ -72,7 +72,7 @@ void Crew::work(std::size_t index) {
   }
 }
 
-void Crew::launch_on(Contender& contender, std::vector<Launched>& launched) {
+void WorkerPool::launch_on(Contender& contender, std::vector<Launched>& launched) {
   const auto begin = Clock::now();
   const double begin_s = std::chrono::duration<double>(begin - begun_).count();
   try {

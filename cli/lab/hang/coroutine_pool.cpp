@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: The forklift authors
 // SPDX-License-Identifier: MIT
-#include "lab/hang/crowd.hpp"
+#include "lab/hang/coroutine_pool.hpp"
 
 #include <algorithm>
 #include <asio/co_spawn.hpp>
@@ -27,8 +27,8 @@ std::string_view name(Place place) {
   return names[static_cast<std::size_t>(place)];
 }
 
-Crowd::Crowd(const std::string& contender, const std::string& program, std::size_t coroutines,
-             std::size_t limit)
+CoroutinePool::CoroutinePool(const std::string& contender, const std::string& program,
+                             std::size_t coroutines, std::size_t limit)
     : limiter_(context_, limit),
       blocking_(contender == ours ? nullptr : kind(contender).make(program)),
       command_(program),
@@ -36,22 +36,22 @@ Crowd::Crowd(const std::string& contender, const std::string& program, std::size
       seats_(std::make_unique<Seat[]>(coroutines)),
       left_(coroutines) {}
 
-Crowd::~Crowd() { ended_ = true; }
+CoroutinePool::~CoroutinePool() { ended_ = true; }
 
-void Crowd::start() {
+void CoroutinePool::start() {
   asio::co_spawn(context_, beat(), asio::detached);
   asio::co_spawn(context_, begin_all(), asio::detached);
   thread_ = std::jthread([this] { context_.run(); });
 }
 
-Harvest Crowd::end() {
+Harvest CoroutinePool::end() {
   ended_ = true;
   thread_.join();
   if (trouble_) std::rethrow_exception(trouble_);
   return std::move(harvest_);
 }
 
-Census Crowd::census() const {
+Census CoroutinePool::census() const {
   constexpr std::size_t told = 5;
   Census census;
   const auto now = Clock::now();
@@ -67,14 +67,14 @@ Census Crowd::census() const {
   return census;
 }
 
-void Crowd::enter(Seat& seat, Place place) {
+void CoroutinePool::enter(Seat& seat, Place place) {
   seat.since.store(Clock::now().time_since_epoch().count(), std::memory_order_relaxed);
   seat.place.store(place, std::memory_order_release);
 }
 
 // In batches: who begins ten thousand coroutines in one handler holds up the
 // loop by that alone.
-asio::awaitable<void> Crowd::begin_all() {
+asio::awaitable<void> CoroutinePool::begin_all() {
   constexpr std::size_t batch = 64;
   for (std::size_t i = 0; i < count_; ++i) {
     asio::co_spawn(context_, work(seats_[i]), asio::detached);
@@ -82,7 +82,7 @@ asio::awaitable<void> Crowd::begin_all() {
   }
 }
 
-asio::awaitable<void> Crowd::work(Seat& seat) {
+asio::awaitable<void> CoroutinePool::work(Seat& seat) {
   try {
     while (!ended_ && !failed_) {
       enter(seat, Place::waiting_for_permit);
@@ -99,7 +99,7 @@ asio::awaitable<void> Crowd::work(Seat& seat) {
   --left_;
 }
 
-asio::awaitable<void> Crowd::launch(Seat& seat) {
+asio::awaitable<void> CoroutinePool::launch(Seat& seat) {
   enter(seat, Place::launching);
   const auto begun = Clock::now();
   if (blocking_) {
@@ -116,7 +116,7 @@ asio::awaitable<void> Crowd::launch(Seat& seat) {
 
 // Those that fall due while one is late fall together with it: a loop that makes
 // up for each in turn would stay behind long after it was held up.
-asio::awaitable<void> Crowd::beat() {
+asio::awaitable<void> CoroutinePool::beat() {
   asio::steady_timer timer(context_);
   auto planned = Clock::now();
   while (left_ > 0) {

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: The forklift authors
 // SPDX-License-Identifier: MIT
-#include "lab/hang/bell.hpp"
+#include "lab/hang/signal_notifier.hpp"
 
 #include <errno.h>
 #include <semaphore.h>
@@ -35,7 +35,7 @@ timespec as_timespec(std::chrono::steady_clock::time_point moment) {
 
 }  // namespace
 
-Bell::Bell(forklift::StallMeter& meter) {
+SignalNotifier::SignalNotifier(forklift::StallMeter& meter) {
   ::sem_init(&rung, 0, 0);
   end_asked = stacks_asked = false;
   struct sigaction action {};
@@ -46,16 +46,16 @@ Bell::Bell(forklift::StallMeter& meter) {
   meter.dump_on(SIGUSR1, [](const forklift::StallReport&) { ring(stacks_asked); });
 }
 
-Bell::~Bell() { ::sigaction(SIGINT, &before_int_, nullptr); }
+SignalNotifier::~SignalNotifier() { ::sigaction(SIGINT, &before_int_, nullptr); }
 
-void Bell::wait_until(std::chrono::steady_clock::time_point moment) {
+void SignalNotifier::wait_until(std::chrono::steady_clock::time_point moment) {
   const timespec until = as_timespec(moment);
   while (::sem_clockwait(&rung, CLOCK_MONOTONIC, &until) < 0 && errno == EINTR) {
   }
 }
 
-bool Bell::interrupted() const { return end_asked; }
+bool SignalNotifier::interrupted() const { return end_asked; }
 
-bool Bell::dump_asked() { return stacks_asked.exchange(false); }
+bool SignalNotifier::dump_asked() { return stacks_asked.exchange(false); }
 
 }  // namespace lab::hang
