@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "io/communicator.hpp"
+#include "api/tree.hpp"
 #include "launch/reaper.hpp"
 
 namespace forklift {

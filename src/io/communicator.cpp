@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "api/tree.hpp"
 #include "kernel/process.hpp"
 
 namespace forklift {
@@ -159,18 +160,6 @@ void converse(std::span<Child> children, const OutputOptions& options, Captured&
     end_trees(children);
     throw;
   }
-}
-
-void end_trees(std::span<Child> children) noexcept {
-  for (Child& child : children) child.kill_tree(SIGKILL);
-  for (Child& child : children) child.wait();
-}
-
-Output Child::communicate(const OutputOptions& options) {
-  Output output;
-  converse({this, 1}, options, output);
-  output.status = wait();
-  return output;
 }
 
 }  // namespace forklift

@@ -76,7 +76,4 @@ class Communicator {
 /// if something cannot be opened.
 void converse(std::span<Child> children, const OutputOptions& options, Captured& captured);
 
-/// Kills the trees of some children and waits until all have ended.
-void end_trees(std::span<Child> children) noexcept;
-
 }  // namespace forklift
