@@ -10,9 +10,9 @@
 #include "api/command_state.hpp"
 #include "api/launch_error.hpp"
 #include "kernel/cancel_guard.hpp"
+#include "launch/observer.hpp"
 #include "launch/parent_side.hpp"
 #include "plan/explain.hpp"
-#include "diagnosis/traced_launch.hpp"
 
 namespace forklift {
 namespace {
@@ -63,18 +63,19 @@ std::string Command::explain() const {
 
 std::expected<launch::InFlightPtr, LaunchError> Command::State::start() const {
   const kernel::CancelGuard guard;
-  const auto refuse = [this](TracedLaunch& trace, launch::Failure failure) {
+  const auto refuse = [this](launch::LaunchObservers& observers, launch::Failure failure) {
     LaunchError error = failed(spec.program, std::move(failure));
-    trace.failed(error);
+    observers.ended(&error);
     return std::unexpected(std::move(error));
   };
   try {
     auto plan = plans.get(spec);
-    TracedLaunch trace(spec.program, plan ? &**plan : nullptr);
-    if (!plan) return refuse(trace, std::move(plan.error()));
+    launch::LaunchObservers observers(spec.program, plan ? &**plan : nullptr);
+    if (!plan) return refuse(observers, std::move(plan.error()));
     auto record = launch::start(std::move(*plan));
-    if (!record) return refuse(trace, std::move(record.error()));
-    trace.hand_over(**record);
+    if (!record) return refuse(observers, std::move(record.error()));
+    (*record)->observers = std::move(observers);
+    (*record)->observers.handed_over(**record);
     return std::move(*record);
   } catch (const std::bad_alloc&) {
     return std::unexpected(failed(spec.program, {Step::memory, "for the plan", ENOMEM}));
