@@ -6,6 +6,7 @@
 
 #include <utility>
 
+#include "api/child_parts.hpp"
 #include "api/launch_error.hpp"
 #include "kernel/cancel_guard.hpp"
 #include "launch/parent_side.hpp"
@@ -88,21 +89,13 @@ std::expected<Child, LaunchError> Launch::finish(std::vector<Fd>& kept) && {
     return std::unexpected(std::move(error));
   }
   record->observers.ended(nullptr);
-  Child child;
-  child.pid_ = record->pid;
-  child.pidfd_ = std::move(record->pidfd);
-  child.mark_ = record->mark;
-  child.terminal_ = std::move(record->terminal);
-  child.guarantees_ = launch::guarantees_of(*record);
-  child.cgroup_ = record->cgroup.own.release();
-  for (auto& [target, descriptor] : record->ours) {
-    if (target <= 2) {
-      child.stdio_[target] = std::move(descriptor);
-    } else {
-      child.others_.emplace_back(target, std::move(descriptor));
-    }
-  }
-  return child;
+  return Child({.pid = record->pid,
+                .pidfd = std::move(record->pidfd),
+                .mark = record->mark,
+                .terminal = std::move(record->terminal),
+                .guarantees = launch::guarantees_of(*record),
+                .cgroup = record->cgroup.own.release(),
+                .pipes = record->ours});
 }
 
 }  // namespace forklift
