@@ -74,7 +74,7 @@ LaunchGroup Pipeline::start(Stages stages, Notice notice) {
   for (const Command& stage : stages) {
     if (!group.add(stage.try_start(notice))) break;
   }
-  group.run_requests(std::move(*pipes));
+  group.keep_open(std::move(*pipes));
   return group;
 }
 

@@ -32,8 +32,9 @@ void Communicator::hold(std::span<Child> children) {
     do {
       release_closed();
       const auto waited_for = poll_entries();
-      const timespec left = deadline().is_never() ? timespec{} : deadline().left();
-      const timespec* const limit = deadline().is_never() ? nullptr : &left;
+      const Deadline until = next_deadline();
+      const timespec left = until.is_never() ? timespec{} : until.left();
+      const timespec* const limit = until.is_never() ? nullptr : &left;
       if (::ppoll(waited_for.data(), waited_for.size(), limit, nullptr) < 0) {
         for (pollfd& entry : waited_for) entry.revents = 0;
       }
@@ -107,7 +108,7 @@ void Communicator::escalate() {
   timed_out_ = true;
 }
 
-void Communicator::stop(int signal) noexcept {
+void Communicator::cancel(int signal) noexcept {
   if (all_have_ended()) deadline_ = Deadline::after(std::chrono::nanoseconds(0));
   for (Child& child : children_) child.kill_tree(signal);
 }
