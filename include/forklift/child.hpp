@@ -30,12 +30,17 @@ class FORKLIFT_EXPORT Child {
 
   /// None, as one that was moved from: it has ended, and its status is lost.
   Child() noexcept = default;
+  /// For the library: what a launch leaves to its child.
+  struct Parts;
+  explicit Child(Parts&& parts);
   Child(Child&& other) noexcept;
   Child& operator=(Child&& other) noexcept;
   /// Kills and reaps unless the child has ended or was detached.
   ~Child();
 
   pid_t pid() const noexcept { return pid_; }
+  /// Whether there is an end to wait for, as far as is known: nothing is looked at.
+  bool is_awaited() const noexcept { return pid_ >= 0 && !ended_; }
   /// Becomes readable when the child ends; -1 where the kernel has none. An event
   /// loop that has waited for it may leave it non-blocking, as Asio does.
   ///
@@ -121,12 +126,7 @@ class FORKLIFT_EXPORT Child {
   [[nodiscard]] Fd release() noexcept;
 
  private:
-  friend class Launch;
   friend class Communicator;
-  friend class LaunchGroup;
-  friend class Underway;
-  /// Whether it runs as far as is known, without looking.
-  bool is_awaited() const noexcept { return pid_ >= 0 && !ended_; }
   int end_descriptor() const noexcept { return pidfd_ ? pidfd_.get() : announced_.get(); }
   void end() noexcept;
   void forget() noexcept;

@@ -266,7 +266,7 @@ class FORKLIFT_EXPORT Command {
 
  private:
   friend class Pipeline;
-  friend class Underway;
+  friend class OperationState;
   struct State;
   State& change();
   const std::string& program() const noexcept;

@@ -60,7 +60,7 @@ class FORKLIFT_EXPORT Operation {
 };
 
 template <class Result>
-class OperationOf : public Operation {
+class OperationOf : public virtual Operation {
  public:
   /// The result, once. Requires: `perform` gave true.
   ///

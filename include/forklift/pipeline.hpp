@@ -67,7 +67,7 @@ class FORKLIFT_EXPORT RunningPipeline {
 
  private:
   friend class Pipeline;
-  friend class Underway;
+  friend class OperationState;
   RunningPipeline(std::vector<Child> stages, bool by_last) noexcept
       : stages_(std::move(stages)), by_last_(by_last) {}
 
@@ -124,7 +124,7 @@ class FORKLIFT_EXPORT Pipeline {
   std::expected<PipelineOutput, LaunchError> try_output(const OutputOptions& options = {}) const;
 
  private:
-  friend class Underway;
+  friend class OperationState;
   static LaunchGroup start(std::vector<Command> stages, Notice notice);
   /// Why the input cannot go into the first stage, if it cannot.
   std::optional<LaunchError> refuses(const Input& input) const;

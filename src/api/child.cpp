@@ -7,6 +7,7 @@
 #include <new>
 #include <utility>
 
+#include "api/child_parts.hpp"
 #include "kernel/cancel_guard.hpp"
 #include "kernel/fork_generation.hpp"
 #include "kernel/process.hpp"
@@ -41,6 +42,22 @@ std::optional<ExitStatus> as_status(const kernel::Reaped& end) {
 }
 
 }  // namespace
+
+Child::Child(Parts&& parts)
+    : pid_(parts.pid),
+      pidfd_(std::move(parts.pidfd)),
+      terminal_(std::move(parts.terminal)),
+      guarantees_(parts.guarantees),
+      cgroup_(std::move(parts.cgroup)),
+      mark_(parts.mark) {
+  for (auto& [target, descriptor] : parts.pipes) {
+    if (target <= 2) {
+      stdio_[target] = std::move(descriptor);
+    } else {
+      others_.emplace_back(target, std::move(descriptor));
+    }
+  }
+}
 
 Child::Child(Child&& other) noexcept
     : pid_(std::exchange(other.pid_, -1)),

@@ -6,10 +6,10 @@
 
 #include <utility>
 
+#include "api/child_parts.hpp"
 #include "api/launch_error.hpp"
 #include "kernel/cancel_guard.hpp"
 #include "launch/parent_side.hpp"
-#include "diagnosis/traced_launch.hpp"
 
 namespace forklift {
 
@@ -32,9 +32,9 @@ void Launch::give_up() noexcept {
   const kernel::CancelGuard guard;
   if (!record_) return;
   InFlightPtr record(std::exchange(record_, nullptr));
-  if (record->trace.tracer || record->trace.entry) {
+  if (!record->observers.empty()) {
     const LaunchError error(record->plan->program, Step::clone, "not wanted any more", ECANCELED);
-    TracedLaunch::end(*record, &error);
+    record->observers.ended(&error);
   }
   launch::give_up(std::move(record));
 }
@@ -43,7 +43,7 @@ pid_t Launch::pid() const noexcept { return record_ ? record_->pid : -1; }
 
 bool Launch::wait_for(std::chrono::nanoseconds limit) const noexcept {
   const kernel::CancelGuard guard;
-  return !record_ || await_seen(*record_, Deadline::after(limit));
+  return !record_ || record_->observers.await(*record_, Deadline::after(limit));
 }
 
 int Launch::descriptor() const noexcept {
@@ -73,37 +73,29 @@ std::expected<Child, LaunchError> Launch::finish(std::vector<Fd>& kept) && {
   }
   InFlightPtr record(std::exchange(record_, nullptr));
   const std::string& program = record->plan->program;
-  if (!await_seen(*record, record->deadline)) {
+  if (!record->observers.await(*record, record->deadline)) {
     auto error = failed(program, launch::overdue(*record));
-    TracedLaunch::end(*record, &error);
+    record->observers.ended(&error);
     launch::give_up(std::move(record));
     return std::unexpected(std::move(error));
   }
-  TracedLaunch::arrived(*record);
+  record->observers.arrived();
   auto concluded = launch::conclude(*record);
   if (record->report) kept.push_back(std::move(record->report));
   if (!concluded) {
     if (record->pidfd) kept.push_back(std::move(record->pidfd));
     auto error = failed(program, std::move(concluded.error()));
-    TracedLaunch::end(*record, &error);
+    record->observers.ended(&error);
     return std::unexpected(std::move(error));
   }
-  TracedLaunch::end(*record, nullptr);
-  Child child;
-  child.pid_ = record->pid;
-  child.pidfd_ = std::move(record->pidfd);
-  child.mark_ = record->mark;
-  child.terminal_ = std::move(record->terminal);
-  child.guarantees_ = launch::guarantees_of(*record);
-  child.cgroup_ = record->cgroup.own.release();
-  for (auto& [target, descriptor] : record->ours) {
-    if (target <= 2) {
-      child.stdio_[target] = std::move(descriptor);
-    } else {
-      child.others_.emplace_back(target, std::move(descriptor));
-    }
-  }
-  return child;
+  record->observers.ended(nullptr);
+  return Child({.pid = record->pid,
+                .pidfd = std::move(record->pidfd),
+                .mark = record->mark,
+                .terminal = std::move(record->terminal),
+                .guarantees = launch::guarantees_of(*record),
+                .cgroup = record->cgroup.own.release(),
+                .pipes = record->ours});
 }
 
 }  // namespace forklift

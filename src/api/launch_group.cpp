@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "io/communicator.hpp"
+#include "api/tree.hpp"
 #include "launch/reaper.hpp"
 
 namespace forklift {
@@ -50,22 +50,26 @@ void LaunchGroup::note(std::size_t index, const LaunchError& error) {
   trouble_.emplace(error.program(), error.step(), error.subject(), error.code().value(), stage);
 }
 
+// The first stage that failed of itself, rather than one that was stopped for it.
+bool LaunchGroup::is_told_before_trouble(std::size_t index, const LaunchError& error) const {
+  if (!trouble_ || trouble_->code() == std::errc::operation_canceled) return true;
+  return error.code() != std::errc::operation_canceled &&
+         trouble_->stage() > static_cast<int>(index) + 1;
+}
+
 // Once there is trouble, one that stands still before exec is not waited for:
-// its launch kills it. The first stage that failed is told.
+// its launch kills it.
 std::expected<std::vector<Child>, LaunchError> LaunchGroup::finish() {
   for (std::size_t i = 0; i < launches_.size(); ++i) {
-    std::optional<Launch> launch = std::exchange(launches_[i], std::nullopt);
-    if (!launch || (trouble_ && !launch->wait_for(std::chrono::milliseconds(500)))) continue;
-    auto child = std::move(*launch).finish();
-    if (child) {
-      children_[i] = std::move(*child);
-    } else if (!trouble_ || trouble_->stage() > static_cast<int>(i) + 1) {
-      note(i, child.error());
+    if (!launches_[i]) continue;
+    if (trouble_ && !launches_[i]->wait_for(std::chrono::milliseconds(500))) {
+      launches_[i].reset();
+    } else {
+      take(i);
     }
   }
-  if (!trouble_) return std::move(children_);
-  end_trees(children_);
-  return std::unexpected(std::move(*trouble_));
+  if (trouble_) end_trees(children_);
+  return result();
 }
 
 std::span<pollfd> LaunchGroup::poll_entries() {
@@ -139,14 +143,19 @@ void LaunchGroup::look_at(std::size_t index) {
     if (!stopped_ && deadline && *deadline <= std::chrono::steady_clock::now()) stop();
     return;
   }
-  auto child = std::move(launch).finish(kept_);
+  take(index);
+}
+
+// Waits if the launch is not done.
+void LaunchGroup::take(std::size_t index) {
+  auto child = std::move(*launches_[index]).finish(kept_);
   launches_[index].reset();
   if (index < announced_.size()) kept_.push_back(std::move(announced_[index]));
   if (child) {
     children_[index] = std::move(*child);
     if (stopped_) children_[index].kill_tree();
-  } else if (!trouble_ || trouble_->code() == std::errc::operation_canceled) {
-    note(index, child.error());  // rather than that another was stopped for it
+  } else if (is_told_before_trouble(index, child.error())) {
+    note(index, child.error());
   }
 }
 

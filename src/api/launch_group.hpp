@@ -2,8 +2,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <poll.h>
-
 #include <expected>
 #include <forklift/child.hpp>
 #include <forklift/error.hpp>
@@ -14,14 +12,14 @@
 #include <string>
 #include <vector>
 
+#include "api/pollable.hpp"
+
 namespace forklift {
 
 /// Launches that become children together or not at all: the stages of a
 /// pipeline, or a single one.
-class LaunchGroup {
+class LaunchGroup final : public Pollable {
  public:
-  using Time = std::chrono::steady_clock::time_point;
-
   /// `program`, the first one's, and `numbered`, whether they are stages, are for
   /// errors.
   LaunchGroup(std::string program, bool numbered);
@@ -32,27 +30,27 @@ class LaunchGroup {
 
   /// Keeps pipes open until all are known: while they are, no stage sees the end
   /// of its input, so nothing comes of a pipeline that is half there.
-  void run_requests(std::vector<Pipe> pipes) { pipes_ = std::move(pipes); }
+  void keep_open(std::vector<Pipe> pipes) { pipes_ = std::move(pipes); }
 
   /// Waits for all.
   std::expected<std::vector<Child>, LaunchError> finish();
 
-  /// What an event loop waits for, and until when. Requires: every launch was
-  /// started with `Notice::hang_up`.
-  std::span<pollfd> poll_entries();
-  std::optional<Time> deadline() const;
-  /// Goes on; true when `result` is there.
-  bool perform();
-  /// Closes what `poll_entries` does not name any more.
-  void release_closed() noexcept { kept_.clear(); }
-  /// Kills them all.
-  void stop() noexcept;
+  // Requires: every launch was started with `Notice::hang_up`.
+  std::span<pollfd> poll_entries() override;
+  std::optional<Time> deadline() const override;
+  bool perform() override;
+  void release_closed() noexcept override { kept_.clear(); }
+  /// Kills them all, whatever the signal.
+  void cancel(int) noexcept override { stop(); }
   /// Once. Requires: `perform` gave true.
   std::expected<std::vector<Child>, LaunchError> result();
 
  private:
   void note(std::size_t index, const LaunchError& error);
   void look_at(std::size_t index);
+  void take(std::size_t index);
+  bool is_told_before_trouble(std::size_t index, const LaunchError& error) const;
+  void stop() noexcept;
   int end_of(std::size_t index);
 
   std::string program_;

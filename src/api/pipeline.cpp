@@ -6,7 +6,6 @@
 #include <iterator>
 #include <ranges>
 
-#include "io/communicator.hpp"
 #include "api/launch_group.hpp"
 #include "api/launch_error.hpp"
 
@@ -75,7 +74,7 @@ LaunchGroup Pipeline::start(Stages stages, Notice notice) {
   for (const Command& stage : stages) {
     if (!group.add(stage.try_start(notice))) break;
   }
-  group.run_requests(std::move(*pipes));
+  group.keep_open(std::move(*pipes));
   return group;
 }
 
@@ -107,25 +106,6 @@ Pipeline Pipeline::capturing(const Input& input) const {
   if (!last.stdio(1)) captured.out(Stdio::pipe());
   if (!last.stdio(2)) captured.err(Stdio::pipe());
   return captured;
-}
-
-std::expected<PipelineOutput, LaunchError> Pipeline::try_output(
-    const OutputOptions& options) const {
-  if (auto refused = refuses(options.input)) return std::unexpected(std::move(*refused));
-  Communicator communicator(options);
-  auto running = capturing(options.input).try_spawn();
-  if (!running) return std::unexpected(std::move(running.error()));
-  PipelineOutput output;
-  communicator.hold(running->stages());
-  communicator.hand_over(output);
-  output.status = running->wait();
-  return output;
-}
-
-PipelineOutput Pipeline::output(const OutputOptions& options) const {
-  auto output = try_output(options);
-  if (!output) throw std::move(output.error());
-  return std::move(*output);
 }
 
 Pipeline operator|(Command first, Command second) {

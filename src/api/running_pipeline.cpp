@@ -6,7 +6,6 @@
 
 #include <algorithm>
 
-#include "io/communicator.hpp"
 #include "kernel/deadline.hpp"
 #include "kernel/process.hpp"
 
@@ -58,13 +57,6 @@ PipelineStatus RunningPipeline::stop_trees(Duration grace) {
   }
   kill_trees(SIGKILL);
   return wait();
-}
-
-PipelineOutput RunningPipeline::communicate(const OutputOptions& options) {
-  PipelineOutput output;
-  converse(stages_, options, output);
-  output.status = wait();
-  return output;
 }
 
 }  // namespace forklift

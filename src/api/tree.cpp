@@ -3,7 +3,7 @@
 
 // A child with what it has started.
 
-#include <forklift/child.hpp>
+#include "api/tree.hpp"
 
 #include <signal.h>
 
@@ -38,6 +38,11 @@ Child::TreeStop Child::stop_tree(Duration grace) noexcept {
   }
   const auto forced = kill_tree(SIGKILL);
   return {.status = wait(), .reached = std::max(asked, forced)};
+}
+
+void end_trees(std::span<Child> children) noexcept {
+  for (Child& child : children) child.kill_tree(SIGKILL);
+  for (Child& child : children) child.wait();
 }
 
 }  // namespace forklift

@@ -10,63 +10,43 @@
 namespace forklift {
 namespace {
 
-// An operation whose result `Taking` takes from what is over. A step ends soon,
-// and keeps what is thrown for the result: a cancellation has to wait for it.
+// An operation whose result `Taking` takes from what is over.
 template <class Result, class Taking>
-class Begun final : public OperationOf<Result> {
+class OperationFor final : public OperationOf<Result>, public OperationState {
  public:
   template <class... Options>
-  explicit Begun(Taking taking, Options&&... options)
-      : underway_(std::forward<Options>(options)...), taking_(taking) {}
+  explicit OperationFor(Taking taking, Options&&... options)
+      : OperationState(std::forward<Options>(options)...), taking_(taking) {}
 
-  std::span<pollfd> poll_entries() override {
-    const kernel::CancelGuard guard;
-    return underway_.poll_entries();
-  }
-  bool is_callers(int descriptor) const override { return underway_.is_callers(descriptor); }
-  std::optional<Operation::Clock::time_point> deadline() const override {
-    return underway_.deadline();
-  }
-  bool perform() override {
-    const kernel::CancelGuard guard;
-    return underway_.perform();
-  }
-  void release_closed() noexcept override { underway_.release_closed(); }
-  void cancel(int signal) noexcept override {
-    const kernel::CancelGuard guard;
-    underway_.cancel(signal);
-  }
   Result take() override {
-    underway_.check();
-    return taking_(underway_);
+    check();
+    return taking_(*this);
   }
-
-  Underway& underway() noexcept { return underway_; }
 
  private:
-  Underway underway_;
   Taking taking_;
 };
 
 template <class Result, class Begin, class Taking, class... Options>
 OperationPtr<Result> begin(Begin begin, Taking taking, Options&&... options) {
   const kernel::CancelGuard guard;
-  auto made = std::make_unique<Begun<Result, Taking>>(taking, std::forward<Options>(options)...);
-  begin(made->underway());
+  using Made = OperationFor<Result, Taking>;
+  auto made = std::make_unique<Made>(taking, std::forward<Options>(options)...);
+  begin(*made);
   return made;
 }
 
-Output take_output(Underway& underway) {
+Output take_output(OperationState& state) {
   Output output;
-  underway.communicator().hand_over(output);
-  output.status = underway.children().front().wait();
+  state.communicator().hand_over(output);
+  output.status = state.children().front().wait();
   return output;
 }
 
-PipelineOutput take_pipeline_output(Underway& underway) {
+PipelineOutput take_pipeline_output(OperationState& state) {
   PipelineOutput output;
-  underway.communicator().hand_over(output);
-  output.status = underway.status();
+  state.communicator().hand_over(output);
+  output.status = state.status();
   return output;
 }
 
@@ -75,50 +55,50 @@ PipelineOutput take_pipeline_output(Underway& underway) {
 Operation::~Operation() = default;
 
 OperationPtr<Child> begin_spawn(const Command& command) {
-  return begin<Child>([&](Underway& underway) { underway.spawn(command); },
-                      [](Underway& underway) { return std::move(underway.launched().front()); });
+  return begin<Child>([&](OperationState& state) { state.spawn(command); },
+                      [](OperationState& state) { return std::move(state.launched().front()); });
 }
 
 OperationPtr<Output> begin_output(const Command& command, OutputOptions options) {
-  return begin<Output>([&](Underway& underway) { underway.output(command); }, take_output,
+  return begin<Output>([&](OperationState& state) { state.output(command); }, take_output,
                        std::move(options));
 }
 
 OperationPtr<ExitStatus> begin_wait(Child& child) {
   return begin<ExitStatus>(
-      [&](Underway& underway) {
-        underway.wait({&child, 1});
+      [&](OperationState& state) {
+        state.wait({&child, 1});
       },
-      [](Underway& underway) {
-        return underway.children().front().try_wait().value_or(ExitStatus::of_lost());
+      [](OperationState& state) {
+        return state.children().front().try_wait().value_or(ExitStatus::of_lost());
       });
 }
 
 OperationPtr<Output> begin_communicate(Child& child, OutputOptions options) {
   return begin<Output>(
-      [&](Underway& underway) {
-        underway.communicate({&child, 1});
+      [&](OperationState& state) {
+        state.communicate({&child, 1});
       },
       take_output, std::move(options));
 }
 
 OperationPtr<RunningPipeline> begin_spawn(const Pipeline& pipeline) {
-  return begin<RunningPipeline>([&](Underway& underway) { underway.spawn(pipeline); },
-                                [](Underway& underway) { return underway.running(); });
+  return begin<RunningPipeline>([&](OperationState& state) { state.spawn(pipeline); },
+                                [](OperationState& state) { return state.running(); });
 }
 
 OperationPtr<PipelineOutput> begin_output(const Pipeline& pipeline, OutputOptions options) {
-  return begin<PipelineOutput>([&](Underway& underway) { underway.output(pipeline); },
+  return begin<PipelineOutput>([&](OperationState& state) { state.output(pipeline); },
                                take_pipeline_output, std::move(options));
 }
 
 OperationPtr<PipelineStatus> begin_wait(RunningPipeline& pipeline) {
-  return begin<PipelineStatus>([&](Underway& underway) { underway.wait(pipeline); },
-                               [](Underway& underway) { return underway.status(); });
+  return begin<PipelineStatus>([&](OperationState& state) { state.wait(pipeline); },
+                               [](OperationState& state) { return state.status(); });
 }
 
 OperationPtr<PipelineOutput> begin_communicate(RunningPipeline& pipeline, OutputOptions options) {
-  return begin<PipelineOutput>([&](Underway& underway) { underway.communicate(pipeline); },
+  return begin<PipelineOutput>([&](OperationState& state) { state.communicate(pipeline); },
                                take_pipeline_output, std::move(options));
 }
 

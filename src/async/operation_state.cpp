@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "kernel/cancel_guard.hpp"
+
 namespace forklift {
 namespace {
 
@@ -14,18 +16,18 @@ constexpr std::chrono::milliseconds look_again{10};
 
 }  // namespace
 
-void Underway::spawn(const Command& command) {
+void OperationState::spawn(const Command& command) {
   LaunchGroup group(command.program(), false);
   group.add(command.try_start(Notice::hang_up));
   launch(std::move(group));
 }
 
-void Underway::spawn(const Pipeline& pipeline) {
+void OperationState::spawn(const Pipeline& pipeline) {
   by_last_ = pipeline.by_last_;
   launch(Pipeline::start(pipeline.stages_, Notice::hang_up));
 }
 
-void Underway::output(const Command& command) try {
+void OperationState::output(const Command& command) try {
   if (const auto refused = command.refuses(options_.input)) throw *refused;
   communicator_.emplace(options_);
   LaunchGroup group(command.program(), false);
@@ -35,7 +37,7 @@ void Underway::output(const Command& command) try {
   failure_ = std::current_exception();
 }
 
-void Underway::output(const Pipeline& pipeline) try {
+void OperationState::output(const Pipeline& pipeline) try {
   if (const auto refused = pipeline.refuses(options_.input)) throw *refused;
   communicator_.emplace(options_);
   spawn(pipeline.capturing(options_.input));
@@ -43,12 +45,12 @@ void Underway::output(const Pipeline& pipeline) try {
   failure_ = std::current_exception();
 }
 
-void Underway::wait(std::span<Child> children) {
+void OperationState::wait(std::span<Child> children) {
   children_ = children;
   phase_ = Phase::waiting;
 }
 
-void Underway::communicate(std::span<Child> children) {
+void OperationState::communicate(std::span<Child> children) {
   children_ = children;
   try {
     communicator_.emplace(options_);
@@ -60,29 +62,35 @@ void Underway::communicate(std::span<Child> children) {
   }
 }
 
-void Underway::wait(RunningPipeline& pipeline) {
+void OperationState::wait(RunningPipeline& pipeline) {
   by_last_ = pipeline.by_last_;
   wait(pipeline.stages());
 }
 
-void Underway::communicate(RunningPipeline& pipeline) {
+void OperationState::communicate(RunningPipeline& pipeline) {
   by_last_ = pipeline.by_last_;
   communicate(pipeline.stages());
 }
 
-void Underway::launch(LaunchGroup group) {
+void OperationState::launch(LaunchGroup group) {
   group_.emplace(std::move(group));
   phase_ = Phase::launching;
 }
 
-void Underway::talk(std::span<Child> children) {
+void OperationState::talk(std::span<Child> children) {
   for (Child& child : children) child.announce_end();
   communicator_->begin(children);
 }
 
-std::span<pollfd> Underway::poll_entries() {
-  if (phase_ == Phase::launching) return group_->poll_entries();
-  if (phase_ == Phase::talking) return communicator_->poll_entries();
+Pollable* OperationState::work() noexcept {
+  if (phase_ == Phase::launching) return &*group_;
+  if (phase_ == Phase::talking) return &*communicator_;
+  return nullptr;
+}
+
+std::span<pollfd> OperationState::poll_entries() {
+  const kernel::CancelGuard guard;
+  if (Pollable* const working = work()) return working->poll_entries();
   entries_.clear();
   blind_ = false;
   for (Child& child : children_) {
@@ -93,14 +101,14 @@ std::span<pollfd> Underway::poll_entries() {
   return entries_;
 }
 
-std::optional<Operation::Clock::time_point> Underway::deadline() const {
-  if (phase_ == Phase::launching) return group_->deadline();
-  if (phase_ == Phase::talking) return communicator_->deadline().point();
+std::optional<Operation::Clock::time_point> OperationState::deadline() const {
+  if (const Pollable* const working = work()) return working->deadline();
   if (blind_) return Operation::Clock::now() + look_again;
   return std::nullopt;
 }
 
-bool Underway::perform() {
+bool OperationState::perform() {
+  const kernel::CancelGuard guard;
   try {
     phase_ = next_phase();
   } catch (...) {
@@ -109,7 +117,7 @@ bool Underway::perform() {
   return phase_ == Phase::over;
 }
 
-Underway::Phase Underway::next_phase() {
+OperationState::Phase OperationState::next_phase() {
   switch (phase_) {
     case Phase::launching: return group_->perform() ? end_launch() : Phase::launching;
     case Phase::talking: return communicator_->perform() ? Phase::over : Phase::talking;
@@ -118,7 +126,7 @@ Underway::Phase Underway::next_phase() {
   }
 }
 
-Underway::Phase Underway::end_launch() {
+OperationState::Phase OperationState::end_launch() {
   auto children = group_->result();
   if (!children) {
     failure_ = std::make_exception_ptr(std::move(children.error()));
@@ -132,36 +140,33 @@ Underway::Phase Underway::end_launch() {
 }
 
 // A callback threw, or a file failed: the children go, and then it is told.
-Underway::Phase Underway::give_up() noexcept {
+OperationState::Phase OperationState::give_up() noexcept {
   failure_ = std::current_exception();
   for (Child& child : children_) child.kill_tree(SIGKILL);
   return all_have_ended() ? Phase::over : Phase::waiting;
 }
 
-bool Underway::all_have_ended() {
+bool OperationState::all_have_ended() {
   return std::ranges::all_of(
       children_, [](Child& child) { return child.pid() < 0 || child.try_wait().has_value(); });
 }
 
-void Underway::release_closed() noexcept {
+void OperationState::release_closed() noexcept {
   if (group_) group_->release_closed();
   if (communicator_) communicator_->release_closed();
 }
 
-void Underway::cancel(int signal) noexcept {
-  switch (phase_) {
-    case Phase::launching: return group_->stop();
-    case Phase::talking: return communicator_->stop(signal);
-    default:
-      for (Child& child : children_) child.kill_tree(signal);
-  }
+void OperationState::cancel(int signal) noexcept {
+  const kernel::CancelGuard guard;
+  if (Pollable* const working = work()) return working->cancel(signal);
+  for (Child& child : children_) child.kill_tree(signal);
 }
 
-void Underway::check() const {
+void OperationState::check() const {
   if (failure_) std::rethrow_exception(failure_);
 }
 
-PipelineStatus Underway::status() {
+PipelineStatus OperationState::status() {
   PipelineStatus status{.stages = {}, .by_last = by_last_};
   for (Child& child : children_) status.stages.push_back(child.wait());
   return status;

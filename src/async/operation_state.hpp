@@ -7,19 +7,19 @@
 #include <optional>
 #include <vector>
 
-#include "io/communicator.hpp"
 #include "api/launch_group.hpp"
+#include "api/pollable.hpp"
+#include "io/communicator.hpp"
 
 namespace forklift {
 
 /// What every operation goes through, or some of it: launches, then a
-/// conversation or a wait for the end.
-class Underway {
+/// conversation or a wait for the end. What is thrown on the way is kept for the
+/// result, and no step is a cancellation point: a step ends soon.
+class OperationState : public virtual Operation {
  public:
-  Underway() = default;
-  explicit Underway(OutputOptions options) : options_(std::move(options)) {}
-  Underway(const Underway&) = delete;
-  Underway& operator=(const Underway&) = delete;
+  OperationState() = default;
+  explicit OperationState(OutputOptions options) : options_(std::move(options)) {}
 
   // One of these begins it; what fails at once is the result.
   void spawn(const Command& command);
@@ -31,14 +31,14 @@ class Underway {
   void communicate(std::span<Child> children);
   void communicate(RunningPipeline& pipeline);
 
-  std::span<pollfd> poll_entries();
-  bool is_callers(int descriptor) const noexcept {
+  std::span<pollfd> poll_entries() final;
+  bool is_callers(int descriptor) const final {
     return phase_ == Phase::talking && communicator_->reads_from(descriptor);
   }
-  std::optional<Operation::Clock::time_point> deadline() const;
-  bool perform();
-  void release_closed() noexcept;
-  void cancel(int signal) noexcept;
+  std::optional<Clock::time_point> deadline() const final;
+  bool perform() final;
+  void release_closed() noexcept final;
+  void cancel(int signal) noexcept final;
 
   /// Throws what made it fail, if it did.
   void check() const;
@@ -53,6 +53,9 @@ class Underway {
  private:
   enum class Phase { launching, talking, waiting, over };
 
+  /// What the phase is carried on by; null while only ends are waited for.
+  Pollable* work() noexcept;
+  const Pollable* work() const noexcept { return const_cast<OperationState*>(this)->work(); }
   void launch(LaunchGroup group);
   void talk(std::span<Child> children);
   Phase next_phase();

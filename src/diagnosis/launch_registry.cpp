@@ -44,7 +44,7 @@ StallReport::Launch describe(const LaunchEntry& entry) {
 
 // The thread that waits may have taken its stack.
 std::optional<ThreadPlace> who_waits(const LaunchEntry& entry) {
-  const pid_t thread = entry.waits.load(std::memory_order_relaxed);
+  const pid_t thread = entry.waiting.load(std::memory_order_relaxed);
   if (thread == 0) return std::nullopt;
   const auto& taken = entry.still ? entry.still->waiting : std::nullopt;
   if (taken && taken->thread == thread) return taken;
@@ -56,6 +56,13 @@ void remember(LaunchEntry& entry, const StallReport::Launch& seen) {
   auto waited = entry.still ? std::move(entry.still->waiting) : std::nullopt;
   entry.still = seen;
   if (!seen.waiting) entry.still->waiting = std::move(waited);
+}
+
+std::unique_ptr<launch::LaunchObserver> observe(const std::string& program,
+                                                const launch::CompiledPlan* plan) noexcept {
+  LaunchRegistry* const registry = LaunchRegistry::active();
+  if (!registry) return nullptr;
+  return registry->begin(program, plan ? plan->engine : Engine::fork);
 }
 
 }  // namespace
@@ -82,6 +89,7 @@ void LaunchRegistry::join(StallAccount& account) {
   patience_ = accounts_.empty() ? account.threshold : std::min(patience_, account.threshold);
   accounts_.push_back(&account);
   active_.store(this, std::memory_order_release);
+  launch::install(launch::Watcher::meter, &observe);
 }
 
 void LaunchRegistry::leave(StallAccount& account) {
@@ -108,47 +116,23 @@ void LaunchRegistry::look(const StallAccount& account, StallReport& report) {
   report.launch = account.launch;
 }
 
-LaunchEntry* LaunchRegistry::begin(const std::string& program, Engine engine) noexcept try {
+std::unique_ptr<LaunchEntry> LaunchRegistry::begin(const std::string& program,
+                                                   Engine engine) noexcept try {
   auto fresh = std::make_unique<LaunchEntry>();
-  fresh->registry = this;
   fresh->program = program;
   fresh->engine = engine;
   fresh->thread = kernel::this_thread();
-  fresh->waits.store(fresh->thread, std::memory_order_relaxed);
+  fresh->waiting.store(fresh->thread, std::memory_order_relaxed);
   const std::lock_guard guard(mutex_);
   fresh->number = ++last_number_;
   fresh->patience = patience_;
   fresh->place = sightings_.size();
   sightings_.push_back(fresh.get());
+  fresh->registry = this;
   fresh->begin = Clock::now();
-  return fresh.release();
+  return fresh;
 } catch (const std::bad_alloc&) {
   return nullptr;
-}
-
-void LaunchRegistry::hand_over(LaunchEntry& entry, const launch::InFlight& record) noexcept {
-  entry.hold.store((Clock::now() - entry.begin).count(), std::memory_order_relaxed);
-  entry.waits.store(0, std::memory_order_relaxed);
-  const std::lock_guard guard(entry.registry->mutex_);
-  entry.record = &record;
-}
-
-void LaunchRegistry::arrived(LaunchEntry& entry) noexcept {
-  if (!entry.registry->if_own()) return;
-  const std::lock_guard guard(entry.registry->mutex_);
-  entry.record = nullptr;
-}
-
-void LaunchRegistry::end(LaunchEntry* entry, bool failed) noexcept {
-  const std::unique_ptr<LaunchEntry> over(entry);
-  LaunchRegistry* const registry = over->registry->if_own();
-  if (!registry) return;
-  const std::lock_guard guard(registry->mutex_);
-  registry->remove(*over);
-  try {
-    registry->count(*over, failed);
-  } catch (const std::bad_alloc&) {  // then it is not among the long ones
-  }
 }
 
 void LaunchRegistry::remove(const LaunchEntry& entry) {
@@ -179,28 +163,46 @@ void LaunchRegistry::count(const LaunchEntry& entry, bool failed) {
   }
 }
 
-void LaunchRegistry::record_stall(LaunchEntry& entry) noexcept try {
-  ThreadPlace place{.thread = kernel::this_thread(), .stack = kernel::stack_here()};
-  place.at = Clock::now();
-  const std::lock_guard guard(entry.registry->mutex_);
-  entry.still = describe(entry);
-  entry.still->waiting = std::move(place);
-} catch (const std::bad_alloc&) {
+void LaunchEntry::handed_over(const launch::InFlight& launched) noexcept {
+  hold.store((Clock::now() - begin).count(), std::memory_order_relaxed);
+  waiting.store(0, std::memory_order_relaxed);
+  const std::lock_guard guard(registry->mutex_);
+  record = &launched;
 }
 
-bool await_seen(const launch::InFlight& record, kernel::Deadline deadline) noexcept {
-  using kernel::Deadline;
-  LaunchEntry* const entry = record.trace.entry;
-  if (!entry || !entry->registry->if_own()) return launch::await(record, deadline);
-  entry->waits.store(kernel::this_thread(), std::memory_order_relaxed);
-  const auto patience = Deadline::after(entry->begin + entry->patience - Clock::now());
-  bool known = launch::await(record, deadline.sooner(patience));
-  if (!known && !deadline.passed()) {
-    LaunchRegistry::record_stall(*entry);
-    known = launch::await(record, deadline);
+void LaunchEntry::arrived() noexcept {
+  if (!registry->if_own()) return;
+  const std::lock_guard guard(registry->mutex_);
+  record = nullptr;
+}
+
+void LaunchEntry::ended(bool failed) noexcept {
+  LaunchRegistry* const whose = std::exchange(registry, nullptr);
+  if (!whose || !whose->if_own()) return;
+  const std::lock_guard guard(whose->mutex_);
+  whose->remove(*this);
+  try {
+    whose->count(*this, failed);
+  } catch (const std::bad_alloc&) {  // then it is not among the long ones
   }
-  entry->waits.store(0, std::memory_order_relaxed);
-  return known;
+}
+
+// Not in the other half of a forked program.
+kernel::Deadline LaunchEntry::waits() noexcept {
+  using kernel::Deadline;
+  if (!registry->if_own()) return Deadline::never();
+  waiting.store(kernel::this_thread(), std::memory_order_relaxed);
+  return Deadline::after(begin + patience - Clock::now());
+}
+
+void LaunchEntry::stalled() noexcept try {
+  if (!registry->if_own()) return;
+  ThreadPlace here{.thread = kernel::this_thread(), .stack = kernel::stack_here()};
+  here.at = Clock::now();
+  const std::lock_guard guard(registry->mutex_);
+  still = describe(*this);
+  still->waiting = std::move(here);
+} catch (const std::bad_alloc&) {
 }
 
 }  // namespace forklift

@@ -12,16 +12,25 @@
 #include "kernel/deadline.hpp"
 #include "kernel/fork_generation.hpp"
 #include "launch/in_flight.hpp"
+#include "launch/observer.hpp"
 
 namespace forklift {
 
 class LaunchRegistry;
 
 /// One launch, from its begin to its end, as long as somebody watches.
-struct LaunchEntry {
+struct LaunchEntry final : launch::LaunchObserver {
   using Clock = std::chrono::steady_clock;
 
-  LaunchRegistry* registry = nullptr;  ///< whose it is
+  ~LaunchEntry() override { ended(true); }
+  void handed_over(const launch::InFlight& launched) noexcept override;
+  void arrived() noexcept override;
+  void ended(const LaunchError* error) noexcept override { ended(error != nullptr); }
+  kernel::Deadline waits() noexcept override;
+  void stalled() noexcept override;
+  void stops_waiting() noexcept override { waiting.store(0, std::memory_order_relaxed); }
+
+  LaunchRegistry* registry = nullptr;  ///< whose it is, until it has ended
   std::uint64_t number = 0;
   std::string program;
   Engine engine = Engine::fork;
@@ -31,11 +40,14 @@ struct LaunchEntry {
   std::size_t place = 0;                ///< in the list of the `LaunchRegistry`
 
   std::atomic<std::chrono::nanoseconds::rep> hold{-1};  ///< -1: the call has not returned
-  std::atomic<pid_t> waits{0};                          ///< the thread held up, if any
+  std::atomic<pid_t> waiting{0};                        ///< the thread held up, if any
 
   // Under the lookout's mutex.
   const launch::InFlight* record = nullptr;  ///< null: no child yet, or not any more
   std::optional<StallReport::Launch> still;  ///< as it was when it passed its patience
+
+ private:
+  void ended(bool failed) noexcept;
 };
 
 /// What one meter has seen.
@@ -68,20 +80,14 @@ class LaunchRegistry {
   void look(const StallAccount& account, StallReport& report);
 
   /// `program` is to be launched by this thread; null when there is no memory.
-  LaunchEntry* begin(const std::string& program, Engine engine) noexcept;
-  /// The child is there.
-  static void hand_over(LaunchEntry& entry, const launch::InFlight& record) noexcept;
-  /// It is known how the launch went: its record is not looked at any more.
-  static void arrived(LaunchEntry& entry) noexcept;
-  /// Deletes the sighting.
-  static void end(LaunchEntry* entry, bool failed) noexcept;
-  /// This thread has waited for it beyond its patience.
-  static void record_stall(LaunchEntry& entry) noexcept;
+  std::unique_ptr<LaunchEntry> begin(const std::string& program, Engine engine) noexcept;
 
   /// Null in the other half of a forked program.
   LaunchRegistry* if_own() noexcept;
 
  private:
+  friend struct LaunchEntry;
+
   LaunchRegistry() = default;
   void remove(const LaunchEntry& entry);
   void count(const LaunchEntry& entry, bool failed);
@@ -95,8 +101,5 @@ class LaunchRegistry {
   std::chrono::nanoseconds patience_{};
   std::uint64_t last_number_ = 0;
 };
-
-/// `launch::await`, seen by who watches.
-bool await_seen(const launch::InFlight& record, kernel::Deadline deadline) noexcept;
 
 }  // namespace forklift

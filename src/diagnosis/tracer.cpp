@@ -3,23 +3,55 @@
 #include <forklift/tracer.hpp>
 
 #include <atomic>
-#include <utility>
+#include <new>
 
+#include "launch/in_flight.hpp"
+#include "launch/observer.hpp"
 #include "plan/explain.hpp"
-#include "diagnosis/traced_launch.hpp"
 
 namespace forklift {
+
+/// One launch, as its tracer is informed of it.
+class TracedLaunch final : public launch::LaunchObserver {
+ public:
+  TracedLaunch(Tracer& tracer, const std::string& program,
+               const launch::CompiledPlan* plan) noexcept;
+  void handed_over(const launch::InFlight& record) noexcept override;
+  void arrived() noexcept override {}
+  void ended(const LaunchError* error) noexcept override;
+
+ private:
+  static std::chrono::nanoseconds now() noexcept {
+    return std::chrono::steady_clock::now().time_since_epoch();
+  }
+
+  Tracer& tracer_;
+  launch::CompiledPlanRef plan_;  // a launch that fails releases its own
+  LaunchTrace trace_;
+  std::chrono::nanoseconds begin_{0};
+};
+
 namespace {
 
 std::atomic<Tracer*> current{nullptr};
 std::atomic<std::uint64_t> last_id{0};
+
+std::unique_ptr<launch::LaunchObserver> observe(const std::string& program,
+                                                const launch::CompiledPlan* plan) noexcept {
+  Tracer* const tracer = current.load(std::memory_order_acquire);
+  if (!tracer) return nullptr;
+  return std::unique_ptr<launch::LaunchObserver>(new (std::nothrow)
+                                                     TracedLaunch(*tracer, program, plan));
+}
 
 }  // namespace
 
 Tracer::~Tracer() = default;
 
 Tracer* set_tracer(Tracer* tracer) noexcept {
-  return current.exchange(tracer, std::memory_order_acq_rel);
+  Tracer* const before = current.exchange(tracer, std::memory_order_acq_rel);
+  launch::install(launch::Watcher::tracer, &observe);
+  return before;
 }
 
 Engine LaunchTrace::engine() const noexcept { return compiled_ ? compiled_->engine : Engine::fork; }
@@ -28,60 +60,29 @@ std::string LaunchTrace::plan() const {
   return compiled_ ? launch::explain(*compiled_) : std::string();
 }
 
-TracedLaunch::TracedLaunch(const std::string& program,
-                           const launch::CompiledPlan* compiled) noexcept
-    : tracer_(current.load(std::memory_order_acquire)) {
-  if (LaunchRegistry* const registry = LaunchRegistry::active()) {
-    entry_ = registry->begin(program, compiled ? compiled->engine : Engine::fork);
-  }
-  if (!tracer_) return;
+TracedLaunch::TracedLaunch(Tracer& tracer, const std::string& program,
+                           const launch::CompiledPlan* plan) noexcept
+    : tracer_(tracer) {
   trace_.id = last_id.fetch_add(1, std::memory_order_relaxed) + 1;
   trace_.program = program;
-  trace_.compiled_ = compiled;
-  if (compiled) plan_ = launch::CompiledPlanRef::share(*compiled);
-  tracer_->before(trace_);
+  trace_.compiled_ = plan;
+  if (plan) plan_ = launch::CompiledPlanRef::share(*plan);
+  tracer_.before(trace_);
   begin_ = now();
 }
 
-TracedLaunch::~TracedLaunch() {
-  if (entry_) LaunchRegistry::end(entry_, true);
+// The command, whose name this had, may be gone before the launch ends.
+void TracedLaunch::handed_over(const launch::InFlight& record) noexcept {
+  trace_.program = plan_->program;
+  trace_.pid = record.pid;
+  trace_.hold = now() - begin_;
 }
 
-void TracedLaunch::hand_over(launch::InFlight& record) noexcept {
-  record.trace = {.entry = entry_};
-  if (entry_) LaunchRegistry::hand_over(*std::exchange(entry_, nullptr), record);
-  if (!tracer_) return;
-  record.trace.tracer = tracer_;
-  record.trace.id = trace_.id;
-  record.trace.begin = begin_;
-  record.trace.hold = now() - begin_;
-}
-
-void TracedLaunch::failed(const LaunchError& error) noexcept {
-  if (entry_) LaunchRegistry::end(std::exchange(entry_, nullptr), true);
-  if (!tracer_) return;
-  trace_.error = &error;
-  trace_.hold = trace_.launch = now() - begin_;
-  tracer_->after(trace_);
-}
-
-void TracedLaunch::arrived(const launch::InFlight& record) noexcept {
-  if (record.trace.entry) LaunchRegistry::arrived(*record.trace.entry);
-}
-
-void TracedLaunch::end(const launch::InFlight& record, const LaunchError* error) noexcept {
-  const auto& known = record.trace;
-  if (known.entry) LaunchRegistry::end(known.entry, error != nullptr);
-  if (!known.tracer) return;
-  LaunchTrace trace;
-  trace.id = known.id;
-  trace.program = record.plan->program;
-  trace.compiled_ = &*record.plan;
-  trace.pid = record.pid;
-  trace.error = error;
-  trace.hold = known.hold;
-  trace.launch = now() - known.begin;
-  known.tracer->after(trace);
+void TracedLaunch::ended(const LaunchError* error) noexcept {
+  trace_.error = error;
+  trace_.launch = now() - begin_;
+  if (trace_.pid < 0) trace_.hold = trace_.launch;
+  tracer_.after(trace_);
 }
 
 }  // namespace forklift

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "api/tree.hpp"
 #include "kernel/process.hpp"
 
 namespace forklift {
@@ -31,8 +32,9 @@ void Communicator::hold(std::span<Child> children) {
     do {
       release_closed();
       const auto waited_for = poll_entries();
-      const timespec left = deadline().is_never() ? timespec{} : deadline().left();
-      const timespec* const limit = deadline().is_never() ? nullptr : &left;
+      const Deadline until = next_deadline();
+      const timespec left = until.is_never() ? timespec{} : until.left();
+      const timespec* const limit = until.is_never() ? nullptr : &left;
       if (::ppoll(waited_for.data(), waited_for.size(), limit, nullptr) < 0) {
         for (pollfd& entry : waited_for) entry.revents = 0;
       }
@@ -106,7 +108,7 @@ void Communicator::escalate() {
   timed_out_ = true;
 }
 
-void Communicator::stop(int signal) noexcept {
+void Communicator::cancel(int signal) noexcept {
   if (all_have_ended()) deadline_ = Deadline::after(std::chrono::nanoseconds(0));
   for (Child& child : children_) child.kill_tree(signal);
 }
@@ -159,18 +161,6 @@ void converse(std::span<Child> children, const OutputOptions& options, Captured&
     end_trees(children);
     throw;
   }
-}
-
-void end_trees(std::span<Child> children) noexcept {
-  for (Child& child : children) child.kill_tree(SIGKILL);
-  for (Child& child : children) child.wait();
-}
-
-Output Child::communicate(const OutputOptions& options) {
-  Output output;
-  converse({this, 1}, options, output);
-  output.status = wait();
-  return output;
 }
 
 }  // namespace forklift

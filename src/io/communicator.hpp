@@ -2,13 +2,12 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <poll.h>
-
 #include <forklift/child.hpp>
 #include <forklift/output.hpp>
 #include <span>
 #include <vector>
 
+#include "api/pollable.hpp"
 #include "io/drain.hpp"
 #include "io/input_writer.hpp"
 #include "kernel/deadline.hpp"
@@ -17,7 +16,7 @@ namespace forklift {
 
 /// Feeds the first of some children, takes what the last writes, both at once,
 /// and waits for all of them: in one go, or piece by piece as an event loop says.
-class Communicator {
+class Communicator final : public Pollable {
  public:
   /// Opens what has to be opened, before there is a child. Requires: `options`
   /// outlive this. Errors: std::system_error.
@@ -31,26 +30,23 @@ class Communicator {
 
   /// Takes over the children's pipes. Requires: the children stay where they are.
   void begin(std::span<Child> children);
-  /// What to wait for now, as poll(2) does, and until when.
-  std::span<pollfd> poll_entries();
+  std::span<pollfd> poll_entries() override;
   /// Whether it is the source of the input.
   bool reads_from(int descriptor) const noexcept {
     return in_.source_entry().fd == descriptor && descriptor >= 0;
   }
-  kernel::Deadline deadline() const noexcept { return blind_ ? next_look_ : deadline_; }
-  /// Goes on after that; true when all is done. Errors: as `hold`, with nothing
-  /// killed.
-  bool perform();
-  /// Closes what `poll_entries` does not name any more.
-  void release_closed() noexcept;
-  /// Sends a signal to all trees; when all have ended, gives up what is left in
-  /// the pipes.
-  void stop(int signal) noexcept;
+  std::optional<Time> deadline() const override { return next_deadline().point(); }
+  /// Errors: as `hold`, with nothing killed.
+  bool perform() override;
+  void release_closed() noexcept override;
+  /// When all have ended, gives up what is left in the pipes.
+  void cancel(int signal) noexcept override;
 
   /// What has been taken.
   void hand_over(Captured& captured);
 
  private:
+  kernel::Deadline next_deadline() const noexcept { return blind_ ? next_look_ : deadline_; }
   bool all_have_ended() const noexcept { return running_ == 0; }
   bool is_over() const noexcept { return all_have_ended() && !out_.open() && !err_.open(); }
   void serve();
@@ -75,8 +71,5 @@ class Communicator {
 /// Holds a conversation with children who run already. Errors: as `hold`, also
 /// if something cannot be opened.
 void converse(std::span<Child> children, const OutputOptions& options, Captured& captured);
-
-/// Kills the trees of some children and waits until all have ended.
-void end_trees(std::span<Child> children) noexcept;
 
 }  // namespace forklift

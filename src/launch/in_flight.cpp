@@ -155,6 +155,7 @@ std::size_t Memory::frame_bytes() const noexcept { return size_ ? size_ - frame_
 
 void ReturnToPool::operator()(InFlight* record) const noexcept {
   record->plan = CompiledPlanRef();
+  record->observers = {};
   record->pidfd.reset();
   record->report.reset();
   record->terminal.reset();

@@ -12,23 +12,11 @@
 #include "kernel/process.hpp"
 #include "launch/cgroup_directory.hpp"
 #include "launch/mailbox.hpp"
+#include "launch/observer.hpp"
 #include "child/plan.hpp"
 #include "plan/compiled_plan.hpp"
 
-namespace forklift {
-class Tracer;
-struct LaunchEntry;
-}  // namespace forklift
-
 namespace forklift::launch {
-
-/// Who sees a launch, and what a tracer has been told of it so far.
-struct Trace {
-  LaunchEntry* entry = nullptr;  ///< null: no meter was there when it began
-  Tracer* tracer = nullptr;      ///< null: nobody was told
-  std::uint64_t id = 0;
-  std::chrono::nanoseconds begin{0}, hold{0};
-};
 
 /// The parent's end of a pipe, by the child's number.
 struct PipeEnd {
@@ -67,7 +55,7 @@ struct InFlight {
   Mailbox mailbox;
 
   CompiledPlanRef plan;
-  Trace trace;
+  LaunchObservers observers;
   kernel::Deadline deadline = kernel::Deadline::never();
   pid_t pid = -1;
   Fd pidfd;

@@ -1,0 +1,23 @@
+// SPDX-FileCopyrightText: The forklift authors
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <forklift/child.hpp>
+#include <span>
+
+#include "launch/in_flight.hpp"
+
+namespace forklift {
+
+/// What a launch leaves to the child that came of it.
+struct Child::Parts {
+  pid_t pid = -1;
+  Fd pidfd;
+  std::uint64_t mark = 0;  ///< the process that made it
+  Fd terminal;
+  Guarantees guarantees;
+  std::string cgroup;
+  std::span<launch::PipeEnd> pipes;  ///< moved from; no vector, so that no launch allocates
+};
+
+}  // namespace forklift

@@ -1,0 +1,64 @@
+// SPDX-FileCopyrightText: The forklift authors
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <atomic>
+#include <expected>
+#include <forklift/command.hpp>
+#include <memory>
+
+#include "launch/in_flight.hpp"
+#include "plan/compiled_plan.hpp"
+#include "plan/launch_spec.hpp"
+
+namespace forklift {
+
+/// What a command was asked for and the plans made for it, and the same command in
+/// other forms, made at their first use: with its output in pipes, with its input,
+/// too, and so that an event loop can wait for its launch.
+struct Command::State {
+  using Place = std::atomic<State*>;
+
+  launch::LaunchSpec spec;
+  launch::PlanCache plans;
+  Place captured{nullptr}, fed{nullptr}, pollable{nullptr};
+  std::atomic<bool> shared{false};  // by copies: never changed any more
+
+  State() = default;
+  explicit State(const launch::LaunchSpec& copied) : spec(copied) {}
+  ~State() { forget(); }
+
+  void forget() noexcept {
+    plans.clear();
+    for (Place* const place : {&captured, &fed, &pollable}) delete place->exchange(nullptr);
+  }
+
+  State& capturing(bool feeds) {
+    return form(feeds ? fed : captured, [feeds](launch::LaunchSpec& changed) {
+      changed.streams.try_emplace(0, feeds ? Stdio::pipe() : Stdio::null());
+      changed.streams.try_emplace(1, Stdio::pipe());
+      changed.streams.try_emplace(2, Stdio::pipe());
+    });
+  }
+
+  State& noticed(Notice notice) {
+    if (notice == Notice::none) return *this;
+    return form(pollable, [](launch::LaunchSpec& changed) { changed.pollable = true; });
+  }
+
+  template <class Change>
+  State& form(Place& place, Change change) {
+    if (State* const known = place.load(std::memory_order_acquire)) return *known;
+    auto made = std::make_unique<State>(spec);
+    change(made->spec);
+    State* known = nullptr;
+    if (place.compare_exchange_strong(known, made.get(), std::memory_order_acq_rel)) {
+      return *made.release();
+    }
+    return *known;
+  }
+
+  std::expected<launch::InFlightPtr, LaunchError> start() const;
+};
+
+}  // namespace forklift

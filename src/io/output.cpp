@@ -1,0 +1,69 @@
+// SPDX-FileCopyrightText: The forklift authors
+// SPDX-License-Identifier: MIT
+
+// The calls that launch, feed, capture and wait in one go.
+
+#include <forklift/child.hpp>
+#include <forklift/command.hpp>
+#include <forklift/pipeline.hpp>
+
+#include <utility>
+
+#include "io/communicator.hpp"
+
+namespace forklift {
+
+std::expected<Output, LaunchError> Command::try_output(const OutputOptions& options) const {
+  if (auto refused = refuses(options.input)) return std::unexpected(std::move(*refused));
+  Communicator communicator(options);
+  auto launch = start_output(options, Notice::none);
+  if (!launch) return std::unexpected(std::move(launch.error()));
+  auto child = std::move(*launch).finish();
+  if (!child) return std::unexpected(std::move(child.error()));
+  Output output;
+  communicator.hold({&*child, 1});
+  communicator.hand_over(output);
+  output.status = child->wait();
+  return output;
+}
+
+Output Command::output(const OutputOptions& options) const {
+  auto output = try_output(options);
+  if (!output) throw std::move(output.error());
+  return std::move(*output);
+}
+
+Output Child::communicate(const OutputOptions& options) {
+  Output output;
+  converse({this, 1}, options, output);
+  output.status = wait();
+  return output;
+}
+
+std::expected<PipelineOutput, LaunchError> Pipeline::try_output(
+    const OutputOptions& options) const {
+  if (auto refused = refuses(options.input)) return std::unexpected(std::move(*refused));
+  Communicator communicator(options);
+  auto running = capturing(options.input).try_spawn();
+  if (!running) return std::unexpected(std::move(running.error()));
+  PipelineOutput output;
+  communicator.hold(running->stages());
+  communicator.hand_over(output);
+  output.status = running->wait();
+  return output;
+}
+
+PipelineOutput Pipeline::output(const OutputOptions& options) const {
+  auto output = try_output(options);
+  if (!output) throw std::move(output.error());
+  return std::move(*output);
+}
+
+PipelineOutput RunningPipeline::communicate(const OutputOptions& options) {
+  PipelineOutput output;
+  converse(stages_, options, output);
+  output.status = wait();
+  return output;
+}
+
+}  // namespace forklift
