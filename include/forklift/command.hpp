@@ -74,7 +74,7 @@ class FORKLIFT_EXPORT Command {
   /// Sets a variable in the child's environment.
   Command& env(std::string key, std::string value);
   Command& env_remove(std::string key);
-  /// Starts from an empty environment; variables set before or after are kept.
+  /// Starts from an empty environment, even if `environment` sets another one.
   Command& env_clear();
   /// Starts from these entries instead of the caller's environment: in this order
   /// and unchanged, even if a key occurs twice or has no "=".
