@@ -46,13 +46,13 @@
 #include <utility>
 
 namespace forklift::inline FORKLIFT_WHICH_ASIO {
-/// Launches a program; completes when it runs or is known not to, with
+/// Launches a program; completes when it runs or has failed to, with
 /// `void(std::exception_ptr, Child)`. Destroying the child kills it.
 ///
 /// Requires: descriptors that the command borrows stay open until then.
 /// Errors: as `Command::spawn`.
 /// Cancels: the launch.
-/// Cost: the caller is held for about as long as `Command::start` takes.
+/// Cost: the call takes about as long as `Command::start`.
 template <class Ex, class Token>
 auto async_spawn(Ex&& executor, Command command, Token&& token) {
   return initiate_throwing<Child>(executor_of(executor), std::forward<Token>(token),
@@ -71,9 +71,9 @@ auto async_try_spawn(Ex&& executor, Command command, Token&& token) {
 
 /// Waits for the end; completes with `void(std::exception_ptr, ExitStatus)`.
 ///
-/// Leaves `child.in()` open: a program that reads to the end waits for its
-/// owner to close it.
-/// Requires: `child` stays where it is, and nobody else waits for it.
+/// Leaves `child.in()` open: a program that reads until end of file waits until
+/// the owner closes it.
+/// Requires: `child` is not moved, and no other code waits for it.
 /// Errors: none. Cancels: by a signal to the program.
 template <class Ex, class Token>
 auto async_wait(Ex&& executor, Child& child, Token&& token) {
@@ -81,7 +81,7 @@ auto async_wait(Ex&& executor, Child& child, Token&& token) {
                                        [&child] { return begin_wait(child); });
 }
 
-/// Launches, feeds and captures as `Command::output`; completes with
+/// Launches, writes input and captures as `Command::output`; completes with
 /// `void(std::exception_ptr, Output)`.
 ///
 /// Errors: as `Command::output`. Cancels: the launch; later by a signal to the
@@ -99,7 +99,7 @@ auto async_output(Ex&& executor, Command command, Token&& token) {
   return async_output(executor, std::move(command), OutputOptions{}, std::forward<Token>(token));
 }
 
-/// Feeds a child and takes what it writes until it has ended, as
+/// Writes to a child and reads its output until it has ended, as
 /// `Child::communicate`; completes with `void(std::exception_ptr, Output)`.
 ///
 /// Requires: as `async_wait`. Errors: as `Child::communicate`. Cancels: by a
@@ -112,7 +112,7 @@ auto async_communicate(Ex&& executor, Child& child, OutputOptions options, Token
                                    });
 }
 
-/// Launches every stage or none, as `Pipeline::spawn`; completes with
+/// Launches all stages or none, as `Pipeline::spawn`; completes with
 /// `void(std::exception_ptr, RunningPipeline)`.
 ///
 /// Cancels: the launches; stages that run already are killed.

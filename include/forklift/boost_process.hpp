@@ -22,27 +22,28 @@ namespace forklift {
 
 /// A launcher for Boost.Process v2 that does not fork.
 ///
-/// Called as Boost's launchers are, it gives Boost's own process object:
+/// It is called as Boost's launchers are, and returns Boost's own process object:
 ///
 ///     auto child = forklift::boost_launcher{}(context, "/bin/ls", {"-l"}, process_stdio{...});
 ///
 /// Boost's initializers `process_stdio`, `process_start_dir`,
-/// `process_environment` and `posix::bind_fd` do what they do with Boost's
-/// launchers. Others may have the hooks that Boost calls in the parent; one
-/// with `on_exec_setup`, which Boost calls in the child, does not compile,
-/// since no user code runs in ours. What else a child can be given is set by an
-/// initializer that takes the command, last:
+/// `process_environment` and `posix::bind_fd` work as with Boost's launchers.
+/// Other initializers may have the hooks that Boost calls in the parent. An
+/// initializer with `on_exec_setup`, which Boost calls in the child, does not
+/// compile, since no user code runs in our child. A last initializer that takes
+/// the command sets any other attribute:
 ///
 ///     [](forklift::Command& command) { command.new_session().nice(5); }
 ///
-/// Unlike Boost's launchers it closes every descriptor that is not asked for,
-/// empties the signal mask and resets ignored signals
+/// Unlike Boost's launchers it closes every descriptor that is not passed on
+/// explicitly, empties the signal mask and resets ignored signals
 /// (`Command::inherit_signal_mask`, `Command::inherit_ignored_signals`), calls
 /// `on_exec_error` in the parent, and sends no fork notification to the
 /// execution context. It can be used again: a launch leaves `env` and
 /// `fd_whitelist` as they were. See docs/boost_process.md.
-/// Errors: without `error_code`, boost::system::system_error, which tells step
-/// and subject as `LaunchError` does. What a hook throws; nothing is left then.
+/// Errors: without `error_code`, boost::system::system_error, which names the step
+/// and the subject as `LaunchError` does. Exceptions of hooks pass through;
+/// nothing is left behind.
 /// Threads: one at a time; distinct launchers are independent.
 class boost_launcher : public boost::process::v2::posix::default_launcher {
   template <class Executor>
@@ -58,8 +59,8 @@ class boost_launcher : public boost::process::v2::posix::default_launcher {
       boost::asio::execution::is_executor<Type>::value || boost::asio::is_executor<Type>::value;
 
  public:
-  /// Launches and waits until the program runs or is known not to. `program` is
-  /// not searched in PATH; `arguments` are any that Boost takes, or {"a", "b"}.
+  /// Launches and waits until the program runs or has failed to. `program` is not
+  /// searched in PATH; `arguments` are any that Boost takes, or {"a", "b"}.
   template <class Context, class Arguments = Words, class... Inits>
   requires is_context<Context>
   auto operator()(Context& context, const Path& program, Arguments&& arguments, Inits&&... inits)
@@ -94,7 +95,7 @@ class boost_launcher : public boost::process::v2::posix::default_launcher {
   }
 
  private:
-  /// Why there is no process: the code, and the rest of the sentence.
+  /// Reports why there is no process: the code, and the rest of the sentence.
   struct Refusal {
     Refusal(Error why, const char* where) : code(why), text(where) {}
     explicit Refusal(const LaunchError& error)
@@ -182,7 +183,7 @@ class boost_launcher : public boost::process::v2::posix::default_launcher {
     return command;
   }
 
-  /// A name without a slash is for Boost, as for execve(2), one in the child's
+  /// For Boost, as for execve(2), a name without a slash is in the child's
   /// directory.
   static std::string path_of(const Path& program) {
     const std::string& name = program.native();
@@ -200,8 +201,8 @@ class boost_launcher : public boost::process::v2::posix::default_launcher {
     if constexpr (std::invocable<Init&, Command&>) init(command);
   }
 
-  /// Boost's object, which waits from now on. If there is none, the child ends
-  /// with ours.
+  /// Boost's object, which waits from now on. If it cannot be created, our object
+  /// kills the child.
   template <class Executor>
   static std::expected<Process<Executor>, Error> adopt(const Executor& executor, Child& child) try {
     using Handle = typename Process<Executor>::native_handle_type;

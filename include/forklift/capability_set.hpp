@@ -14,8 +14,8 @@ namespace forklift {
 
 /// A set of the kernel's privileges (capabilities(7)), such as CAP_NET_RAW.
 ///
-/// Numbers are those of <linux/capability.h>; names are without regard to case
-/// and to a leading "cap_".
+/// Numbers are those of <linux/capability.h>; names ignore case and a leading
+/// "cap_".
 class FORKLIFT_EXPORT CapabilitySet {
  public:
   constexpr CapabilitySet() noexcept = default;
@@ -29,9 +29,9 @@ class FORKLIFT_EXPORT CapabilitySet {
   }
   /// Every capability that this kernel has (/proc/sys/kernel/cap_last_cap).
   static CapabilitySet all();
-  /// From a list such as "net_raw,CAP_KILL"; "all" and "" are lists, too.
+  /// Parses a list such as "net_raw,CAP_KILL"; "all" and "" are lists, too.
   ///
-  /// Errors: the name that is none.
+  /// Errors: the unknown name.
   static std::expected<CapabilitySet, std::string> parse(std::string_view list);
 
   constexpr CapabilitySet& add(int number) noexcept {
@@ -51,11 +51,11 @@ class FORKLIFT_EXPORT CapabilitySet {
   std::uint64_t bits_ = 0;
 };
 
-/// What a child gets of the five sets of capabilities(7); what is left out
-/// stays as it is when the child comes to this step.
+/// The five capability sets of a child (capabilities(7)); a set that is left out
+/// stays as it is when the child reaches this step.
 ///
-/// A program that is neither root's nor has file capabilities keeps at exec
-/// what is ambient, and nothing else.
+/// A program that neither runs as root nor has file capabilities keeps only the
+/// ambient set at exec.
 struct CapabilitySets {
   std::optional<CapabilitySet> permitted = {};
   std::optional<CapabilitySet> effective = {};  ///< by default what is permitted
@@ -63,7 +63,7 @@ struct CapabilitySets {
   std::optional<CapabilitySet> ambient = {};  ///< adds itself to permitted and inheritable
   std::optional<CapabilitySet> bounding = {};
 
-  /// Exactly these, for the program and for all that it starts: in every set.
+  /// Exactly these capabilities in every set, for the program and its descendants.
   static CapabilitySets only(CapabilitySet set) {
     return {
         .permitted = set, .effective = set, .inheritable = set, .ambient = set, .bounding = set};

@@ -12,17 +12,17 @@ namespace forklift {
 /// The cgroup of version 2 (cgroups(7)) that a child is launched into.
 class FORKLIFT_EXPORT Cgroup {
  public:
-  /// One that is there, by its path.
+  /// An existing cgroup, by its path.
   static Cgroup at(std::string path);
   /// The same by a descriptor of the caller's, borrowed until the launch returns.
   static Cgroup at(int descriptor);
-  /// A new one below `parent` for each launch. It is removed, and what still
-  /// runs in it killed, when the child has been waited for.
+  /// A new cgroup below `parent` for each launch. Once the child has been waited
+  /// for, the processes that remain in it are killed, and it is removed.
   ///
   /// Requires: the caller may create directories in `parent`.
   static Cgroup create(std::string parent, std::string prefix = "forklift-");
 
-  /// Writes a file of a created cgroup before the child is in it, for instance
+  /// Writes a file of a created cgroup before the child enters it, for example
   /// ("memory.max", "1G").
   Cgroup& set(std::string file, std::string value) {
     settings_.emplace_back(std::move(file), std::move(value));

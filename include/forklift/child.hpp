@@ -20,15 +20,16 @@ namespace forklift {
 
 /// A running program, owned: the destructor kills and reaps it.
 ///
-/// Waiting and signalling go by pidfd: no SIGCHLD handler, no reuse of pids.
-/// In the other half of a program that forks itself, a copy of a `Child` is
-/// not the owner: it can wait, and its destructor leaves the program alone.
+/// Waiting and signals use a pidfd: no SIGCHLD handler, no reuse of pids.
+/// After a fork of the whole program, the copy of a `Child` in the new process
+/// owns nothing: it can wait, and its destructor leaves the program running.
 /// Threads: one at a time; distinct children are independent.
 class FORKLIFT_EXPORT Child {
  public:
   using Duration = std::chrono::nanoseconds;
 
-  /// None, as one that was moved from: it has ended, and its status is lost.
+  /// An empty child, like one that was moved from: it has ended, and its status
+  /// is lost.
   Child() noexcept = default;
   /// For the library: what a launch leaves to its child.
   struct Parts;
@@ -39,20 +40,20 @@ class FORKLIFT_EXPORT Child {
   ~Child();
 
   pid_t pid() const noexcept { return pid_; }
-  /// Whether there is an end to wait for, as far as is known: nothing is looked at.
+  /// Whether there is an end to wait for, as far as is known; does not check.
   bool is_awaited() const noexcept { return pid_ >= 0 && !ended_; }
-  /// Becomes readable when the child ends; -1 where the kernel has none. An event
-  /// loop that has waited for it may leave it non-blocking, as Asio does.
+  /// Becomes readable when the child ends; -1 where the kernel has no pidfds. An
+  /// event loop may set it to non-blocking and leave it so, as Asio does.
   ///
   /// Since: Linux 5.3.
   int pidfd() const noexcept { return pidfd_.get(); }
 
-  /// What an event loop waits for to learn of the end: the pidfd or, where the
-  /// kernel has none, a pipe that one thread of the library closes; -1 if there
-  /// can be none, or no child.
+  /// The descriptor by which an event loop notices the end: the pidfd or, where
+  /// the kernel has none, a pipe that a thread of the library closes; -1 if
+  /// neither is available, or for an empty child.
   ///
-  /// Cost: without pidfds that thread, which waits for any child of the process
-  /// and reaps none, and a pipe for each child that this is asked of.
+  /// Cost: without pidfds, one thread that waits for all children of the process
+  /// and reaps none, and a pipe for each child that this is called on.
   int announce_end() noexcept;
 
   /// Our ends of the child's pipes; empty unless asked for with `Stdio::pipe`.
@@ -63,10 +64,10 @@ class FORKLIFT_EXPORT Child {
   Fd& pipe(int number) noexcept;
 
   /// Our end of its pseudoterminal; empty without `Command::pty`. Reads fail
-  /// with EIO once nobody has the other end open.
+  /// with EIO once no process has the other end open.
   Fd& terminal() noexcept { return terminal_; }
 
-  /// What the launch could assure.
+  /// The guarantees that this launch got from the kernel.
   const Guarantees& guarantees() const noexcept { return guarantees_; }
   /// The path of the cgroup made for this child; empty if none was.
   const std::string& cgroup() const noexcept { return cgroup_; }
@@ -74,53 +75,54 @@ class FORKLIFT_EXPORT Child {
   /// Waits for the end. Closes `in()` first, so that a child that reads to the
   /// end does not wait for us.
   ///
-  /// Errors: none; see `ExitStatus::lost`. Waiting again gives the same.
+  /// Errors: none; see `ExitStatus::lost`. Waiting again returns the same status.
   ExitStatus wait() noexcept;
-  /// Waits at most so long; nothing if the child still runs. Closes nothing.
+  /// Waits for at most this long; empty if the child still runs. Closes nothing.
   std::optional<ExitStatus> wait_for(Duration limit) noexcept;
-  /// Looks whether it has ended.
+  /// Returns the status if the child has ended, without waiting.
   std::optional<ExitStatus> try_wait() noexcept { return wait_for(Duration(0)); }
 
   /// Sends a signal; false when the child has ended or the kernel refuses.
   bool kill(int signal) noexcept;
-  /// SIGTERM, with SIGCONT in case the child is stopped, and SIGKILL if it still
-  /// runs after `grace`; then waits.
+  /// Sends SIGTERM, with SIGCONT in case the child is stopped, and SIGKILL if it
+  /// still runs after `grace`; then waits.
   ExitStatus stop(Duration grace) noexcept;
 
-  /// Sends a signal to the child and to what it has started, and says whom that
-  /// reached; nothing if nobody was left or the kernel refuses. What is in
-  /// another group or cgroup by then is not reached.
+  /// Sends a signal to the child and the processes that it started. Returns which
+  /// of them the signal reaches, or nothing if none is left or the kernel refuses.
+  /// Processes that moved to another group or cgroup are not reached.
   ///
   /// Requires: a process group or cgroup of its own (`process_group`,
-  /// `new_session`, `Cgroup::create`), else the child alone gets the signal.
-  /// Nobody else can be hit: before Linux 6.9 the group is signalled only until
-  /// the child has been waited for, as its number is reserved until then.
+  /// `new_session`, `Cgroup::create`); otherwise only the child gets the signal.
+  /// Unrelated processes are never hit: before Linux 6.9 the group is signalled
+  /// only until the child has been waited for, since its number is reserved until
+  /// then.
   std::optional<Tree> kill_tree(int signal = 9) noexcept;
 
-  /// What `stop_tree` came to.
+  /// The result of `stop_tree`.
   struct TreeStop {
     ExitStatus status;
     std::optional<Tree> reached;  ///< by one of the signals, the farther one
   };
-  /// SIGTERM to the tree, SIGKILL to what is left of it after `grace` or, if
-  /// sooner, after the child's end; then waits.
+  /// Sends SIGTERM to the tree, and SIGKILL to what remains of it after `grace` or,
+  /// if sooner, after the end of the child; then waits.
   TreeStop stop_tree(Duration grace) noexcept;
 
-  /// Feeds the child's standard input and takes what it writes, all at once and
-  /// however much it is, and waits for the end. Works on those of `in()`, `out()`
+  /// Writes the child's standard input and reads its output at the same time,
+  /// whatever the amount, and waits for the end. Uses those of `in()`, `out()`
   /// and `err()` that are pipes, and closes them.
   ///
-  /// Errors: std::system_error if a file cannot be read or written; and whatever a
-  /// callback throws. The child's tree is then killed, and the child reaped.
+  /// Errors: std::system_error if a file cannot be read or written; exceptions of
+  /// callbacks. The child's tree is then killed, and the child reaped.
   Output communicate(const OutputOptions& options = {});
 
-  /// Lets it run on its own: it is neither killed nor waited for. Later
-  /// launches reap it, so that it leaves no zombie. Closes our pipe ends.
+  /// Lets the program run on its own: it is neither killed nor waited for. Later
+  /// launches reap it, so it leaves no zombie. Closes our pipe ends.
   void detach() noexcept;
 
-  /// Gives the child up to somebody who waits for it by its pid: nobody here
-  /// kills or reaps it any more. What is returned is its pidfd, empty where the
-  /// kernel has none. Closes our pipe ends; a cgroup made for it stays.
+  /// Releases ownership to code that waits by pid: the library no longer kills or
+  /// reaps the child. Returns the pidfd, empty where the kernel has none. Closes
+  /// our pipe ends; a cgroup made for the child stays.
   ///
   /// Requires: it has not been waited for.
   [[nodiscard]] Fd release() noexcept;

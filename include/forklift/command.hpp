@@ -31,28 +31,29 @@
 
 namespace forklift {
 
-/// A program to launch and everything that its child shall be given.
+/// A program to launch and the attributes of its process.
 ///
-/// Unless said otherwise the child inherits standard input, output and error
-/// and no other descriptor, has an empty signal mask and no ignored signal, and
-/// the program is looked up in PATH if its name has no slash. (What the caller
-/// ignores is looked up at most once a millisecond: a signal that it began to
-/// ignore just before may stay ignored.)
+/// By default the child inherits standard input, output and error and no other
+/// descriptor, has an empty signal mask and no ignored signals, and the program
+/// is searched in PATH if its name has no slash. (The set of signals that the
+/// caller ignores is cached for 1 ms: a signal that it began to ignore just
+/// before may stay ignored.)
 ///
 /// A value: copies are independent and cheap, and a command can be launched any
-/// number of times. One that was moved from is empty: it can be assigned and
-/// set, and launching it is an error of the step `program`. What can be prepared
-/// is prepared at the first launch and used again, by copies, too.
-/// Setting something checks nothing; bad input is an error of the launch.
-/// The order in which things are set does not matter: the child makes its
-/// steps in the order of docs/attributes.md. None of them touches the caller.
-/// Threads: launching (the const functions) from many at once; setting, alone.
+/// number of times. A command that was moved from is empty: it can be assigned
+/// and set, and launching it is an error of the step `program`. The first launch
+/// compiles the command; later launches, also of copies, reuse the result.
+/// Setters check nothing; the launch reports bad input.
+/// The order of setters does not matter: the child applies attributes in the
+/// order of docs/attributes.md. No attribute changes the caller.
+/// Threads: launches (the const functions) from many threads at once; setters
+/// from one.
 class FORKLIFT_EXPORT Command {
  public:
   using Duration = std::chrono::nanoseconds;
 
   /// A name with a slash is a path, relative to the child's directory; any other
-  /// is searched in the PATH that the command sets, else in the caller's.
+  /// name is searched in the PATH that the command sets, or else in the caller's.
   explicit Command(std::string program);
   Command(const Command& other);
   Command(Command&& other) noexcept;
@@ -73,10 +74,10 @@ class FORKLIFT_EXPORT Command {
   /// Sets a variable in the child's environment.
   Command& env(std::string key, std::string value);
   Command& env_remove(std::string key);
-  /// Starts from an empty environment, whatever else is set or was.
+  /// Starts from an empty environment, even if `environment` sets another one.
   Command& env_clear();
-  /// Starts from these entries instead of the caller's environment: in this
-  /// order and as they are, also if a key is there twice or a "=" is missing.
+  /// Starts from these entries instead of the caller's environment: in this order
+  /// and unchanged, even if a key occurs twice or has no "=".
   Command& environment(std::vector<std::string> entries);
 
   /// The child's working directory.
@@ -87,8 +88,8 @@ class FORKLIFT_EXPORT Command {
   Command& in(Stdio stdio) { return descriptor(0, std::move(stdio)); }
   Command& out(Stdio stdio) { return descriptor(1, std::move(stdio)); }
   Command& err(Stdio stdio) { return descriptor(2, std::move(stdio)); }
-  /// What the child has as its descriptor `number`. Sources and numbers may be
-  /// permuted in any way: all are moved before any is overwritten.
+  /// Sets the child's descriptor `number`. Sources and numbers may be permuted in
+  /// any way: all sources are moved before any is overwritten.
   Command& descriptor(int number, Stdio stdio);
 
   /// Signals that the program starts with blocked.
@@ -97,10 +98,10 @@ class FORKLIFT_EXPORT Command {
   Command& ignore_signals(std::initializer_list<int> signals);
   /// The calling thread's signal mask instead of an empty one.
   Command& inherit_signal_mask();
-  /// Leaves ignored what the caller ignores, as nohup(1) needs it.
+  /// Keeps signals ignored that the caller ignores, as nohup(1) needs it.
   Command& inherit_ignored_signals();
 
-  /// Holds for the files that the launch creates, too.
+  /// Applies to the files that the launch creates, too.
   Command& umask(mode_t mask);
   /// Makes the child the leader of a new session (setsid(2)).
   Command& new_session();
@@ -113,8 +114,8 @@ class FORKLIFT_EXPORT Command {
   /// has for it unless `group` is set. The supplementary groups are dropped
   /// unless `groups` or `keep_groups` says otherwise.
   ///
-  /// Errors: a user without an entry wants `group`; -1 is refused, since the
-  /// kernel takes it for "unchanged". The same holds for all ids.
+  /// Errors: a user without an entry needs `group`; -1 is refused, since the
+  /// kernel takes it for "unchanged". The same applies to all ids.
   Command& user(uid_t id);
   /// A user by name, or by a number as text: also its group and, unless set
   /// otherwise, its supplementary groups, as at a login.
@@ -156,11 +157,11 @@ class FORKLIFT_EXPORT Command {
 
   // --- namespaces and root (namespaces(7)) ---
 
-  /// Makes the child in new namespaces of these kinds. In a new mount namespace
-  /// what is mounted later stays inside.
+  /// Creates the child in new namespaces of these kinds. Later mounts in a new
+  /// mount namespace stay inside it.
   Command& new_namespaces(std::initializer_list<Namespace> kinds);
   Command& new_namespace(Namespace kind);
-  /// The ids of its new user namespace; without, only `IdMaps::root_is_caller`.
+  /// The ids of its new user namespace; `IdMaps::root_is_caller` by default.
   Command& id_maps(IdMaps maps);
   /// By how much the clocks of its new time namespace differ from ours
   /// (CLOCK_MONOTONIC and CLOCK_BOOTTIME, time_namespaces(7)).
@@ -168,24 +169,25 @@ class FORKLIFT_EXPORT Command {
   /// Joins a namespace by a descriptor (setns(2)), borrowed until the launch
   /// returns: one of /proc/PID/ns, or a pidfd for the kinds of `kind`.
   Command& join_namespace(int descriptor, Namespace kind);
-  /// Its host name; wants a new or joined uts namespace.
+  /// The host name; requires a new or joined uts namespace.
   Command& hostname(std::string name);
   /// Changes its root directory (chroot(2)); its directory is relative to that.
   Command& root(std::string path);
-  /// The same by pivot_root(2), which leaves no way back; wants a new mount
+  /// The same by pivot_root(2), which leaves no way back; requires a new mount
   /// namespace.
   Command& pivot_root(std::string path);
-  /// Mounts /proc anew; wants new mount and pid namespaces.
+  /// Mounts a new /proc; requires new mount and pid namespaces.
   Command& mount_proc();
 
   // --- sandbox ---
 
   /// A filter for its system calls (seccomp(2)), installed as the last step
-  /// before exec. It has to allow execve(2).
+  /// before exec. It must allow execve(2).
   ///
-  /// Wants `no_new_privileges`, or CAP_SYS_ADMIN.
+  /// Requires: `no_new_privileges`, or CAP_SYS_ADMIN.
   Command& seccomp(std::vector<sock_filter> filter);
-  /// Restricts it by Landlock. Wants `no_new_privileges`, or CAP_SYS_ADMIN.
+  /// Restricts the child by Landlock. Requires: `no_new_privileges`, or
+  /// CAP_SYS_ADMIN.
   Command& landlock(Landlock rules);
   /// The same by a ruleset's descriptor, borrowed until the launch returns.
   Command& landlock(int ruleset);
@@ -193,47 +195,47 @@ class FORKLIFT_EXPORT Command {
   // --- cgroup, terminal, life ---
 
   Command& cgroup(Cgroup cgroup);
-  /// A new pseudoterminal as those of its standard streams that are not set,
-  /// and as the controlling terminal of a new session. `Child::terminal` is
-  /// our end.
+  /// Creates a pseudoterminal: it becomes those standard streams that are not set,
+  /// and the controlling terminal of a new session. `Child::terminal` is our end.
   Command& pty(WindowSize size = {});
-  /// Makes what the child has as descriptor `number` its controlling terminal;
-  /// implies `new_session`.
+  /// Makes the child's descriptor `number` its controlling terminal; implies
+  /// `new_session`.
   Command& controlling_terminal(int number = 0);
   /// Puts the child's process group into the foreground of its terminal.
   Command& foreground(int number = 0);
   /// Kills the child when this process ends, however it ends.
   ///
-  /// Right about threads: it is the process that counts, not the thread that
-  /// launches. `Child::guarantees` says what the kernel assured. A child tied by
-  /// its pidfd (ParentDeath::pidfd) dies, too, when its released pidfd is closed,
-  /// and has no resource usage: the kernel reaps it.
-  /// Cost: two wake-ups, since such launches go through one thread of the library.
-  /// The child has that thread's scheduling and restrictions to begin with.
+  /// The end of the process counts, not the end of the launching thread.
+  /// `Child::guarantees` returns how the kernel enforces it. A child tied by its
+  /// pidfd (ParentDeath::pidfd) also dies when its released pidfd is closed, and
+  /// has no resource usage, because the kernel reaps it.
+  /// Cost: two wake-ups, since one thread of the library makes such launches. The
+  /// child starts with the scheduling and restrictions of that thread.
   Command& die_with_parent(int signal = 9);
 
-  /// Refuses to launch by an engine that is less than this.
+  /// Refuses to launch with an engine below this one.
   Command& require(Engine engine);
-  /// Lets a launch go by `fork` where an attribute needs a second stage and the
-  /// kernel forbids that (vm.memfd_noexec); else such a launch is refused.
+  /// Permits a launch by `fork` where an attribute needs a second stage and the
+  /// kernel forbids it (vm.memfd_noexec); otherwise such a launch is refused.
   Command& allow_fork();
-  /// Has /bin/sh run a file that may be executed but is no program for the
-  /// kernel (ENOEXEC): a script without `#!`, as execvp(3), env(1) and the shell
-  /// do. Without this such a launch fails.
+  /// Runs a file with /bin/sh if it is executable but the kernel does not
+  /// recognise it (ENOEXEC): a script without `#!`, as execvp(3), env(1) and the
+  /// shell do. Otherwise such a launch fails.
   Command& allow_shell();
-  /// How long the launch itself may take: a child that has not executed the
-  /// program by then is killed, and the launch fails. By default no limit, but
-  /// 10 s if the child becomes another user, who could stop it on the way.
+  /// Limits the time of the launch itself: a child that has not executed the
+  /// program by then is killed, and the launch fails. Default: no limit; 10 s if
+  /// the child changes its user, since that user could stop it before exec.
   Command& launch_deadline(Duration limit);
 
-  /// The system calls that the child would make now, in order; launches nothing.
+  /// Lists the system calls that the child would make now, in order; launches
+  /// nothing.
   ///
-  /// Errors: bad input is told in the text.
+  /// Errors: the text reports bad input.
   std::string explain() const;
 
-  /// Launches the program and waits until it runs or is known not to.
+  /// Launches the program and waits until it runs or has failed to.
   ///
-  /// The calling thread sleeps meanwhile, and no other thread waits for it.
+  /// The calling thread sleeps meanwhile; no other thread waits for it.
   /// Errors: `LaunchError`, with the step, its subject and the kernel's errno.
   /// Nothing is left behind then: no process, descriptor or memory.
   /// Cost: flat in memory and descriptors with the engine `shared_table`.
@@ -245,19 +247,20 @@ class FORKLIFT_EXPORT Command {
   /// Requires: borrowed descriptors stay open until the launch is done, unless
   /// they are mailed (engine `shared_table`); the caller's environment strings
   /// stay unchanged.
-  /// Errors: as `spawn`, as far as they are known before there is a child.
-  /// Cost: `Notice::hang_up` adds a pipe and two steps of the child's.
+  /// Errors: those of `spawn` that occur before the child exists.
+  /// Cost: `Notice::hang_up` adds a pipe and two steps of the child.
   Launch start(Notice notice = Notice::none) const;
   std::expected<Launch, LaunchError> try_start(Notice notice = Notice::none) const;
 
   /// Launches, captures standard output and error, and waits for the end.
   ///
-  /// Streams that the command sets itself are not captured; standard input is
-  /// `options.input`, else /dev/null unless set. All are served at once.
-  /// Errors: as `spawn`; a program that fails is a result, not an error. As
-  /// `Child::communicate`, with nothing launched if a file cannot be opened.
-  /// Cost: as a loop of read(2) on a pipe of 1 MiB, to which a pipe is widened
-  /// through which much flows.
+  /// Streams that the command sets are not captured. Standard input is
+  /// `options.input`, or /dev/null if neither sets it. All streams are served at
+  /// the same time.
+  /// Errors: those of `spawn` and `Child::communicate`; nothing is launched if a
+  /// file cannot be opened. A program that fails is a result, not an error.
+  /// Cost: as a loop of read(2) on a pipe of 1 MiB: pipes with much data are
+  /// enlarged to that size.
   Output output(const OutputOptions& options = {}) const;
   std::expected<Output, LaunchError> try_output(const OutputOptions& options = {}) const;
 
@@ -270,9 +273,9 @@ class FORKLIFT_EXPORT Command {
   struct State;
   State& change();
   const std::string& program() const noexcept;
-  /// What was set for a number; null if nothing was.
+  /// The setting of a descriptor number; null if there is none.
   const Stdio* stdio(int number) const noexcept;
-  /// Why the input cannot go into standard input, if it cannot.
+  /// The reason why the input cannot be written to standard input, if any.
   std::optional<LaunchError> refuses(const Input& input) const;
   /// Starts a launch as `output` does.
   std::expected<Launch, LaunchError> start_output(const OutputOptions& options,

@@ -10,7 +10,7 @@
 
 namespace forklift {
 
-/// What this process has launched through the library since it started.
+/// The launches of this process through the library since it started.
 struct Counters {
   std::array<std::uint64_t, 3> by_engine{};          ///< launches, by `Engine`
   std::array<std::uint64_t, step_count> failures{};  ///< failed launches, by `Step`
@@ -32,7 +32,7 @@ struct Counters {
 
 /// Reads the counters.
 ///
-/// Threads: any. Each number is exact, but they are read one after the other.
+/// Threads: any. Each number is exact, but they are not read at one instant.
 FORKLIFT_EXPORT Counters counters() noexcept;
 
 }  // namespace forklift

@@ -9,21 +9,21 @@
 
 namespace forklift {
 
-/// A launch that failed: which step, on what, and the kernel's reason.
+/// A failed launch: the step, its subject, and the error code of the kernel.
 ///
 /// `what()` is one sentence: "cannot launch 'git': chdir '/nope': No such file
-/// or directory". It ends after some 4 KiB of a longer subject. `code()` is in the
-/// generic category.
+/// or directory". A subject longer than about 4 KiB is truncated. `code()` is in
+/// the generic category.
 class FORKLIFT_EXPORT LaunchError : public std::system_error {
  public:
-  /// `stage`: its place in a pipeline, from 1 on; 0: it is in none.
+  /// `stage`: the place in a pipeline, from 1; 0 outside of pipelines.
   LaunchError(std::string program, Step step, std::string subject, int error, int stage = 0);
 
   Step step() const noexcept { return step_; }
-  /// What the step was about, as printed; empty where it needs no words.
+  /// The subject of the step, as printed; may be empty.
   const std::string& subject() const noexcept { return subject_; }
   const std::string& program() const noexcept { return program_; }
-  /// The failed program's place in its pipeline, from 1 on; 0 if it is in none.
+  /// The place of the failed program in its pipeline, from 1; 0 outside of one.
   int stage() const noexcept { return stage_; }
 
  private:

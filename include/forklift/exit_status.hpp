@@ -10,7 +10,7 @@
 
 namespace forklift {
 
-/// What a child used, with the children that it waited for (getrusage(2)).
+/// The resources that a child and its own reaped children used (getrusage(2)).
 struct Usage {
   std::chrono::microseconds user{};    ///< CPU time in user mode
   std::chrono::microseconds system{};  ///< CPU time in the kernel
@@ -23,12 +23,12 @@ struct Usage {
 
 /// How a child ended.
 ///
-/// A status that another part of the program took with waitpid(-1), or that an
-/// ignored SIGCHLD threw away, is delivered all the same from Linux 6.15 on,
-/// without usage; before that it is `lost()`.
+/// If another part of the program took the status with waitpid(-1), or if SIGCHLD
+/// is ignored, the status is still returned since Linux 6.15, without usage; on
+/// older kernels it is `lost()`.
 class FORKLIFT_EXPORT ExitStatus {
  public:
-  /// From the encoding of wait(2).
+  /// Decodes a status of wait(2).
   static ExitStatus from_wait(int status, std::optional<Usage> usage = {}) noexcept;
   static ExitStatus of_lost() noexcept { return ExitStatus(); }
 
@@ -41,7 +41,7 @@ class FORKLIFT_EXPORT ExitStatus {
   /// The signal that killed it. Requires: `signaled()`.
   int signal() const noexcept;
   bool core_dumped() const noexcept;
-  /// It ended, and nobody can tell how.
+  /// The child has ended, and its status is not available.
   bool lost() const noexcept { return !status_; }
 
   const std::optional<Usage>& usage() const noexcept { return usage_; }

@@ -11,8 +11,8 @@ namespace forklift {
 
 /// Owns one file descriptor and closes it at the end of its life.
 ///
-/// Cancels: never, although close(2) is a cancellation point of libc's: an
-/// unwinding that begins in a destructor ends the program.
+/// Cancels: never, although close(2) is a cancellation point in libc: unwinding
+/// that begins in a destructor terminates the program.
 /// Threads: distinct objects are independent.
 /// Cost: as an `int`.
 class Fd {
@@ -33,7 +33,7 @@ class Fd {
   int get() const noexcept { return number_; }
   explicit operator bool() const noexcept { return number_ >= 0; }
 
-  /// Gives the number up to the caller, who must close it.
+  /// Releases the number to the caller, who must close it.
   [[nodiscard]] int release() noexcept { return std::exchange(number_, -1); }
   void reset() noexcept { Fd().swap(*this); }
   void swap(Fd& other) noexcept { std::swap(number_, other.number_); }

@@ -20,8 +20,8 @@ namespace forklift {
 ///
 /// It is Go's `syscall.ForkLock`, with its rules. *Creators* hold it shared, from
 /// before the descriptor is open until it is marked. *Launchers* hold it from
-/// before the table is copied until it is. Nobody starves: a launcher that waits
-/// stops new creators, and when launchers let go, the creators that wait go first.
+/// before until after the table is copied. No thread starves: a waiting launcher
+/// stops new creators, and when launchers unlock, the waiting creators go first.
 ///
 ///     std::shared_lock opening(forklift::fork_lock());     // a creator
 ///     forklift::Fd old(::accept(listening, nullptr, nullptr));
@@ -32,9 +32,9 @@ namespace forklift {
 ///
 /// Launches by this library take it only where the kernel cannot open pipes
 /// close-on-exec in one step.
-/// Threads: any. A fork of the whole program leaves a lock that others held as
-/// it was; `fork_lock()` is made anew in the child.
-/// Cost: uncontended some 100 ns; a wait takes its stack only once it is long.
+/// Threads: any. After a fork of the whole program, a lock that another thread
+/// held stays locked in the child; `fork_lock()` is initialised again there.
+/// Cost: about 100 ns uncontended; only long waits record a stack.
 /// Since: Go 1.0; launchers that share one side: Go 1.21 (golang/go 23558).
 class FORKLIFT_EXPORT ForkLock {
  public:
@@ -44,7 +44,7 @@ class FORKLIFT_EXPORT ForkLock {
   };
   enum class Side { creator, launcher };
 
-  /// A thread that holds the lock, or held it.
+  /// A thread that holds or held the lock.
   struct Holder {
     pid_t thread = 0;  ///< gettid(2)
     Side side = Side::creator;
@@ -62,7 +62,7 @@ class FORKLIFT_EXPORT ForkLock {
     std::uint64_t number = 0;    ///< the same while it lasts and after, and no other's
   };
 
-  /// The state of one moment, and what happened until then.
+  /// The current state, and what has happened so far.
   struct Report {
     std::vector<Holder> holders;
     std::vector<Wait> waiters;           ///< in the order of their arrival
@@ -73,8 +73,8 @@ class FORKLIFT_EXPORT ForkLock {
     std::chrono::nanoseconds longest{};  ///< wait, over or not
   };
 
-  /// `threshold`: a wait beyond it records its stack, taken by the waiter; and a
-  /// hold beyond it, taken by who lets go.
+  /// `threshold`: a longer wait records the stack of the waiter, and a longer hold
+  /// records the stack of the thread that unlocks.
   explicit ForkLock(Rule rule = Rule::together,
                     std::chrono::nanoseconds threshold = std::chrono::milliseconds(10));
   ~ForkLock();
@@ -91,10 +91,10 @@ class FORKLIFT_EXPORT ForkLock {
   bool try_lock_shared();
   void unlock_shared();
 
-  /// Who holds the lock, who waits, and for how long.
+  /// Returns the holders and the waiters of the lock, and for how long.
   ///
-  /// Threads: any, also one that holds the lock. Cost: allocates; others who take
-  /// or release the lock meanwhile wait for some microseconds.
+  /// Threads: any, also one that holds the lock. Cost: allocates; threads that
+  /// lock or unlock at that time wait for some microseconds.
   Report report() const;
 
   Rule rule() const noexcept;
@@ -104,7 +104,7 @@ class FORKLIFT_EXPORT ForkLock {
   std::unique_ptr<State> state_;
 };
 
-/// The lock that this process's launches take where they need one.
+/// The lock that launches of this process take where they need one.
 FORKLIFT_EXPORT ForkLock& fork_lock();
 
 /// Both ends of a pipe.
@@ -112,12 +112,12 @@ struct Pipe {
   Fd reading, writing;
 };
 
-/// A pipe that no child inherits by accident: opened by pipe2(2) with O_CLOEXEC,
-/// and where that is missing or denied, opened by pipe(2) and then marked, with
-/// `lock` held shared meanwhile.
+/// Opens a pipe that no child inherits by accident: with pipe2(2) and O_CLOEXEC
+/// or, where that is missing or denied, with pipe(2) and fcntl(2) while holding
+/// `lock` shared.
 ///
 /// Requires: this thread does not hold `lock`.
-/// Errors: of pipe2(2), pipe(2), fcntl(2), for instance EMFILE. Threads: any.
+/// Errors: those of pipe2(2), pipe(2), fcntl(2), for example EMFILE. Threads: any.
 /// Since: pipe2 is Linux 2.6.27.
 FORKLIFT_EXPORT std::expected<Pipe, std::error_code> fork_exec_pipe(ForkLock& lock = fork_lock());
 

@@ -7,28 +7,28 @@
 
 namespace forklift {
 
-/// How the end of its parent reaches a child.
+/// How a child is killed when its parent ends.
 enum class ParentDeath {
   none,    ///< not at all
   signal,  ///< PR_SET_PDEATHSIG: unless the program gains privileges, or clears it
   pidfd,   ///< CLONE_PIDFD_AUTOKILL: always (Linux 7.1)
 };
 
-/// How a child came into the cgroup that was asked for.
+/// How a child entered its cgroup.
 enum class CgroupEntry {
   none,   ///< none was asked for
   clone,  ///< made in it: CLONE_INTO_CGROUP (Linux 5.7)
   write,  ///< joined it as one of its first steps: cgroup.procs
 };
 
-/// What a signal to the whole tree of a child reaches.
+/// The processes that a signal to the tree of a child reaches.
 enum class Tree {
   process,  ///< the child alone
   group,    ///< its process group: who leaves the group escapes
   cgroup,   ///< its own cgroup: nobody escapes
 };
 
-/// What a launch could assure of the things that depend on the kernel.
+/// The guarantees of a launch that depend on the kernel.
 struct Guarantees {
   ParentDeath parent_death = ParentDeath::none;
   CgroupEntry cgroup = CgroupEntry::none;

@@ -11,9 +11,9 @@
 
 namespace forklift {
 
-/// How often something took how long, to within an eighth of it.
+/// Latency histogram with 12.5 % resolution.
 ///
-/// Buckets are eight to a doubling, so a small one and a large one say as much.
+/// It has eight buckets for each doubling, so the resolution is relative.
 /// Threads: one at a time.
 class FORKLIFT_EXPORT Histogram {
  public:
@@ -26,7 +26,7 @@ class FORKLIFT_EXPORT Histogram {
 
   std::uint64_t count() const noexcept { return count_; }
   std::chrono::nanoseconds longest() const noexcept { return longest_; }
-  /// What `part` of the times, 0 to 1, did not exceed; 0 when there are none.
+  /// The time that the fraction `part`, 0 to 1, does not exceed; 0 if empty.
   std::chrono::nanoseconds quantile(double part) const noexcept;
   /// The buckets that are not empty, from the shortest time.
   std::vector<Bucket> buckets() const;

@@ -10,11 +10,11 @@
 
 namespace forklift {
 
-/// What a child is given to read on its standard input. A value.
+/// The data for a child's standard input. A value.
 class Input {
  public:
-  /// Gives the next piece, which stays valid until it is called again; an empty
-  /// one is the end.
+  /// Returns the next piece, which stays valid until the next call; an empty piece
+  /// is the end.
   using Next = std::function<std::string_view()>;
   struct File {
     std::string path;
@@ -25,18 +25,18 @@ class Input {
   using Source =
       std::variant<std::monostate, std::string, std::string_view, Next, File, Descriptor>;
 
-  /// Nothing: the end at once.
+  /// No data: end of file at once.
   Input() = default;
   Input(std::string text) : source_(std::move(text)) {}
   Input(const char* text) : source_(std::string(text)) {}
-  /// Text of the caller's, which stays valid as long as the child is fed.
+  /// Text that the caller keeps valid until the input has been written.
   static Input borrowed(std::string_view text) { return Input(Source(text)); }
-  /// Whatever a callback gives, on the thread that communicates.
+  /// The pieces that a callback returns, called on the thread that communicates.
   static Input from(Next next) { return Input(Source(std::move(next))); }
-  /// A file's content, by path. (`Command::in(Stdio::read(path))` gives the child
-  /// the file itself, which is faster.)
+  /// The content of a file, by path. (`Command::in(Stdio::read(path))` passes the
+  /// file itself to the child, which is faster.)
   static Input file(std::string path) { return Input(Source(File{std::move(path)})); }
-  /// What comes from a descriptor of the caller's, until its end.
+  /// The data read from a descriptor of the caller, until end of file.
   static Input descriptor(int number) { return Input(Source(Descriptor{number})); }
 
   bool empty() const noexcept { return std::holds_alternative<std::monostate>(source_); }

@@ -10,16 +10,16 @@
 
 namespace forklift {
 
-/// What a child may still do with files (landlock(7)): nothing but what the
-/// rules allow. Everything below a path is meant, as the child sees paths.
+/// Restricts the files that a child may use (landlock(7)) to what the rules
+/// allow. A rule covers everything below its path, as the child sees paths.
 ///
-/// Rights that this kernel's Landlock does not know yet are left out.
+/// Rights that the Landlock of this kernel does not support are left out.
 /// Since: Linux 5.13.
 class FORKLIFT_EXPORT Landlock {
  public:
   /// Reading files, listing directories, and executing.
   Landlock& read_only(std::string path);
-  /// Everything that Landlock knows: reading, writing, making, removing, executing.
+  /// All rights of Landlock: reading, writing, creating, removing, executing.
   Landlock& read_write(std::string path);
   /// Exactly these LANDLOCK_ACCESS_FS_* rights.
   Landlock& allow(std::string path, std::uint64_t rights);

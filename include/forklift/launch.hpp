@@ -18,17 +18,17 @@ namespace launch {
 struct InFlight;
 }
 
-/// Whether an event loop is to wait for a launch.
+/// Whether a launch provides a descriptor for event loops.
 enum class Notice {
   none,     ///< nobody but `Launch::wait_for` and `Launch::finish` does
   hang_up,  ///< `Launch::descriptor` hangs up when the launch is done
 };
 
-/// A launch in flight: the call that made it has returned, and the child is on
-/// its way to exec on memory that this object owns.
+/// A launch in flight: `start` has returned, and the child runs towards exec on
+/// memory that this object owns.
 ///
-/// Threads: one at a time. Destroying it kills the child. One that was moved from
-/// or finished is empty: it is done, has no numbers, and `finish` is an error.
+/// Threads: one at a time. The destructor kills the child. A launch that was moved
+/// from or finished is empty: it is done, has no descriptors, and `finish` fails.
 class FORKLIFT_EXPORT Launch {
  public:
   Launch(Launch&& other) noexcept;
@@ -36,33 +36,33 @@ class FORKLIFT_EXPORT Launch {
   ~Launch();
 
   pid_t pid() const noexcept;
-  /// Whether it is known by now that the program runs or could not be run.
+  /// Whether the program runs or has failed to launch.
   bool done() const noexcept { return wait_for(std::chrono::nanoseconds(0)); }
-  /// Waits for that at most so long.
+  /// Waits for that, for at most this long.
   bool wait_for(std::chrono::nanoseconds limit) const noexcept;
 
-  /// A pipe whose other end only the child holds, until exec: poll(2) answers
-  /// POLLHUP, which need not be asked for, when the launch is done. -1 unless
+  /// A pipe whose other end only the child holds, until exec: poll(2) returns
+  /// POLLHUP, which need not be requested, when the launch is done. -1 unless
   /// started with `Notice::hang_up`.
   ///
   /// Wait for `pidfd`, too: a child that is killed before its first steps cannot
-  /// hang up. And look at `done` now and then: a fork elsewhere in this process
-  /// can hold a copy of the other end, for as long as its child lives.
+  /// hang up. Also call `done` periodically: a fork elsewhere in this process can
+  /// hold a copy of the other end until its child ends.
   int descriptor() const noexcept;
   /// Becomes readable when the child ends; -1 where the kernel has none.
   int pidfd() const noexcept;
   /// When the command's deadline passes; `finish` does not wait any longer.
   std::optional<std::chrono::steady_clock::time_point> deadline() const noexcept;
-  /// Kills the child and waits for nothing: the launch is done soon, and `finish`
-  /// says that its deadline passed, if it has, or that it was not wanted any more.
-  /// If the program already runs, `finish` gives a child that dies.
+  /// Kills the child without waiting: the launch is done soon, and `finish` reports
+  /// ETIMEDOUT if the deadline has passed, else ECANCELED ("cancelled").
+  /// If the program already runs, `finish` returns a child that is being killed.
   void kill() noexcept;
 
-  /// Waits for that as long as the command's deadline allows, counted from the
-  /// start, and gives the child or the reason why there is none.
+  /// Waits until the launch is done, at most until the deadline of the command,
+  /// which counts from the start. Returns the child or the error.
   ///
-  /// Errors: `LaunchError`; the child is then reaped or, if it cannot die yet,
-  /// killed and reaped by a later launch.
+  /// Errors: `LaunchError`; the child has been reaped or, if it cannot die yet, has
+  /// been killed, and a later launch reaps it.
   std::expected<Child, LaunchError> finish() &&;
 
  private:

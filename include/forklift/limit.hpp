@@ -9,8 +9,8 @@
 
 namespace forklift {
 
-/// What a limit is about; each is the RLIMIT_* of setrlimit(2) of that name, and
-/// its unit is the kernel's: bytes, seconds, microseconds (rttime) or a count.
+/// A resource with a limit: the RLIMIT_* of setrlimit(2) with the same name, in
+/// the kernel's unit: bytes, seconds, microseconds (rttime) or a count.
 enum class Resource {
   address_space,      ///< RLIMIT_AS, bytes
   core,               ///< bytes
@@ -30,14 +30,14 @@ enum class Resource {
   stack,              ///< bytes
 };
 
-/// As prlimit(1) calls it: "nofile", "as", "memlock".
+/// The name in prlimit(1): "nofile", "as", "memlock".
 FORKLIFT_EXPORT std::string_view name(Resource resource) noexcept;
 FORKLIFT_EXPORT std::optional<Resource> resource_of(std::string_view name) noexcept;
 
 /// No limit.
 inline constexpr std::uint64_t unlimited = ~std::uint64_t{0};
 
-/// A limit as the kernel keeps it; what is left out stays as it is.
+/// A soft and a hard limit; the one that is left out stays unchanged.
 struct Limit {
   std::optional<std::uint64_t> soft = {};
   std::optional<std::uint64_t> hard = {};

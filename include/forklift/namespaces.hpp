@@ -21,15 +21,15 @@ struct IdRange {
   std::uint32_t count = 1;
 };
 
-/// The ids of a new user namespace, written while the child waits.
+/// The ids of a new user namespace, which the parent writes while the child waits.
 struct IdMaps {
   std::vector<IdRange> users = {};
   std::vector<IdRange> groups = {};
-  /// Whether the child may change its supplementary groups. A caller without
-  /// CAP_SETGID may map its own group only if not (Linux 3.19).
+  /// Whether the child may change its supplementary groups. Without CAP_SETGID the
+  /// caller may map its own group only if this is false (Linux 3.19).
   bool setgroups = false;
 
-  /// Root inside is the caller outside: what unshare(1) calls --map-root-user.
+  /// Maps root inside to the caller outside, as unshare(1) --map-root-user does.
   FORKLIFT_EXPORT static IdMaps root_is_caller();
 };
 

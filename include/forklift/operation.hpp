@@ -20,15 +20,16 @@
 
 namespace forklift {
 
-/// Something under way that an event loop carries on.
+/// A launch, a wait or a communication that an event loop drives.
 ///
-/// The loop asks for the `poll_entries()`, stops waiting for what is no longer among
-/// them, and calls `release_closed()`. It waits for them, as poll(2) does, until `deadline()`;
-/// puts what it found into their `revents` (the others stay 0), and calls
-/// `perform()`. All that again until that gives true; then the result is taken.
-/// None of these calls waits for anything. Entries with a negative descriptor are
-/// to be left out, POLLHUP and POLLERR to be told, asked for or not.
-/// Destroying one before its end kills and reaps the children that it owns.
+/// The loop calls `poll_entries()`, stops waiting for descriptors that are no
+/// longer among them, and calls `release_closed()`. It waits for the entries, as
+/// poll(2) does, until `deadline()`, sets their `revents` (0 if there is no event),
+/// and calls `perform()`. It repeats this until `perform()` returns true; then
+/// `take()` returns the result. None of these calls blocks. The loop ignores
+/// entries with a negative descriptor, and reports POLLHUP and POLLERR even if
+/// `events` does not request them.
+/// The destructor kills and reaps the children that an unfinished operation owns.
 /// Threads: one at a time.
 class FORKLIFT_EXPORT Operation {
  public:
@@ -40,19 +41,19 @@ class FORKLIFT_EXPORT Operation {
 
   /// What to wait for now; valid until `perform` returns.
   virtual std::span<pollfd> poll_entries() = 0;
-  /// Whether a descriptor of `poll_entries` is the caller's, so that its flags, which it
-  /// may share with other processes, have to stay as they are.
+  /// Whether a descriptor of `poll_entries` belongs to the caller. Its flags must
+  /// not change, since other processes may share them.
   virtual bool is_callers(int descriptor) const = 0;
-  /// When to go on though nothing has happened; nothing: never.
+  /// When to call `perform` even without an event; empty: never.
   virtual std::optional<Clock::time_point> deadline() const = 0;
-  /// Goes on; true when the result is there, then and from then on. Calls the
-  /// callbacks of sinks and inputs. Closes no descriptor that `poll_entries` named.
+  /// Makes progress; returns true once the result is available. Calls the
+  /// callbacks of sinks and inputs. Closes no descriptor of `poll_entries`.
   virtual bool perform() = 0;
-  /// Closes what `poll_entries` does not name any more.
+  /// Closes the descriptors that are no longer in `poll_entries`.
   virtual void release_closed() noexcept = 0;
-  /// Sends the running program, with its tree, a signal. A program that is not
-  /// running yet is killed, whatever the signal: the result is then a
-  /// `LaunchError` with ECANCELED.
+  /// Sends a signal to the running program and its tree. A program that does not
+  /// run yet is killed, whatever the signal, and the result is a `LaunchError` with
+  /// ECANCELED.
   virtual void cancel(int signal) noexcept = 0;
 
  protected:
@@ -62,22 +63,22 @@ class FORKLIFT_EXPORT Operation {
 template <class Result>
 class OperationOf : public virtual Operation {
  public:
-  /// The result, once. Requires: `perform` gave true.
+  /// Returns the result, once. Requires: `perform` returned true.
   ///
-  /// Errors: as the function of `Command`, `Child` or `Pipeline` of that name.
+  /// Errors: those of the function of `Command`, `Child` or `Pipeline`.
   virtual Result take() = 0;
 };
 
 template <class Result>
 using OperationPtr = std::unique_ptr<OperationOf<Result>>;
 
-/// As `Command::spawn`. What fails at once is told by `take`, too.
+/// As `Command::spawn`. `take()` also reports immediate failures.
 FORKLIFT_EXPORT OperationPtr<Child> begin_spawn(const Command& command);
 /// As `Command::output`.
 FORKLIFT_EXPORT OperationPtr<Output> begin_output(const Command& command,
                                                   OutputOptions options = {});
-/// As `Child::wait`, but `in()` is left as it is. Requires: `child` stays where
-/// it is, and is waited for by nobody else.
+/// As `Child::wait`, but does not close `in()`. Requires: `child` is not moved, and
+/// no other code waits for it.
 FORKLIFT_EXPORT OperationPtr<ExitStatus> begin_wait(Child& child);
 /// As `Child::communicate`. Requires: as `begin_wait`.
 FORKLIFT_EXPORT OperationPtr<Output> begin_communicate(Child& child, OutputOptions options = {});
@@ -87,7 +88,7 @@ FORKLIFT_EXPORT OperationPtr<RunningPipeline> begin_spawn(const Pipeline& pipeli
 /// As `Pipeline::output`.
 FORKLIFT_EXPORT OperationPtr<PipelineOutput> begin_output(const Pipeline& pipeline,
                                                           OutputOptions options = {});
-/// As `RunningPipeline::wait`, with `in()` left as it is. Requires: as for a child.
+/// As `RunningPipeline::wait`, but does not close `in()`. Requires: as for a child.
 FORKLIFT_EXPORT OperationPtr<PipelineStatus> begin_wait(RunningPipeline& pipeline);
 /// As `RunningPipeline::communicate`. Requires: as for a child.
 FORKLIFT_EXPORT OperationPtr<PipelineOutput> begin_communicate(RunningPipeline& pipeline,

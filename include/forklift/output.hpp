@@ -14,29 +14,29 @@
 
 namespace forklift {
 
-/// What is read and written, and the bounds, of `Command::output`,
-/// `Child::communicate` and `Pipeline::output`.
+/// Streams and limits of `Command::output`, `Child::communicate` and
+/// `Pipeline::output`.
 struct OutputOptions {
-  /// Fed to standard input while the output is read. A child that stops reading
-  /// is no error.
+  /// Written to standard input while the output is read. It is no error if the
+  /// child stops reading.
   Input input = {};
   Sink out = {};
   Sink err = {};
-  /// Bytes kept of each stream in memory or a file. What comes beyond is read and
-  /// thrown away, so that the child does not block, and the stream is reported as
+  /// Bytes kept of each stream in memory or a file. The rest is read and
+  /// discarded, so that the child does not block, and the stream is reported as
   /// truncated.
   std::size_t limit = std::numeric_limits<std::size_t>::max();
-  /// After so long the child is stopped, and with it its tree (`kill_tree`). The
-  /// time that callbacks take counts, but none is interrupted.
+  /// After this time the child and its tree are stopped (`kill_tree`). The time in
+  /// callbacks counts, but callbacks are not interrupted.
   std::optional<std::chrono::nanoseconds> timeout = std::nullopt;
-  /// How long after SIGTERM the child is killed when `timeout` has passed.
+  /// The time between SIGTERM and SIGKILL once `timeout` has passed.
   std::chrono::nanoseconds grace = std::chrono::milliseconds(100);
-  /// How long after the child's end to go on reading from a pipe that a
+  /// How long to continue reading, after the child's end, from a pipe that a
   /// grandchild still holds.
   std::chrono::nanoseconds drain = std::chrono::seconds(1);
 };
 
-/// What went through a child's standard streams.
+/// The data of a child's standard streams.
 struct Captured {
   std::string out;
   std::string err;

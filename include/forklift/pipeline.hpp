@@ -27,20 +27,20 @@ struct FORKLIFT_EXPORT PipelineStatus {
   bool success() const noexcept;
 };
 
-/// What went through a pipeline's ends, and how its stages ended.
+/// The data at the ends of a pipeline, and how its stages ended.
 struct PipelineOutput : Captured {
   PipelineStatus status;
 };
 
-/// A pipeline that runs, owned: the destructor kills and reaps every stage.
+/// A running pipeline, owned: the destructor kills and reaps every stage.
 ///
 /// Threads: one at a time.
 class FORKLIFT_EXPORT RunningPipeline {
  public:
   using Duration = Child::Duration;
 
-  /// No pipeline, as one that was moved from: it has no stages and no pipes, and
-  /// waiting for it returns at once.
+  /// An empty pipeline, like one that was moved from: it has no stages and no
+  /// pipes, and waiting for it returns at once.
   RunningPipeline() noexcept = default;
 
   std::span<Child> stages() noexcept { return stages_; }
@@ -52,16 +52,16 @@ class FORKLIFT_EXPORT RunningPipeline {
 
   /// Waits for the end of every stage. Closes `in()` first.
   PipelineStatus wait();
-  /// Waits at most so long; nothing if a stage still runs. Closes nothing.
+  /// Waits for at most this long; empty if a stage still runs. Closes nothing.
   std::optional<PipelineStatus> wait_for(Duration limit);
 
   /// `Child::kill_tree` for every stage.
   void kill_trees(int signal = 9) noexcept;
-  /// SIGTERM to all trees, SIGKILL to what is left of them after `grace` or, if
-  /// sooner, after the end of all stages; then waits.
+  /// Sends SIGTERM to all trees, and SIGKILL to what remains of them after `grace`
+  /// or, if sooner, after the end of all stages; then waits.
   PipelineStatus stop_trees(Duration grace);
 
-  /// Feeds the first stage, takes what the last one writes, and waits for all.
+  /// Writes to the first stage, reads from the last one, and waits for all.
   /// As `Child::communicate`.
   PipelineOutput communicate(const OutputOptions& options = {});
 
@@ -81,16 +81,17 @@ class FORKLIFT_EXPORT RunningPipeline {
   Fd none_;  // always empty
 };
 
-/// Commands of which each reads what the one before writes:
+/// Commands whose output is the input of the next one:
 /// `Command("zcat").arg(file) | Command("sort") | Command("head")`.
 ///
-/// Between two stages is an ordinary pipe, which takes the place of whatever the
-/// commands say about it; nobody else has its ends. Every stage keeps what else
-/// its command says: `err(Stdio::same_as(1))` sends errors down the pipe, too.
-/// A value, like `Command`. Threads: launching from many at once; setting, alone.
+/// Two stages are connected by an ordinary pipe, which replaces what the commands
+/// set for these streams; no other process has its ends. Other settings of the
+/// commands apply: `err(Stdio::same_as(1))` sends errors through the pipe, too.
+/// A value, like `Command`. Threads: launches from many threads at once; setters
+/// from one.
 ///
-/// One that was moved from is empty: it can be assigned and given stages, and
-/// launching it is an error of the step `program`.
+/// A pipeline that was moved from is empty: it can be assigned, stages can be
+/// added, and launching it is an error of the step `program`.
 class FORKLIFT_EXPORT Pipeline {
  public:
   explicit Pipeline(Command first) { stages_.push_back(std::move(first)); }
@@ -102,15 +103,16 @@ class FORKLIFT_EXPORT Pipeline {
   Pipeline& in(Stdio stdio);
   Pipeline& out(Stdio stdio);
   Pipeline& err(Stdio stdio);
-  /// Success is the last stage's, as in a shell without `pipefail`. Wanted where a
-  /// stage stops reading early: the one before then ends by SIGPIPE.
+  /// The last stage decides success, as in a shell without `pipefail`. Use it if a
+  /// stage may stop reading early, since SIGPIPE then kills the stage before it.
   Pipeline& success_by_last(bool by_last = true);
 
-  /// Launches every stage, or none: when one fails, the others are killed before
-  /// any could see the end of its input, and reaped.
+  /// Launches all stages or none: if one fails, the others are killed and reaped
+  /// before any of them can see the end of its input.
   ///
-  /// Errors: `LaunchError` of a stage that failed; `LaunchError::stage` tells which.
-  /// Cost: all stages are on their way to exec at once. Each is planned anew.
+  /// Errors: `LaunchError` of a stage that failed; `LaunchError::stage` is its
+  /// number.
+  /// Cost: the stages are launched at the same time. Each is planned anew.
   RunningPipeline spawn() const;
   std::expected<RunningPipeline, LaunchError> try_spawn() const;
 
@@ -126,7 +128,7 @@ class FORKLIFT_EXPORT Pipeline {
  private:
   friend class OperationState;
   static LaunchGroup start(std::vector<Command> stages, Notice notice);
-  /// Why the input cannot go into the first stage, if it cannot.
+  /// The reason why the input cannot be written to the first stage, if any.
   std::optional<LaunchError> refuses(const Input& input) const;
   /// The same with pipes at the ends that are not set.
   Pipeline capturing(const Input& input) const;

@@ -12,20 +12,20 @@ struct Scheduling {
   enum class Policy { other, batch, idle, fifo, round_robin, deadline };
   Policy policy = Policy::other;
   int priority = 0;  ///< 1 to 99 for `fifo` and `round_robin`, else 0
-  /// Of `deadline` only (Linux 3.14).
+  /// For `deadline` only (Linux 3.14).
   std::chrono::nanoseconds runtime{0}, deadline{0}, period{0};
   /// Children of the child start with the normal policy.
   bool reset_on_fork = false;
 };
 
-/// How its reading and writing of disks is scheduled (ioprio_set(2)).
+/// How the disk I/O of a child is scheduled (ioprio_set(2)).
 struct IoPriority {
   enum class Class { none, realtime, best_effort, idle };
   Class io_class = Class::none;
   int level = 4;  ///< 0, the highest, to 7; of `realtime` and `best_effort`
 };
 
-/// On which nodes of a NUMA machine its memory is taken (set_mempolicy(2)).
+/// The NUMA nodes that the memory of a child comes from (set_mempolicy(2)).
 struct MemoryPolicy {
   enum class Mode { by_default, preferred, bind, interleave, local };
   Mode mode = Mode::by_default;

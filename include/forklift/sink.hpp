@@ -22,7 +22,7 @@ struct Line {
   bool newline = true;    ///< false: not the end of a line, or the stream's end
 };
 
-/// Where what a child writes goes to. A value.
+/// The destination of a child's output. A value.
 class Sink {
  public:
   struct Memory {};
@@ -47,25 +47,25 @@ class Sink {
   /// A string in the result.
   Sink() = default;
   static Sink memory() { return Sink(); }
-  /// Reads and throws away, without copying.
+  /// Reads and discards, without copying.
   static Sink discard() { return Sink(Discard{}); }
-  /// A file, written from its start on. (`Command::out(Stdio::file(path))` gives
-  /// the child the file itself, which is faster but has no limit.)
+  /// A file, truncated first. (`Command::out(Stdio::file(path))` passes the file
+  /// itself to the child, which is faster but has no limit.)
   static Sink file(std::string path, mode_t mode = 0666) {
     return Sink(File{std::move(path), O_TRUNC, mode});
   }
   static Sink append(std::string path, mode_t mode = 0666) {
     return Sink(File{std::move(path), O_APPEND, mode});
   }
-  /// A file in memory (memfd_create(2)), at its start, in the result; sealed: its
-  /// content can no longer change.
+  /// A file in memory (memfd_create(2)) in the result, positioned at its start and
+  /// sealed: its content can no longer change.
   static Sink memfd(bool sealed = false) { return Sink(Memfd{sealed}); }
-  /// A callback for each line, also for a last one that has no newline, on the
-  /// thread that communicates. One longer than `longest` bytes arrives in pieces.
+  /// A callback for each line, also for a last one without a newline, on the
+  /// thread that communicates. Lines longer than `longest` bytes arrive in pieces.
   static Sink lines(std::function<void(const Line&)> take, std::size_t longest = 65536) {
     return Sink(Lines{std::move(take), longest});
   }
-  /// A callback for each piece, as it comes out of the pipe.
+  /// A callback for each piece that is read from the pipe.
   static Sink pieces(std::function<void(std::string_view)> take) {
     return Sink(Pieces{std::move(take)});
   }

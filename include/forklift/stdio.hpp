@@ -9,38 +9,38 @@
 
 namespace forklift {
 
-/// What stands behind one descriptor of a child.
+/// The source or destination of one descriptor of a child.
 ///
-/// A value; nothing is opened before the launch. Files are opened by the child,
-/// before it changes its directory: paths are the caller's, also /dev/fd/N,
+/// A value; nothing is opened before the launch. The child opens files before it
+/// changes its directory, so paths are those of the caller, including /dev/fd/N,
 /// /dev/stdin and /proc/self (docs/attributes.md has a table).
 class FORKLIFT_EXPORT Stdio {
  public:
   enum class Kind { inherit, null, file, descriptor, pipe, same_as };
   enum class Direction { by_number, to_child, from_child };
 
-  /// The caller's descriptor of the same number, also if it is marked
-  /// close-on-exec. One that is closed is an error (EBADF) if this is set, and
-  /// /dev/null if it is standard input, output or error and nothing is set.
+  /// The caller's descriptor of the same number, even if it is marked
+  /// close-on-exec. If it is closed, the launch fails (EBADF); by default, a closed
+  /// standard input, output or error is replaced by /dev/null.
   static Stdio inherit();
   /// /dev/null.
   static Stdio null();
-  /// A file: read as standard input, else written from its start on.
+  /// A file: opened for reading as standard input, else truncated and written.
   static Stdio file(std::string path, mode_t mode = 0666);
   static Stdio read(std::string path);
   static Stdio truncate(std::string path, mode_t mode = 0666);
   static Stdio append(std::string path, mode_t mode = 0666);
   /// A file that must not exist yet.
   static Stdio create_new(std::string path, mode_t mode = 0666);
-  /// A descriptor of the caller's, who keeps it and its flags.
+  /// A descriptor of the caller, which stays open there with its flags unchanged.
   ///
   /// Requires: it stays open until the launch has returned.
   static Stdio descriptor(int number);
-  /// A pipe whose other end the `Child` holds. The child reads at number 0 and
-  /// writes at any other, unless said otherwise.
+  /// A pipe whose other end the `Child` holds. By default the child reads from
+  /// number 0 and writes to any other.
   static Stdio pipe(Direction direction = Direction::by_number);
-  /// What the child has at another of its numbers, for instance
-  /// `err(Stdio::same_as(1))` for stderr into stdout.
+  /// The same as another descriptor of the child, for example
+  /// `err(Stdio::same_as(1))` to send stderr to stdout.
   static Stdio same_as(int number);
 
   Kind kind() const noexcept { return kind_; }

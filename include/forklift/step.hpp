@@ -8,8 +8,7 @@
 
 namespace forklift {
 
-/// The steps of a launch, in the order in which they are made; an error names
-/// the one that failed.
+/// The steps of a launch, in their order; an error names the step that failed.
 enum class Step {
   program,        ///< the program's name is looked at
   argument,       ///< the arguments are looked at

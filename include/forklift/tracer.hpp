@@ -30,8 +30,8 @@ class FORKLIFT_EXPORT LaunchTrace {
   std::chrono::nanoseconds hold{0};    ///< how long the call that started it took
   std::chrono::nanoseconds launch{0};  ///< from that call until exec was known
 
-  /// The engine, and what `Command::explain` says; without a plan, because the
-  /// input was bad, the least and nothing.
+  /// The engine and the text of `Command::explain`; if bad input prevented a plan,
+  /// the lowest engine and an empty text.
   Engine engine() const noexcept;
   std::string plan() const;
 
@@ -40,22 +40,22 @@ class FORKLIFT_EXPORT LaunchTrace {
   const launch::CompiledPlan* compiled_ = nullptr;
 };
 
-/// Told of every launch of this process, in the thread that makes it.
+/// Receives every launch of this process, on the launching thread.
 ///
-/// Nothing is traced with ptrace(2), and nothing runs in the child. The calls
-/// may come from many threads at once, and must not launch.
+/// It uses no ptrace(2), and nothing runs in the child. Many threads may call it
+/// at once. Its functions must not launch.
 class FORKLIFT_EXPORT Tracer {
  public:
   virtual ~Tracer();
-  /// Before the child is made.
+  /// Called before the child is created.
   virtual void before(const LaunchTrace& launch) noexcept = 0;
-  /// When it is known that the program runs, or why not, or that nobody wants
-  /// to know (a `Launch` that is destroyed: ECANCELED).
+  /// Called when the program runs, when the launch has failed, or when its `Launch`
+  /// is destroyed (ECANCELED).
   virtual void after(const LaunchTrace& launch) noexcept = 0;
 };
 
-/// Sets who is told, null for nobody; gives who was. It is told the end of each
-/// launch whose beginning it was told, so it lives as long as those.
+/// Installs a tracer (null removes it); returns the previous one. A tracer gets
+/// the end of every launch whose beginning it got, so it must outlive them.
 ///
 /// Threads: any. Cost: with no tracer, one load a launch.
 FORKLIFT_EXPORT Tracer* set_tracer(Tracer* tracer) noexcept;

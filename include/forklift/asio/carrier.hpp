@@ -24,7 +24,7 @@
 #include <vector>
 
 namespace forklift::inline FORKLIFT_WHICH_ASIO {
-/// The signal that a cancellation stands for; the strongest of those asked for.
+/// The signal for a cancellation type; the strongest of those requested.
 inline int signal_of(aio::cancellation_type type) noexcept {
   const auto has = [type](aio::cancellation_type one) {
     return (type & one) != aio::cancellation_type::none;
@@ -34,11 +34,11 @@ inline int signal_of(aio::cancellation_type type) noexcept {
   return has(aio::cancellation_type::total) ? SIGINT : 0;
 }
 
-/// An operation on its way, whatever its result and its handler.
+/// A running operation, independent of the types of its result and handler.
 ///
-/// Whoever may still call it holds a reference. It completes when only one is
-/// left, so that no wait of its own is under way any more; and when the last
-/// goes without that, with an io_context that is destroyed, so does it.
+/// Everything that may still call it holds a reference. It completes when only
+/// one reference is left, so none of its waits is pending then. If a destroyed
+/// io_context drops the last reference, the operation is destroyed, too.
 class Carrier {
  public:
   class Reference {
@@ -56,7 +56,7 @@ class Carrier {
     Carrier* carrier_;
   };
 
-  /// What a cancellation slot keeps: it may be asked after the operation's end.
+  /// Kept by a cancellation slot, which may call it after the operation's end.
   class Canceller {
    public:
     explicit Canceller(Carrier* carrier) noexcept : carrier_(carrier) {}
@@ -77,7 +77,7 @@ class Carrier {
     Carrier* carrier_;
   };
 
-  /// Begins; called once, with the one reference that there is.
+  /// Begins; called once, with the only reference.
   static void start(Reference first) {
     const auto strand = first->strand_;
     aio::dispatch(strand, [self = std::move(first)]() mutable {

@@ -31,10 +31,9 @@ aio::any_io_executor executor_of(Ctx& context) {
   return context.get_executor();
 }
 
-/// An executor that an operation's own handlers can run on: one that is known by
-/// its type to bring a thread along. (Those of futures and the like run what they
-/// get wherever they are asked to, and have Asio start its pool of system threads
-/// when they are asked for their context.)
+/// An executor that can run an operation's own handlers: its type guarantees that
+/// it has a thread. (Executors of futures run functions on the calling thread, and
+/// asking for their context makes Asio start its pool of system threads.)
 template <class Ex>
 concept Hosting = std::is_same_v<Ex, aio::any_io_executor> ||
     (std::is_convertible_v<Ex, aio::any_io_executor>&& requires(const Ex& executor) {
@@ -82,7 +81,7 @@ struct Expecting {
   std::expected<Result, LaunchError> result;
 };
 
-/// The same in one value, for tokens that know no exceptions.
+/// The same in one value, for tokens that do not support exceptions.
 template <class Result>
 struct Packed {
   std::exception_ptr error;
@@ -180,7 +179,7 @@ class CarrierOf final : public Carrier {
   aio::executor_work_guard<Completing> work_;
 };
 
-/// Begins what `begin` makes when the token says so.
+/// Starts the operation that `begin` creates when the token initiates it.
 template <template <class> class Giving, class Result, class Token, class Begin>
 auto initiate(aio::any_io_executor executor, Token&& token, Begin begin) {
   return aio::async_initiate<Token, typename Giving<Result>::Signature>(

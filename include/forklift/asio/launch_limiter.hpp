@@ -14,10 +14,10 @@
 #include <utility>
 
 namespace forklift::inline FORKLIFT_WHICH_ASIO {
-/// Bounds how many children a program has at a time, and with them the memory
-/// and the descriptors that they take. First come, first served.
+/// Limits the number of children that a program has at a time, and so the memory
+/// and the descriptors that they use. First come, first served.
 ///
-/// A permit is asked for before a launch and held as long as the child shall
+/// Acquire a permit before a launch and hold it for as long as the child should
 /// count:
 ///
 ///     const auto permit = co_await limiter.async_acquire(asio::use_awaitable);
@@ -31,7 +31,7 @@ class LaunchLimiter {
   /// The right to have one more child, until it is destroyed.
   class Permit {
    public:
-    /// None.
+    /// No permit.
     Permit() noexcept = default;
     Permit(Permit&& other) noexcept = default;
     Permit& operator=(Permit&& other) noexcept {
@@ -50,12 +50,12 @@ class LaunchLimiter {
     std::shared_ptr<Queue> queue_;
   };
 
-  /// `most` permits at a time, at least 1. Whose handler has no executor of its
+  /// `most` permits at a time, at least 1. A handler without an executor of its
   /// own is called in the context of `executor`.
   template <class Ex>
   LaunchLimiter(Ex&& executor, std::size_t most)
       : executor_(executor_of(executor)), queue_(std::make_shared<Queue>(most)) {}
-  /// Who still waits gets the error.
+  /// Completes pending waits with the error.
   ~LaunchLimiter() { queue_->close(); }
   LaunchLimiter(const LaunchLimiter&) = delete;
   LaunchLimiter& operator=(const LaunchLimiter&) = delete;
@@ -63,7 +63,7 @@ class LaunchLimiter {
   /// Waits for its turn; completes with `void(std::exception_ptr, Permit)`.
   ///
   /// Errors: std::system_error with ECANCELED when cancelled, or when the limiter
-  /// is destroyed. Cancels: leaves the queue, at any of the three kinds.
+  /// is destroyed. Cancels: leaves the queue, for all three cancellation types.
   template <class Token>
   auto async_acquire(Token&& token) {
     if constexpr (is_yield<std::decay_t<Token>>) {
@@ -73,7 +73,7 @@ class LaunchLimiter {
     }
   }
 
-  /// How many permits are out, and how many are waited for.
+  /// The numbers of permits in use and of waiters.
   std::size_t in_use() const { return queue_->in_use(); }
   std::size_t waiting() const { return queue_->waiting(); }
 

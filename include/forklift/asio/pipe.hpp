@@ -7,8 +7,8 @@
 
 namespace forklift::inline FORKLIFT_WHICH_ASIO {
 /// Our end of a pipe that a child writes, for `async_read_some` and the like:
-/// `readable_pipe(executor, std::move(child.out()))`. It is made non-blocking;
-/// the child's end stays as it is.
+/// `readable_pipe(executor, std::move(child.out()))`. It becomes non-blocking;
+/// the child's end does not change.
 ///
 /// Errors: the system_error of Asio, as for an empty descriptor.
 template <class Ex>
@@ -19,8 +19,7 @@ aio::readable_pipe readable_pipe(Ex&& executor, Fd end) {
   return pipe;
 }
 
-/// Our end of a pipe that a child reads. Close it where the child shall see the
-/// end of its input.
+/// Our end of a pipe that a child reads. Close it to end the child's input.
 template <class Ex>
 aio::writable_pipe writable_pipe(Ex&& executor, Fd end) {
   aio::writable_pipe pipe(executor_of(executor));

@@ -11,15 +11,15 @@
 #include <utility>
 
 namespace forklift::inline FORKLIFT_WHICH_ASIO {
-/// A descriptor that belongs to somebody else and that an io_context waits for.
+/// A borrowed descriptor that an io_context waits for.
 class Watch {
  public:
   using Descriptor = aio::posix::basic_stream_descriptor<aio::any_io_executor>;
   using Wait = Descriptor::wait_type;
 
-  /// Waits will be for what the entry asks for. Requires: `serial` is this watch's
-  /// alone. `keeps_flags`: Asio makes what it waits for non-blocking; this one is
-  /// waited for from inside an epoll(7) descriptor instead.
+  /// Waits are for the events of the entry. Requires: `serial` is unique to this
+  /// watch. `keeps_flags`: Asio makes descriptors non-blocking; this one is put
+  /// into an epoll(7) descriptor instead, and Asio waits for that.
   Watch(const aio::any_io_executor& executor, const pollfd& entry, std::uint64_t serial,
         bool keeps_flags)
       : descriptor_(executor), number_(entry.fd), events_(entry.events), serial_(serial) {
@@ -28,7 +28,7 @@ class Watch {
     descriptor_.assign(enclosing_ ? enclosing_.get() : number_, error);
     works_ = !error;
   }
-  /// Ends a wait that is under way; closes nothing.
+  /// Cancels a pending wait; closes nothing.
   ~Watch() {
     if (descriptor_.is_open()) descriptor_.release();
   }
@@ -43,7 +43,7 @@ class Watch {
   void fail() noexcept { works_ = false; }
   std::uint64_t serial() const noexcept { return serial_; }
 
-  /// Waits, unless a wait is under way; `woken(error)` is called at its end.
+  /// Waits, unless a wait is pending; calls `woken(error)` at its end.
   template <class Woken>
   void wait(Woken&& woken) {
     if (waits_ || !works_) return;
@@ -51,7 +51,7 @@ class Watch {
     descriptor_.async_wait(kind(), std::forward<Woken>(woken));
   }
 
-  /// What poll(2) would have found when a wait ends.
+  /// The events that poll(2) would have returned when a wait ends.
   short found() noexcept {
     waits_ = false;
     return static_cast<short>(events_ ? events_ : POLLHUP | POLLERR);

@@ -64,9 +64,8 @@ struct ExecSetup {
 template <class Init>
 struct WithExecSetup : Init, ExecSetup {};
 
-/// Whether an initializer has code that Boost runs in the child, whatever
-/// launcher it is for; of a final class that cannot be derived from, whether it
-/// has it for `Launcher`.
+/// Whether an initializer has code that Boost runs in the child, for any launcher;
+/// for a final class, which cannot be derived from, only for `Launcher`.
 template <class Init, class Launcher, class Path>
 consteval bool runs_in_child() {
   if constexpr (std::is_class_v<Init> && !std::is_final_v<Init>) {

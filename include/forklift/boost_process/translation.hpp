@@ -27,18 +27,18 @@ inline constexpr bool is_binding = false;
 template <int target>
 inline constexpr bool is_binding<v2::detail::process_io_binding<target>> = true;
 
-/// An initializer of Boost's whose code for the child is known, and made by
-/// steps of ours instead. Not one derived from it, which may have its own code.
+/// An initializer of Boost whose code for the child is known and replaced by our
+/// steps. Derived initializers do not count, since they may have their own code.
 template <class Init>
 concept Translatable = is_binding<Init> || std::same_as<Init, v2::process_stdio> ||
     std::same_as<Init, v2::posix::bind_fd> || std::same_as<Init, v2::process_start_dir>;
 
-/// What such initializers do to a child, one after the other, as a command.
+/// Translates such initializers, in their order, into a command.
 ///
 /// Boost's children call dup2(2) and chdir(2) in the order of the list, so that
 /// a later initializer sees what an earlier one has done: {out, file} and
-/// {err, 1} send both streams into the file. Our commands know no order;
-/// here it is worked out beforehand.
+/// {err, 1} send both streams into the file. Our commands have no order, so the
+/// result is computed in advance.
 class Translation {
  public:
   template <int target>
@@ -65,8 +65,7 @@ class Translation {
     return {};
   }
 
-  /// `kept`: numbers that the child has as the caller has them, unless something
-  /// else is there.
+  /// `kept`: descriptors that the child inherits unless their number is set.
   void write_into(Command& command, const std::vector<int>& kept) const {
     for (const int number : kept) {
       if (number > 2) command.descriptor(number, Stdio::inherit());
@@ -78,9 +77,9 @@ class Translation {
   }
 
  private:
-  /// Boost's `process_stdio` looks at no error of its parts. Most are better
-  /// told; but programs rely on this one: a pipe that is open already stays what
-  /// it is, and the child gets an end of another, whose other end nobody uses.
+  /// Boost's `process_stdio` ignores errors of its parts. Most are better
+  /// reported, but programs rely on this one: a pipe that is already open does not
+  /// change, and the child gets an end of a new pipe whose other end is unused.
   static bool is_overlooked(const v2::error_code& error) {
     return error == boost::asio::error::already_open;
   }
