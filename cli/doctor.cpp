@@ -79,14 +79,14 @@ std::vector<std::string> advice(const forklift::Capabilities& found) {
 }
 
 // What can watch is found out by calls that a filter may kill for.
-std::string rungs_here() {
+std::string backends_here() {
   int ends[2];
   if (::pipe2(ends, O_CLOEXEC) < 0) return "";
   const forklift::Fd reading(ends[0]);
   forklift::Fd writing(ends[1]);
   const pid_t child = ::fork();
   if (child == 0) {
-    const std::string text = watch::rungs_text(watch::obstacles());
+    const std::string text = watch::backends_text(watch::obstacles());
     ::_exit(::write(writing.get(), text.data(), text.size()) < 0);
   }
   writing.reset();
@@ -128,7 +128,7 @@ void doctor() {
     output::print("  {:<3} {:<34} {}{}\n", capability.works ? "yes" : "no", capability.name,
                   capability.gives, capability.works ? "" : " [" + capability.reason + "]");
   }
-  output::print("\nwatching (forklift watch)\n{}", rungs_here());
+  output::print("\nwatching (forklift watch)\n{}", backends_here());
   const auto lines = advice(found);
   output::print("\n{}\n", lines.empty() ? "Nothing would make it faster here."
                                         : "What would make it faster in a program like this one:");

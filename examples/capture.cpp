@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The forklift authors
 // SPDX-License-Identifier: MIT
 
-// Runs a program, takes what it writes, and tells its failure from ours.
+// Runs a program, captures its output, and distinguishes its failure from ours.
 
 #include <forklift/command.hpp>
 #include <iostream>

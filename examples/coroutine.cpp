@@ -19,7 +19,7 @@ asio::awaitable<void> within_half_a_second(Pipeline pipeline) {
   const auto executor = co_await asio::this_coro::executor;
   asio::steady_timer timer(executor, 500ms);
   try {
-    // Whoever is second is cancelled; a pipeline that is cancelled is killed.
+    // The slower one is cancelled; a cancelled pipeline is killed.
     const auto first = co_await (forklift::async_output(executor, pipeline, asio::use_awaitable) ||
                                  timer.async_wait(asio::use_awaitable));
     const auto* const output = std::get_if<0>(&first);

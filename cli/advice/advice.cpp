@@ -77,7 +77,7 @@ Lines for_java(const Process& process) {
   }
   const char* const why = is_before(process, {13, 0}) ? " (the default since 13)" : "";
   return {fmt::format("start java with {}{}", option, why),
-          "if nobody sets launchMechanism=FORK, a native library forks: its stack tells which"};
+          "if launchMechanism=FORK is not set, a native library forks: its stack shows which"};
 }
 
 Lines for_go(const Process& process) {
@@ -87,7 +87,7 @@ Lines for_go(const Process& process) {
         "with 1.21 or later, where launches do not wait for each other"};
   }
   return {"leave CLONE_NEWUSER out of SysProcAttr: with it, os/exec copies page tables",
-          "if os/exec is not what launches, C code under cgo forks: its stack tells which"};
+          "if os/exec does not launch, C code under cgo forks: its stack shows which"};
 }
 
 Lines for_node() {
@@ -99,7 +99,7 @@ Lines for_node() {
 Lines for_redis() {
   return {"let a replica write the snapshots (save \"\" here), or have BGSAVE run when load is low",
           "several small instances in place of a large one: the stall grows with the data of each",
-          "latest_fork_usec of INFO tells the same stall; latency-monitor-threshold 10 records it"};
+          "latest_fork_usec of INFO shows the same stall; latency-monitor-threshold 10 records it"};
 }
 
 constexpr const char* huge_pages_in_redis =
@@ -159,7 +159,7 @@ Lines against_copy_on_write(const Process& process, const Circumstances& circums
   if (process.runtime == Runtime::redis) {
     return {
         "have snapshots written when few keys change: each page written to meanwhile is "
-        "copied; rdb_last_cow_size of INFO tells how much it was",
+        "copied; rdb_last_cow_size of INFO shows how much it was",
         "leave transparent huge pages off (disable-thp yes): with them each write copies 2 MiB"};
   }
   Lines lines = against_copying(process, circumstances);

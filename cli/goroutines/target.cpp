@@ -37,7 +37,7 @@ LineTable read_lines(const Program& program) {
 std::string why_not_in_stripped(const LineTable& lines, const char* function) {
   if (!lines.named(function)) return fmt::format("it has no function {}", function);
 #if defined(__x86_64__)
-  return "it is stripped, and its code does not tell";
+  return "it is stripped, and its code does not show it";
 #else
   return "it is stripped, and code is read on x86-64 only";
 #endif
@@ -59,8 +59,8 @@ std::optional<Layout> layout_by_table(const Target& target) {
 std::string why_no_layout(const Target& target) {
   const std::string known =
       fmt::format("the table has Go {} to {}", print(oldest_known()), print(newest_known()));
-  const std::string its = target.version_text.empty() ? "it does not tell its version"
-                                                      : "this is " + target.version_text;
+  const std::string its =
+      target.version_text.empty() ? "its version is unknown" : "this is " + target.version_text;
   return fmt::format(
       "what a goroutine looks like is not known: the program has no debug information, {}, and {}",
       known, its);

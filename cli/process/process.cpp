@@ -48,7 +48,7 @@ void refuse_what_has_no_memory(pid_t pid, const Stat& stat) {
   if (!is_dead(stat.state)) return;
   if (stat.threads > 1) {
     throw Refusal(fmt::format(
-        "process {} runs on without its first thread: /proc does not tell its memory then", pid));
+        "the first thread of process {} has ended: /proc does not show its memory", pid));
   }
   throw Refusal(fmt::format("process {} is a zombie: it has ended and waits for its parent", pid));
 }

@@ -82,7 +82,7 @@ std::optional<process::Runtime> runtime_named(const std::string& text) {
 void take(const json& from, Wait::Reason& to) { take_named(from, to, reason_named); }
 void take(const json& from, Notice::Kind& to) { take_named(from, to, notice_named); }
 void take(const json& from, Figure& to) { take_named(from, to, figure_named); }
-void take(const json& from, Backend& to) { take_named(from, to, rung_named); }
+void take(const json& from, Backend& to) { take_named(from, to, backend_named); }
 void take(const json& from, Footer::Reason& to) { take_named(from, to, footer_named); }
 void take(const json& from, process::Runtime& to) { take_named(from, to, runtime_named); }
 

@@ -15,7 +15,7 @@ constexpr Names<Footer::Reason, 3> endings({"time", "interrupted", "target_ended
 }  // namespace
 
 std::string name(Backend backend) { return backends.of(backend); }
-std::optional<Backend> rung_named(const std::string& name) { return backends.find(name); }
+std::optional<Backend> backend_named(const std::string& name) { return backends.find(name); }
 std::string name(Footer::Reason reason) { return endings.of(reason); }
 std::optional<Footer::Reason> footer_named(const std::string& name) { return endings.find(name); }
 

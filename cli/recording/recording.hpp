@@ -22,7 +22,7 @@ enum class Backend {
 };
 
 std::string name(Backend backend);
-std::optional<Backend> rung_named(const std::string& name);
+std::optional<Backend> backend_named(const std::string& name);
 
 /// What keeps a backend from being used, and the one command that would change it.
 struct Unavailability {

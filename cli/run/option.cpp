@@ -26,7 +26,7 @@ const Option* find(std::string_view name) {
       if (name == option.name || name == option.other_name) return &option;
     }
   }
-  throw BadUse(fmt::format("no option is called '{}'{}; see 'forklift run --help'", name,
+  throw BadUse(fmt::format("unknown option '{}'{}; see 'forklift run --help'", name,
                            did_you_mean(name, names())));
 }
 
@@ -41,7 +41,7 @@ std::string value_of(const Option& option, const std::vector<std::string>& words
     return word.substr(sign + 1);
   }
   if (option.value.empty() || may_lack_value(option)) return "";
-  if (++at == words.size()) throw BadUse(fmt::format("{} wants {}", option.name, option.value));
+  if (++at == words.size()) throw BadUse(fmt::format("{} requires {}", option.name, option.value));
   return words[at];
 }
 
@@ -71,35 +71,34 @@ std::string indented(std::string_view text, std::size_t indent, std::size_t widt
 
 constexpr const char* introduction = R"(forklift run [OPTIONS] [--] PROGRAM [ARGUMENTS]
 
-Launches a program with all that a child can be given, waits for its end, and
-ends as it did. What follows the first word that is no option is the program's.
+Launches a program with the given attributes, waits for it, and exits with its
+status. The first word that is not an option is the program; all words after it
+are its arguments.
 )";
 
 constexpr const char* statuses = R"(
 Exit status:
-  124  --timeout passed, however the program ended then
+  124  the --timeout expired, whatever the status of the program
   125  forklift failed: a bad option, or a step of the launch before exec
   126  the program was found but cannot be executed
   127  the program was not found
-  128+N  signal N killed it
-  else the program's own
+  128+N  signal N killed the program
+  otherwise the exit status of the program
 
-Signals: TERM, INT, HUP, QUIT, USR1 and USR2 go on to the program, or to its
-whole tree if it leads one, unless forklift was started with them ignored. What
-a terminal sends (Ctrl-C) is not sent twice. TSTP stops both, CONT resumes both.
+Signals: TERM, INT, HUP, QUIT, USR1 and USR2 are forwarded to the program, or to
+its whole tree if it leads one, unless forklift was started with them ignored.
+Signals from the terminal (Ctrl-C) are not sent twice. TSTP stops both, CONT
+resumes both.
 )";
 
 }  // namespace
 
 std::span<const Group> groups() {
-  static const Group all[] = {{"The program", program_options()},
-                              {"Files and terminal", stream_options()},
-                              {"Life and signals", life_options()},
-                              {"Identity and privileges", identity_options()},
-                              {"Limits and scheduling", bound_options()},
-                              {"Namespaces and root", namespace_options()},
-                              {"Sandbox and cgroup", sandbox_options()},
-                              {"The launch, and what is told", telling_options()}};
+  static const Group all[] = {
+      {"The program", program_options()},         {"Files and terminal", stream_options()},
+      {"Life and signals", life_options()},       {"Identity and privileges", identity_options()},
+      {"Limits and scheduling", bound_options()}, {"Namespaces and root", namespace_options()},
+      {"Sandbox and cgroup", sandbox_options()},  {"Launch and reporting", telling_options()}};
   return all;
 }
 

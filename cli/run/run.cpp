@@ -57,7 +57,7 @@ void tell(const RunRequest& request, const Outcome& outcome, const forklift::Fd&
     output::say("forklift: {}\n", outcome.failure->what());
   }
   if (outcome.status && outcome.status->lost() && !request.reporting.quiet) {
-    output::say("forklift: '{}' ended, and nobody can tell how\n", request.argv.front());
+    output::say("forklift: '{}' has ended, but its status was lost\n", request.argv.front());
   }
   if (request.reporting.stats == Reporting::Stats::none) return;
   write_stats(file, request.reporting, print_stats(request, outcome));

@@ -30,7 +30,7 @@ std::vector<Unavailability> obstacles() {
   return found;
 }
 
-std::string rungs_text(const std::vector<Unavailability>& obstacles) {
+std::string backends_text(const std::vector<Unavailability>& obstacles) {
   std::string text;
   for (const auto& [backend, gives] : backends) {
     const auto unavailability = std::ranges::find(obstacles, backend, &Unavailability::backend);

@@ -14,6 +14,6 @@ std::vector<Unavailability> obstacles();
 
 /// A table of all backends for people: which work here, why not, and the command
 /// that would raise them.
-std::string rungs_text(const std::vector<Unavailability>& obstacles);
+std::string backends_text(const std::vector<Unavailability>& obstacles);
 
 }  // namespace watch

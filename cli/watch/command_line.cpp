@@ -24,9 +24,9 @@ std::chrono::milliseconds length(const std::string& text) {
 }
 
 Backend backend(const std::string& text) {
-  const auto found = rung_named(text);
+  const auto found = backend_named(text);
   if (found && *found != Backend::prediction) return *found;
-  throw std::invalid_argument("'" + text + "' is none of tracing, perf, sampling");
+  throw std::invalid_argument("'" + text + "' is not one of tracing, perf, sampling");
 }
 
 void add_options(CLI::App& watch, Request& request) {
@@ -34,15 +34,15 @@ void add_options(CLI::App& watch, Request& request) {
       .add_option("TARGET", request.target, "A process id; or, after --, a program with arguments")
       ->required();
   add_parsed(watch, "--for", request.length, length,
-             "How long (default: 10s; a program: until it ends)");
+             "How long to watch (default: 10s; a program: until it ends)");
   watch.add_flag("--detail", request.options.detail,
-                 "Hook system calls, too: exact begins and ends, for some 50 ns a system call");
+                 "Hook system calls, too: exact begins and ends, at about 50 ns per system call");
   add_parsed(watch, "--backend", request.backend, backend,
              "tracing, perf or sampling (default: the best that works here)");
   watch.add_flag("--no-stacks{false}", request.options.stacks, "Leave stacks out");
   watch
       .add_option("--samples", request.options.samples_per_second,
-                  "Looks per second of the backend sampling (default: 500)")
+                  "Samples per second of the backend sampling (default: 500)")
       ->check(CLI::Range(10, 1000));
   add_outputs(watch, request.outputs);
   add_record(watch, request.outputs);
@@ -51,8 +51,8 @@ void add_options(CLI::App& watch, Request& request) {
 }  // namespace
 
 void add_to(CLI::App& app, const std::string& line, Action& chosen) {
-  CLI::App* const watch =
-      app.add_subcommand("watch", "Watch a process: whom its launches stall, and for how long");
+  CLI::App* const watch = app.add_subcommand(
+      "watch", "Watch a process: which threads its launches block, and for how long");
   const auto request = std::make_shared<Request>();
   request->command_line = line;
   request->program = line.find(" -- ") != std::string::npos;

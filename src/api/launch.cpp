@@ -33,7 +33,7 @@ void Launch::give_up() noexcept {
   if (!record_) return;
   InFlightPtr record(std::exchange(record_, nullptr));
   if (!record->observers.empty()) {
-    const LaunchError error(record->plan->program, Step::clone, "not wanted any more", ECANCELED);
+    const LaunchError error(record->plan->program, Step::clone, "cancelled", ECANCELED);
     record->observers.ended(&error);
   }
   launch::give_up(std::move(record));

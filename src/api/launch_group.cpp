@@ -130,7 +130,7 @@ bool LaunchGroup::perform() {
   if (trouble_ && !stopped_) stop();
   if (!known) return false;
   if (stopped_ && !trouble_) {
-    trouble_.emplace(program_, Step::exec, "not wanted any more", ECANCELED);
+    trouble_.emplace(program_, Step::exec, "cancelled", ECANCELED);
   }
   if (!trouble_) return true;
   return std::ranges::all_of(children_, is_gone);

@@ -100,7 +100,7 @@ Trouble clone_from_right_thread(Cloning& cloning) {
   } else {
     clone_here(&cloning);
   }
-  if (error != 0) return Failure{Step::clone, "by a thread for this", error};
+  if (error != 0) return Failure{Step::clone, "by a helper thread", error};
   if (cloning.joined == 0) return std::nullopt;
   return Failure{Step::join, "pid by descriptor " + std::to_string(plan.pid_namespace),
                  cloning.joined};

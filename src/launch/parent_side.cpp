@@ -210,7 +210,7 @@ void stop(InFlight& record) noexcept {
 }
 
 Failure unwanted(const InFlight& record) {
-  return {step_at(record), "not wanted any more", ECANCELED};
+  return {step_at(record), "cancelled", ECANCELED};
 }
 
 void give_up(InFlightPtr record) noexcept {

@@ -15,7 +15,7 @@ using Text = const std::string&;
 
 CapabilitySet parse_capabilities(const std::string& list) {
   const auto set = CapabilitySet::parse(list);
-  if (!set) throw std::invalid_argument("no capability is called '" + set.error() + "'");
+  if (!set) throw std::invalid_argument("unknown capability '" + set.error() + "'");
   return *set;
 }
 
@@ -26,7 +26,7 @@ CapabilitySets& sets(RunRequest& request) {
 
 void set_group(RunRequest& request, const std::string& value) {
   const auto ids = parse_groups(value);
-  if (ids.size() != 1) throw std::invalid_argument("one group is wanted");
+  if (ids.size() != 1) throw std::invalid_argument("exactly one group is required");
   request.command.group(ids.front());
 }
 
@@ -34,7 +34,7 @@ void set_user(RunRequest& request, const std::string& value) {
   const auto colon = value.find(':');
   if (colon != std::string::npos) set_group(request, value.substr(colon + 1));
   const std::string user = value.substr(0, colon);
-  if (user.empty()) throw std::invalid_argument("no user is named");
+  if (user.empty()) throw std::invalid_argument("the user is missing");
   request.command.user(user);
   // The library's own limit for this, unless --launch-deadline says otherwise.
   if (!request.bounds.launch) request.bounds.launch = std::chrono::seconds(10);
@@ -42,30 +42,30 @@ void set_user(RunRequest& request, const std::string& value) {
 
 constexpr Option options[] = {
     {"--user", "", "USER[:GROUP]",
-     "The user, by name or id, with its group and supplementary groups unless said otherwise",
-     set_user},
-    {"--group", "", "GROUP", "The group, by name or id", set_group},
-    {"--groups", "", "LIST", "The supplementary groups; none for ''",
+     "Sets the user, by name or id, with its group and supplementary groups by default", set_user},
+    {"--group", "", "GROUP", "Sets the group, by name or id", set_group},
+    {"--groups", "", "LIST", "Sets the supplementary groups; '' for none",
      [](RunRequest& request, Text value) { request.command.groups(parse_groups(value)); }},
-    {"--keep-groups", "", "", "The supplementary groups stay",
+    {"--keep-groups", "", "", "Keeps the supplementary groups",
      [](RunRequest& request, Text) { request.command.keep_groups(); }},
     {"--caps", "", "LIST",
-     "Exactly these capabilities, in every set: net_raw,kill or all or ''; the options below "
-     "then differ from that",
+     "Sets exactly these capabilities in every set: net_raw,kill or all or ''; the options below "
+     "override single sets",
      [](RunRequest& request, Text value) {
        sets(request) = CapabilitySets::only(parse_capabilities(value));
      }},
-    {"--bounding", "", "LIST", "The bounding set",
+    {"--bounding", "", "LIST", "Sets the bounding set",
      [](RunRequest& request, Text value) { sets(request).bounding = parse_capabilities(value); }},
-    {"--inheritable", "", "LIST", "The inheritable set",
+    {"--inheritable", "", "LIST", "Sets the inheritable set",
      [](RunRequest& request, Text value) {
        sets(request).inheritable = parse_capabilities(value);
      }},
-    {"--ambient", "", "LIST", "The ambient set; permitted and inheritable become at least that",
+    {"--ambient", "", "LIST", "Sets the ambient set, and adds it to permitted and inheritable",
      [](RunRequest& request, Text value) { sets(request).ambient = parse_capabilities(value); }},
-    {"--no-new-privs", "", "", "Nothing that it executes gains privileges",
+    {"--no-new-privs", "", "", "Prevents it from gaining privileges by exec",
      [](RunRequest& request, Text) { request.command.no_new_privileges(); }},
-    {"--securebits", "", "LIST", "The securebits, by setpriv(1)'s names or as a number: noroot",
+    {"--securebits", "", "LIST",
+     "Sets the securebits, by their names in setpriv(1) or as a number: noroot",
      [](RunRequest& request, Text value) { request.command.securebits(parse_securebits(value)); }},
 };
 

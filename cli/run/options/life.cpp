@@ -26,51 +26,53 @@ std::vector<int> parse_held(const std::string& text) {
 
 constexpr Option options[] = {
     {"--timeout", "", "TIME",
-     "Ends the program and what it started after this time, counted from the launch: 5, 1.5s, "
-     "200ms, 2m, 1h; 0 is no limit. It gets a process group of its own, unless its tree can be "
-     "reached already",
+     "Ends the program and its descendants this long after the launch: 5, 1.5s, 200ms, 2m, 1h; "
+     "0 is no limit. Gives the program a process group of its own unless its tree can already "
+     "be reached",
      [](RunRequest& request, Text value) {
        request.bounds.timeout = parse_time(value);
        if (request.bounds.timeout->count() == 0) request.bounds.timeout.reset();
      }},
-    {"--signal", "", "SIGNAL", "What is sent then (TERM)",
+    {"--signal", "", "SIGNAL", "Sets the signal to send at the timeout (default: TERM)",
      [](RunRequest& request, Text value) { request.bounds.signal = parse_signal(value); }},
     {"--grace", "--kill-after", "TIME",
-     "How long after that KILL follows (10s); it follows at once for what the program leaves "
-     "behind",
+     "Sends KILL this long after the signal (default: 10s); once the program has ended, its "
+     "remaining descendants are killed at once",
      [](RunRequest& request, Text value) { request.bounds.grace = parse_time(value); }},
-    {"--preserve-status", "", "", "Ends as the program does, not by 124, even then",
+    {"--preserve-status", "", "", "Exits with the program's status instead of 124 at a timeout",
      [](RunRequest& request, Text) { request.bounds.preserve_status = true; }},
-    {"--new-session", "", "", "It leads a new session, as by setsid(1)",
+    {"--new-session", "", "", "Makes it the leader of a new session, as setsid(1) does",
      [](RunRequest& request, Text) {
        request.has_tree = true;
        request.command.new_session();
      }},
-    {"--process-group", "", "[=ID]", "It leads a process group of its own, or joins one",
+    {"--process-group", "", "[=ID]",
+     "Makes it the leader of a new process group, or joins group ID",
      [](RunRequest& request, Text value) {
        constexpr long most = std::numeric_limits<pid_t>::max();
        const long group = value.empty() ? 0 : parse_number(value, 0, most, "process group");
        (group == 0 ? request.has_tree : request.other_group) = true;
        request.command.process_group(static_cast<pid_t>(group));
      }},
-    {"--die-with-parent", "", "[=SIGNAL]", "Gets KILL, or SIGNAL, when forklift ends, however",
+    {"--die-with-parent", "", "[=SIGNAL]",
+     "Sends it KILL, or SIGNAL, when forklift ends for any reason",
      [](RunRequest& request, Text value) {
        request.command.die_with_parent(value.empty() ? SIGKILL : parse_signal(value));
      }},
     {"--subreaper", "", "",
-     "Adopts the orphans that the program leaves, and reaps them while it runs, as process 1 of a "
-     "container does without this option",
+     "Adopts orphans of the program and reaps them while it runs; as process 1 of a container, "
+     "forklift always does",
      [](RunRequest& request, Text) { request.subreaper = true; }},
-    {"--block-signals", "", "LIST", "It starts with these signals blocked",
+    {"--block-signals", "", "LIST", "Starts it with these signals blocked",
      [](RunRequest& request, Text value) {
        for (const int signal : parse_held(value)) request.command.block_signals({signal});
      }},
-    {"--ignore-signals", "", "LIST", "It starts with these signals ignored",
+    {"--ignore-signals", "", "LIST", "Starts it with these signals ignored",
      [](RunRequest& request, Text value) {
        for (const int signal : parse_held(value)) request.command.ignore_signals({signal});
      }},
     {"--keep-signals", "", "",
-     "What forklift was started with blocked and ignored stays so; else nothing is",
+     "Keeps the signals blocked and ignored that are so in forklift; by default, none are",
      [](RunRequest& request, Text) { request.keep_signals = true; }},
 };
 

@@ -32,7 +32,7 @@ forklift::IdMaps& maps(RunRequest& request) {
 }
 
 bool parse_permission(const std::string& text) {
-  if (text != "allow" && text != "deny") throw std::invalid_argument("allow or deny is wanted");
+  if (text != "allow" && text != "deny") throw std::invalid_argument("must be allow or deny");
   return text == "allow";
 }
 
@@ -41,37 +41,38 @@ forklift::Command::Duration parse_offset(const std::string& text) {
 }
 
 constexpr Option options[] = {
-    {"--unshare", "", "LIST", "New namespaces: user,mount,pid,net,uts,ipc,cgroup,time",
+    {"--unshare", "", "LIST", "Creates namespaces: user,mount,pid,net,uts,ipc,cgroup,time",
      [](RunRequest& request, Text value) {
        for (const auto kind : parse_namespaces(value)) request.command.new_namespace(kind);
      }},
     {"--map-root", "--map-root-user", "",
-     "Root in a new user namespace is who forklift is; so it is without a map",
+     "Maps root in a new user namespace to forklift's own user; the default without a map",
      [](RunRequest& request, Text) {
        const auto root = forklift::IdMaps::root_is_caller();
        maps(request).users = root.users;
        maps(request).groups = root.groups;
      }},
-    {"--map-users", "", "IN:OUT:COUNT", "User ids of a new user namespace; may be repeated",
+    {"--map-users", "", "IN:OUT:COUNT", "Maps user ids of a new user namespace; may be repeated",
      [](RunRequest& request, Text value) { maps(request).users.push_back(parse_range(value)); }},
-    {"--map-groups", "", "IN:OUT:COUNT", "Group ids of a new user namespace; may be repeated",
+    {"--map-groups", "", "IN:OUT:COUNT", "Maps group ids of a new user namespace; may be repeated",
      [](RunRequest& request, Text value) { maps(request).groups.push_back(parse_range(value)); }},
     {"--setgroups", "", "allow|deny",
-     "Whether it may change its supplementary groups in a new user namespace (deny)",
+     "Sets whether it may change its supplementary groups in a new user namespace "
+     "(default: deny)",
      [](RunRequest& request, Text value) { maps(request).setgroups = parse_permission(value); }},
-    {"--join", "", "KIND=PATH|PID", "Joins a namespace: net=/run/netns/blue, or that of a process",
+    {"--join", "", "KIND=PATH|PID", "Joins a namespace, by path or process: net=/run/netns/blue",
      join},
-    {"--monotonic", "", "TIME", "By how much the monotonic clock differs in a new time namespace",
+    {"--monotonic", "", "TIME", "Sets the offset of the monotonic clock in a new time namespace",
      [](RunRequest& request, Text value) { request.gathered.monotonic = parse_offset(value); }},
-    {"--boottime", "", "TIME", "The same for the clock that counts sleep",
+    {"--boottime", "", "TIME", "Sets the offset of the clock that includes suspend time",
      [](RunRequest& request, Text value) { request.gathered.boottime = parse_offset(value); }},
-    {"--hostname", "", "NAME", "The host name, in a new or joined uts namespace",
+    {"--hostname", "", "NAME", "Sets the host name, in a new or joined uts namespace",
      [](RunRequest& request, Text value) { request.command.hostname(value); }},
-    {"--root", "", "DIR", "The root directory, as by chroot(1); --cwd is inside",
+    {"--root", "", "DIR", "Sets the root directory, as chroot(1) does; --cwd is inside",
      [](RunRequest& request, Text value) { request.command.root(value); }},
-    {"--pivot-root", "", "DIR", "The same by pivot_root(2), in a new mount namespace",
+    {"--pivot-root", "", "DIR", "Sets it by pivot_root(2), in a new mount namespace",
      [](RunRequest& request, Text value) { request.command.pivot_root(value); }},
-    {"--mount-proc", "", "", "A new /proc, in new mount and pid namespaces",
+    {"--mount-proc", "", "", "Mounts a new /proc, in new mount and pid namespaces",
      [](RunRequest& request, Text) { request.command.mount_proc(); }},
 };
 

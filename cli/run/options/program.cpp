@@ -10,7 +10,7 @@ namespace {
 using Text = const std::string&;
 
 constexpr Option options[] = {
-    {"--cwd", "--chdir", "DIR", "The working directory",
+    {"--cwd", "--chdir", "DIR", "Sets the working directory",
      [](RunRequest& request, Text value) { request.command.directory(value); }},
     {"--env", "", "K=V", "Sets a variable of the environment",
      [](RunRequest& request, Text value) {
@@ -21,9 +21,9 @@ constexpr Option options[] = {
      [](RunRequest& request, Text value) { request.command.env_remove(value); }},
     {"--clear-env", "--ignore-environment", "", "Starts from an empty environment",
      [](RunRequest& request, Text) { request.command.env_clear(); }},
-    {"--argv0", "", "NAME", "What the program sees as its own name",
+    {"--argv0", "", "NAME", "Sets the name that the program sees as its own",
      [](RunRequest& request, Text value) { request.command.argv0(value); }},
-    {"--umask", "", "MODE", "The umask, in octal, also for the files below",
+    {"--umask", "", "MODE", "Sets the umask, in octal; it applies to the files below, too",
      [](RunRequest& request, Text value) { request.command.umask(parse_mode(value)); }},
 };
 

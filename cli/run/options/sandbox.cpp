@@ -27,7 +27,7 @@ std::vector<sock_filter> read_filter(const std::string& path) {
   const std::string bytes{std::istreambuf_iterator<char>(file), {}};
   const std::size_t count = bytes.size() / sizeof(sock_filter);
   if (bytes.empty() || bytes.size() % sizeof(sock_filter) != 0 || count > BPF_MAXINSNS) {
-    throw std::invalid_argument("this is no BPF program: 1 to 4096 instructions of 8 bytes");
+    throw std::invalid_argument("not a BPF program: 1 to 4096 instructions of 8 bytes");
   }
   std::vector<sock_filter> filter(count);
   std::memcpy(filter.data(), bytes.data(), bytes.size());
@@ -42,22 +42,22 @@ forklift::Landlock& landlock(RunRequest& request) {
 
 constexpr Option options[] = {
     {"--seccomp", "", "FILE",
-     "A filter for its system calls, as libseccomp exports BPF; implies --no-new-privs",
+     "Filters its system calls, with BPF as libseccomp exports it; implies --no-new-privs",
      [](RunRequest& request, Text value) {
        request.command.seccomp(read_filter(value)).no_new_privileges();
      }},
     {"--landlock-ro", "", "PATH",
-     "Below this path it may read and execute, and nothing else anywhere; may be repeated; "
+     "Restricts its file access to reading and executing below this path; may be repeated; "
      "implies --no-new-privs",
      [](RunRequest& request, Text value) { landlock(request).read_only(value); }},
-    {"--landlock-rw", "", "PATH", "Below this path it may do everything; the same otherwise",
+    {"--landlock-rw", "", "PATH", "The same, with full access below this path",
      [](RunRequest& request, Text value) { landlock(request).read_write(value); }},
     {"--cgroup", "", "DIR", "Launches it into this cgroup (version 2)",
      [](RunRequest& request, Text value) {
        request.gathered.cgroup = forklift::Cgroup::at(value);
      }},
     {"--new-cgroup", "", "DIR",
-     "Makes a cgroup below this one for it; what is left in it is killed at its end",
+     "Creates a cgroup for it below this one; at its end, remaining processes are killed",
      [](RunRequest& request, Text value) {
        request.has_tree = true;
        request.gathered.cgroup = forklift::Cgroup::create(value);

@@ -38,37 +38,37 @@ int number_or(const std::string& value, int otherwise) {
 }
 
 constexpr Option options[] = {
-    {"--stdin", "", "FILE", "Standard input is read from a file",
+    {"--stdin", "", "FILE", "Reads standard input from a file",
      [](RunRequest& request, Text value) {
        request.own_stdin = true;
        request.command.in(Stdio::read(value));
      }},
-    {"--stdout", "", "FILE", "Standard output goes to a file, written from its start",
+    {"--stdout", "", "FILE", "Writes standard output to a file, truncated first",
      [](RunRequest& request, Text value) { request.command.out(Stdio::truncate(value)); }},
     {"--stdout-append", "", "FILE", "The same, at its end",
      [](RunRequest& request, Text value) { request.command.out(Stdio::append(value)); }},
-    {"--stderr", "", "FILE", "Standard error goes to a file, written from its start",
+    {"--stderr", "", "FILE", "Writes standard error to a file, truncated first",
      [](RunRequest& request, Text value) { request.command.err(Stdio::truncate(value)); }},
     {"--stderr-append", "", "FILE", "The same, at its end",
      [](RunRequest& request, Text value) { request.command.err(Stdio::append(value)); }},
-    {"--stderr-to-stdout", "", "", "Standard error goes where standard output goes",
+    {"--stderr-to-stdout", "", "", "Sends standard error to standard output",
      [](RunRequest& request, Text) { request.command.err(Stdio::same_as(1)); }},
     {"--fd", "", "N[=M]",
-     "Passes our descriptor N, or M as its N; all but 0, 1 and 2 are closed otherwise", pass},
+     "Passes forklift's descriptor N, or M as N; by default only 0, 1 and 2 are passed", pass},
     {"--pty", "", "",
-     "A new pseudoterminal as its terminal and as those standard streams that are not set; what "
-     "is typed and printed is relayed, and the window size followed",
+     "Creates a pseudoterminal as its terminal and as those standard streams that are not set; "
+     "relays input and output, and follows the window size",
      [](RunRequest& request, Text) {
        request.pty = request.has_tree = true;
        request.command.pty(window_size());
      }},
-    {"--ctty", "", "[=N]", "Its descriptor N, or 0, becomes its controlling terminal",
+    {"--ctty", "", "[=N]", "Makes its descriptor N (default: 0) its controlling terminal",
      [](RunRequest& request, Text value) {
        request.has_tree = true;  // the terminal is a new session's
        request.command.controlling_terminal(number_or(value, 0));
      }},
     {"--foreground", "", "[=N]",
-     "Its process group takes the foreground of the terminal that is its descriptor N, or 0",
+     "Puts its process group into the foreground of the terminal at its descriptor N (default: 0)",
      [](RunRequest& request, Text value) { request.command.foreground(number_or(value, 0)); }},
 };
 

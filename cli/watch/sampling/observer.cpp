@@ -93,7 +93,7 @@ BySampling::BySampling(const ObserverOptions& options, Recording& recording)
   }
   if (!sampler_.tells_places()) {
     throw Unavailable(
-        fmt::format("/proc does not tell where the threads of process {} sleep: another user's",
+        fmt::format("/proc does not show where the threads of process {} sleep: another user's",
                     pid),
         "run it as the user of the process, or with sudo");
   }

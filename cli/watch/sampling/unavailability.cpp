@@ -10,7 +10,7 @@ std::optional<Unavailability> obstacle_to_sampling() {
   if (!wchan.look().empty()) return std::nullopt;
   return Unavailability{.backend = Backend::sampling,
                         .reason =
-                            "/proc does not tell where threads sleep: it is not mounted, or the "
+                            "/proc does not show where threads sleep: it is not mounted, or the "
                             "kernel was built without symbols",
                         .remedy = "sudo mount -t proc proc /proc"};
 }

@@ -111,7 +111,7 @@ std::optional<Verdict> kind_unknown(const Case& of) {
   verdict.confidence = Confidence::medium;
   verdict.sentence = fmt::format(
       "Not known whether fork stalls this process: {} may have copied page tables, which takes "
-      "{} here, and this backend cannot tell.",
+      "{} here, and this backend cannot see it.",
       say_several(copies.count, "call"), say(copies.p50));
   verdict.evidence = {"neither their flags were seen nor anybody who waited for the memory lock"};
   verdict.advice = ways_to_see_more(of.recording.header);

@@ -183,7 +183,7 @@ std::optional<Verdict> swap(const Case& of) {
       std::min(Confidence::medium, confidence(of.recording, {Figure::size}, calls.calls));
   verdict.sentence = fmt::format(
       "Part of the memory is swapped out: {} of {}, which makes copying slower than the resident "
-      "size tells.",
+      "size shows.",
       say_size(calls.median->swapped), say_size(calls.median->swapped + calls.median->resident));
   if (calls.ms_per_mebibyte) {
     verdict.evidence = {fmt::format("{:.3g} ms per MiB of page tables", *calls.ms_per_mebibyte)};

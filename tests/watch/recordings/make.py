@@ -214,7 +214,7 @@ for i in range(4):
 s.ticks([(900 + 2200 * i, [3388, 2502, 1631, 1179, 771]) for i in range(4)])
 s.finish()
 
-s = Story("perf_rung", backend="perf", calibration=False, obstacles=[
+s = Story("perf_backend", backend="perf", calibration=False, obstacles=[
     {"backend": "tracing", "reason": "the kernel refuses BPF programs to ordinary users",
      "remedy": "sudo forklift watch 4711"}],
     sources=[{"figure": "duration", "from": "perf records of system calls", "resolution_ns": 2000,
@@ -224,7 +224,7 @@ s = Story("perf_rung", backend="perf", calibration=False, obstacles=[
              {"figure": "child", "from": "fork and comm records", "resolution_ns": 1000,
               "exact": True}])
 s.notice("missed_call", "a call was under way while the events were opened", at=-20)
-fork_four_threads("perf_rung", s)
+fork_four_threads("perf_backend", s)
 
 s = Story("nothing")
 s.ticks()

@@ -32,7 +32,7 @@ TEST_CASE("each kept recording gets the verdicts of its story, and no other") {
   CHECK(ids("swap") == Ids{"copying_call_stalls", "swap"});
   CHECK(ids("nothing") == Ids{"no_calls"});
   CHECK(ids("missed") == Ids{"missed", "no_calls"});
-  CHECK(ids("perf_rung") ==
+  CHECK(ids("perf_backend") ==
         Ids{"copying_call_stalls", "runtime_frozen", "teardown_in_exec", "missed"});
 }
 

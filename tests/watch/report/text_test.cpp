@@ -24,7 +24,7 @@ constexpr const char* stories[] = {"fork_four_threads",
                                    "swap",
                                    "nothing",
                                    "missed",
-                                   "perf_rung"};
+                                   "perf_backend"};
 
 std::size_t widest(const std::string& text) {
   std::istringstream lines(text);
@@ -92,7 +92,7 @@ TEST_CASE("colour changes nothing but the looks") {
 }
 
 TEST_CASE("the first line says which backend it was, and what would raise it") {
-  const std::string text = as_text(made::kept("perf_rung"));
+  const std::string text = as_text(made::kept("perf_backend"));
   CHECK(
       text.starts_with("Seen by perf: every event is seen, causes are inferred. For tracing: "
                        "sudo forklift watch 4711 (the"));
@@ -100,7 +100,7 @@ TEST_CASE("the first line says which backend it was, and what would raise it") {
 }
 
 TEST_CASE("figures that are not exact are marked, the others are not") {
-  CHECK(made::says(as_text(made::kept("perf_rung")), "≈ 56 waits of 4 threads"));
+  CHECK(made::says(as_text(made::kept("perf_backend")), "≈ 56 waits of 4 threads"));
   CHECK_FALSE(made::says(as_text(made::kept("fork_four_threads")), "≈ 56"));
   CHECK(made::says(as_text(made::kept("fork_four_threads")), "56 waits of 4 threads"));
 }

@@ -49,7 +49,7 @@ std::string accuracy(const Source& source) {
 
 }  // namespace
 
-void put_rung(Page& page, const Subject& subject) {
+void put_backend(Page& page, const Subject& subject) {
   const Header& header = subject.recording.header;
   std::string text = fmt::format("Seen by {}{}: {}.", name(header.backend),
                                  header.detail ? " in detail" : "", meaning(header.backend));

@@ -15,7 +15,7 @@ struct Subject {
   const std::vector<Verdict>& verdicts;
 };
 
-void put_rung(Page& page, const Subject& subject);
+void put_backend(Page& page, const Subject& subject);
 void put_target(Page& page, const Subject& subject);
 void put_verdicts(Page& page, const Subject& subject);
 void put_advice(Page& page, const Subject& subject);
