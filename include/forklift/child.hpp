@@ -5,14 +5,19 @@
 #include <sys/types.h>
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
+#include <expected>
 #include <forklift/exit_status.hpp>
 #include <forklift/export.hpp>
 #include <forklift/fd.hpp>
 #include <forklift/guarantees.hpp>
 #include <forklift/output.hpp>
 #include <optional>
+#include <span>
 #include <string>
+#include <string_view>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -23,6 +28,11 @@ namespace forklift {
 /// Waiting and signalling go by pidfd: no SIGCHLD handler, no reuse of pids.
 /// In the other half of a program that forks itself, a copy of a `Child` is
 /// not the owner: it can wait, and its destructor leaves the program alone.
+///
+/// A child that has become another user (sudo) cannot be signalled. What kills
+/// (`stop`, `stop_tree`, the time limit of `communicate`, the destructor) does not
+/// wait for such a child: the status is `ExitStatus::still_running`, the child runs
+/// on, and later launches reap it. A cgroup of its own ends it all the same.
 /// Threads: one at a time; distinct children are independent.
 class FORKLIFT_EXPORT Child {
  public:
@@ -32,7 +42,8 @@ class FORKLIFT_EXPORT Child {
   Child() noexcept = default;
   Child(Child&& other) noexcept;
   Child& operator=(Child&& other) noexcept;
-  /// Kills and reaps unless the child has ended or was detached.
+  /// Kills and reaps unless the child has ended or was detached. A child that
+  /// cannot be killed runs on, and later launches reap it.
   ~Child();
 
   pid_t pid() const noexcept { return pid_; }
@@ -57,6 +68,12 @@ class FORKLIFT_EXPORT Child {
   /// Our end of the pipe at any of the child's numbers; empty if there is none.
   Fd& pipe(int number) noexcept;
 
+  /// Writes to `in()` as write(2) does, and gives how much was taken. No SIGPIPE is
+  /// raised when the reader has gone.
+  ///
+  /// Errors: those of write(2): EPIPE without a reader, EBADF without a pipe.
+  std::expected<std::size_t, std::error_code> write_in(std::string_view bytes) noexcept;
+
   /// Our end of its pseudoterminal; empty without `Command::pty`. Reads fail
   /// with EIO once nobody has the other end open.
   Fd& terminal() noexcept { return terminal_; }
@@ -79,7 +96,7 @@ class FORKLIFT_EXPORT Child {
   /// Sends a signal; false when the child has ended or the kernel refuses.
   bool kill(int signal) noexcept;
   /// SIGTERM, with SIGCONT in case the child is stopped, and SIGKILL if it still
-  /// runs after `grace`; then waits.
+  /// runs after `grace`; then waits, unless it cannot be killed.
   ExitStatus stop(Duration grace) noexcept;
 
   /// Sends a signal to the child and to what it has started, and says whom that
@@ -125,10 +142,13 @@ class FORKLIFT_EXPORT Child {
   friend class Communicator;
   friend class LaunchGroup;
   friend class Underway;
+  friend void end_trees(std::span<Child> children) noexcept;
   /// Whether it runs as far as is known, without looking.
   bool is_awaited() const noexcept { return pid_ >= 0 && !ended_; }
   int end_descriptor() const noexcept { return pidfd_ ? pidfd_.get() : announced_.get(); }
   void end() noexcept;
+  bool leave_if_unkillable() noexcept;
+  ExitStatus wait_killed(std::optional<Tree> reached) noexcept;
   void forget() noexcept;
   void note_end(std::optional<ExitStatus> status) noexcept;
 

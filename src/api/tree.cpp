@@ -17,7 +17,7 @@ namespace forklift {
 
 std::optional<Tree> Child::kill_tree(int signal) noexcept {
   const kernel::CancelGuard guard;
-  if (pid_ < 0) return std::nullopt;
+  if (pid_ < 0 || (ended_ && ended_->still_running())) return std::nullopt;
   if (!cgroup_.empty() && kernel::signal_cgroup(cgroup_.c_str(), signal) == 0) {
     return Tree::cgroup;
   }
@@ -37,7 +37,7 @@ Child::TreeStop Child::stop_tree(Duration grace) noexcept {
     kernel::await_end({pid_, pidfd_.get()}, kernel::Deadline::after(grace));
   }
   const auto forced = kill_tree(SIGKILL);
-  return {.status = wait(), .reached = std::max(asked, forced)};
+  return {.status = wait_killed(forced), .reached = std::max(asked, forced)};
 }
 
 }  // namespace forklift

@@ -16,6 +16,7 @@
 #include "kernel/file_identity.hpp"
 #include "kernel/probe.hpp"
 #include "kernel/raw.hpp"
+#include "kernel/write_nosigpipe.hpp"
 #include "child/handover.hpp"
 #include "child/second_stage_image.hpp"
 
@@ -44,6 +45,18 @@ struct KnownProgram {
 // Never freed: another thread may be comparing it.
 std::atomic<const KnownProgram*> known{nullptr};
 
+// A file size limit ends a write early, and makes the next one fail with EFBIG.
+template <class Bytes>
+int fill(int file, Bytes image) noexcept {
+  while (!image.empty()) {
+    const long size = kernel::write_file_quietly(file, image.data(), image.size());
+    if (size < 0 && size != -EINTR) return static_cast<int>(-size);
+    if (size == 0) return EIO;
+    if (size > 0) image = image.subspan(static_cast<std::size_t>(size));
+  }
+  return 0;
+}
+
 std::expected<Fd, int> make_program() {
   if (kernel::features().kills(kernel::Tasted::memfd_create)) return std::unexpected(EPERM);
   const auto image = second_stage_image();
@@ -54,8 +67,7 @@ std::expected<Fd, int> make_program() {
   Fd program(static_cast<int>(made));
   // Numbers 0 to 2 are what children inherit.
   if (program.get() <= 2) program = Fd(::fcntl(program.get(), F_DUPFD_CLOEXEC, 3));
-  const ssize_t written = ::write(program.get(), image.data(), image.size());
-  if (written != static_cast<ssize_t>(image.size())) return std::unexpected(errno ? errno : EIO);
+  if (const int error = fill(program.get(), image)) return std::unexpected(error);
   if (::fcntl(program.get(), F_ADD_SEALS, all_seals) < 0) return std::unexpected(errno);
   return program;
 }
