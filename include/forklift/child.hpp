@@ -5,14 +5,19 @@
 #include <sys/types.h>
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
+#include <expected>
 #include <forklift/exit_status.hpp>
 #include <forklift/export.hpp>
 #include <forklift/fd.hpp>
 #include <forklift/guarantees.hpp>
 #include <forklift/output.hpp>
 #include <optional>
+#include <span>
 #include <string>
+#include <string_view>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -23,6 +28,11 @@ namespace forklift {
 /// Waiting and signals use a pidfd: no SIGCHLD handler, no reuse of pids.
 /// After a fork of the whole program, the copy of a `Child` in the new process
 /// owns nothing: it can wait, and its destructor leaves the program running.
+///
+/// A child that has become another user (sudo) cannot be signalled. Calls that kill
+/// (`stop`, `stop_tree`, the time limit of `communicate`, the destructor) do not
+/// wait for such a child: the status is `ExitStatus::still_running`, the child runs
+/// on, and later launches reap it. A cgroup of its own is killed nevertheless.
 /// Threads: one at a time; distinct children are independent.
 class FORKLIFT_EXPORT Child {
  public:
@@ -36,7 +46,8 @@ class FORKLIFT_EXPORT Child {
   explicit Child(Parts&& parts);
   Child(Child&& other) noexcept;
   Child& operator=(Child&& other) noexcept;
-  /// Kills and reaps unless the child has ended or was detached.
+  /// Kills and reaps unless the child has ended or was detached. A child that
+  /// cannot be killed runs on, and later launches reap it.
   ~Child();
 
   pid_t pid() const noexcept { return pid_; }
@@ -63,6 +74,12 @@ class FORKLIFT_EXPORT Child {
   /// Our end of the pipe at any of the child's numbers; empty if there is none.
   Fd& pipe(int number) noexcept;
 
+  /// Writes to `in()` as write(2) does, and gives how much was taken. No SIGPIPE is
+  /// raised when the reader has gone.
+  ///
+  /// Errors: those of write(2): EPIPE without a reader, EBADF without a pipe.
+  std::expected<std::size_t, std::error_code> write_in(std::string_view bytes) noexcept;
+
   /// Our end of its pseudoterminal; empty without `Command::pty`. Reads fail
   /// with EIO once no process has the other end open.
   Fd& terminal() noexcept { return terminal_; }
@@ -85,7 +102,8 @@ class FORKLIFT_EXPORT Child {
   /// Sends a signal; false when the child has ended or the kernel refuses.
   bool kill(int signal) noexcept;
   /// Sends SIGTERM, with SIGCONT in case the child is stopped, and SIGKILL if it
-  /// still runs after `grace`; then waits.
+  /// still runs after `grace`; then waits, unless
+  /// the kernel refuses to kill it.
   ExitStatus stop(Duration grace) noexcept;
 
   /// Sends a signal to the child and the processes that it started. Returns which
@@ -129,8 +147,11 @@ class FORKLIFT_EXPORT Child {
 
  private:
   friend class Communicator;
+  friend void end_trees(std::span<Child> children) noexcept;
   int end_descriptor() const noexcept { return pidfd_ ? pidfd_.get() : announced_.get(); }
   void end() noexcept;
+  bool leave_if_unkillable() noexcept;
+  ExitStatus wait_killed(std::optional<Tree> reached) noexcept;
   void forget() noexcept;
   void note_end(std::optional<ExitStatus> status) noexcept;
 

@@ -31,6 +31,8 @@ class FORKLIFT_EXPORT ExitStatus {
   /// Decodes a status of wait(2).
   static ExitStatus from_wait(int status, std::optional<Usage> usage = {}) noexcept;
   static ExitStatus of_lost() noexcept { return ExitStatus(); }
+  /// Of a child that runs on because the kernel refused to signal it.
+  static ExitStatus of_still_running(int error) noexcept;
 
   /// Exited with code 0.
   bool success() const noexcept { return exited() && code() == 0; }
@@ -42,20 +44,27 @@ class FORKLIFT_EXPORT ExitStatus {
   int signal() const noexcept;
   bool core_dumped() const noexcept;
   /// The child has ended, and its status is not available.
-  bool lost() const noexcept { return !status_; }
+  bool lost() const noexcept { return !status_ && refusal_ == 0; }
+  /// The child had not ended: the kernel refused to kill it, as it does when the
+  /// child has become another user (sudo). A later launch reaps it.
+  bool still_running() const noexcept { return refusal_ != 0; }
+  /// The errno of that refusal, usually EPERM; 0 unless `still_running()`.
+  int refusal() const noexcept { return refusal_; }
 
   const std::optional<Usage>& usage() const noexcept { return usage_; }
 
-  /// "exited with 3", "killed by SIGKILL", "killed by SIGSEGV, core dumped", "lost".
+  /// "exited with 3", "killed by SIGKILL", "killed by SIGSEGV, core dumped", "lost",
+  /// "still running, as it cannot be killed: Operation not permitted".
   std::string text() const;
 
   /// Compares how they ended, not what they used.
   friend bool operator==(const ExitStatus& a, const ExitStatus& b) noexcept {
-    return a.status_ == b.status_;
+    return a.status_ == b.status_ && a.refusal_ == b.refusal_;
   }
 
  private:
   std::optional<int> status_;
+  int refusal_ = 0;
   std::optional<Usage> usage_;
 };
 

@@ -45,7 +45,7 @@ struct Captured {
   bool out_truncated = false;  ///< by the limit, or by the drain deadline
   bool err_truncated = false;
   bool input_refused = false;  ///< not all of the input found a reader
-  bool timed_out = false;      ///< stopped because `timeout` passed
+  bool timed_out = false;      ///< stopped because `timeout` passed; see `ExitStatus::still_running`
   bool drain_passed = false;   ///< given up: somebody still held a pipe
 };
 

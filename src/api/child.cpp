@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #include <forklift/child.hpp>
 
+#include <errno.h>
 #include <signal.h>
 
 #include <new>
@@ -11,6 +12,7 @@
 #include "kernel/cancel_guard.hpp"
 #include "kernel/fork_generation.hpp"
 #include "kernel/process.hpp"
+#include "kernel/write_nosigpipe.hpp"
 #include "launch/cgroup_directory.hpp"
 #include "launch/orphans.hpp"
 #include "launch/reaper.hpp"
@@ -93,7 +95,28 @@ Child::~Child() { end(); }
 void Child::end() noexcept {
   if (pid_ < 0 || ended_ || mark_ != kernel::fork_generation()) return;
   kill(SIGKILL);
-  wait();
+  wait_killed(Tree::process);
+}
+
+// A child that has become another user is signalled by root only. Signal 0 asks
+// for the permission; one that has ended since is no less its own.
+bool Child::leave_if_unkillable() noexcept {
+  const kernel::CancelGuard guard;
+  if (!is_awaited()) return false;
+  const long asked = kernel::send_signal({pid_, pidfd_.get()}, 0);
+  if (asked != -EPERM || try_wait()) return false;
+  if (mark_ == kernel::fork_generation()) {
+    launch::adopt_orphan(pid_, std::move(pidfd_), launch::OwnCgroup(std::exchange(cgroup_, {})));
+  }
+  ended_ = ExitStatus::of_still_running(EPERM);
+  in().reset();
+  return true;
+}
+
+// cgroup.kill asks for no permission over the process.
+ExitStatus Child::wait_killed(std::optional<Tree> reached) noexcept {
+  if (reached != Tree::cgroup) leave_if_unkillable();
+  return wait();
 }
 
 int Child::announce_end() noexcept {
@@ -113,6 +136,12 @@ Fd& Child::pipe(int number) noexcept {
   }
   none_.reset();
   return none_;
+}
+
+std::expected<std::size_t, std::error_code> Child::write_in(std::string_view bytes) noexcept {
+  const long written = kernel::write_quietly(in().get(), bytes.data(), bytes.size());
+  if (written >= 0) return static_cast<std::size_t>(written);
+  return std::unexpected(std::error_code(static_cast<int>(-written), std::generic_category()));
 }
 
 // What still runs in a cgroup made for the child ends with it.
@@ -150,7 +179,7 @@ ExitStatus Child::stop(Duration grace) noexcept {
   kill(SIGCONT);  // a stopped child does not hear SIGTERM
   if (const auto status = wait_for(grace)) return *status;
   kill(SIGKILL);
-  return wait();
+  return wait_killed(Tree::process);
 }
 
 void Child::detach() noexcept {

@@ -17,7 +17,7 @@ namespace forklift {
 
 std::optional<Tree> Child::kill_tree(int signal) noexcept {
   const kernel::CancelGuard guard;
-  if (pid_ < 0) return std::nullopt;
+  if (pid_ < 0 || (ended_ && ended_->still_running())) return std::nullopt;
   if (!cgroup_.empty() && kernel::signal_cgroup(cgroup_.c_str(), signal) == 0) {
     return Tree::cgroup;
   }
@@ -37,12 +37,12 @@ Child::TreeStop Child::stop_tree(Duration grace) noexcept {
     kernel::await_end({pid_, pidfd_.get()}, kernel::Deadline::after(grace));
   }
   const auto forced = kill_tree(SIGKILL);
-  return {.status = wait(), .reached = std::max(asked, forced)};
+  return {.status = wait_killed(forced), .reached = std::max(asked, forced)};
 }
 
 void end_trees(std::span<Child> children) noexcept {
   for (Child& child : children) child.kill_tree(SIGKILL);
-  for (Child& child : children) child.wait();
+  for (Child& child : children) child.wait_killed(child.kill_tree(SIGKILL));
 }
 
 }  // namespace forklift

@@ -100,12 +100,20 @@ void Communicator::serve() {
 
 // The time is up: first SIGTERM, after the grace SIGKILL, then no more.
 void Communicator::escalate() {
-  for (Child& child : children_) {
-    child.kill_tree(timed_out_ ? SIGKILL : SIGTERM);
-    if (!timed_out_) child.kill_tree(SIGCONT);  // a stopped child does not hear SIGTERM
+  const bool by_force = std::exchange(timed_out_, true);
+  deadline_ = by_force ? Deadline::never() : Deadline::after(options_.grace);
+  for (std::size_t i = 0; i < children_.size(); ++i) {
+    const auto reached = children_[i].kill_tree(by_force ? SIGKILL : SIGTERM);
+    if (!by_force) children_[i].kill_tree(SIGCONT);  // a stopped child does not hear SIGTERM
+    if (by_force && reached != Tree::cgroup) leave(i);
   }
-  deadline_ = timed_out_ ? Deadline::never() : Deadline::after(options_.grace);
-  timed_out_ = true;
+}
+
+// There is no waiting for what cannot be killed, nor for what it may still write.
+void Communicator::leave(std::size_t index) noexcept {
+  if (ended_[index] || !children_[index].leave_if_unkillable()) return;
+  ended_[index] = true;
+  if (--running_ == 0) deadline_ = Deadline::after(std::chrono::nanoseconds(0));
 }
 
 void Communicator::cancel(int signal) noexcept {

@@ -51,6 +51,7 @@ class Communicator final : public Pollable {
   bool is_over() const noexcept { return all_have_ended() && !out_.open() && !err_.open(); }
   void serve();
   void escalate();
+  void leave(std::size_t child) noexcept;
   void look_at(std::size_t child);
   void finish();
 

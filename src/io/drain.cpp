@@ -49,13 +49,14 @@ void Drain::begin(Fd pipe) {
   if (pipe_) unblock(pipe_.get());
 }
 
-// Not for ever: the other stream and the deadline have their turn.
+// A terminal's end is EIO. Not for ever: the other stream and the deadline have their turn.
 void Drain::read() {
   for (std::size_t total = 0; total < wide_pipe;) {
     const long size = read_some();
     if (size == -EINTR) continue;
     if (size == -EAGAIN) return;
-    if (size <= 0) return close();
+    if (size == 0 || (size == -EIO && ::isatty(pipe_.get()))) return close();
+    if (size < 0) fail("cannot read the output", static_cast<int>(-size));
     total += static_cast<std::size_t>(size);
     if (static_cast<std::size_t>(size) < piece_) return;  // there is no more now
     widen_pipe();
@@ -127,7 +128,7 @@ void Drain::take(std::string_view bytes) {
 void Drain::write(std::string_view bytes) {
   const int file = file_ ? file_.get() : memfd_.get();
   while (!bytes.empty()) {
-    const long size = kernel::write_quietly(file, bytes.data(), bytes.size());
+    const long size = kernel::write_file_quietly(file, bytes.data(), bytes.size());
     if (size == -EINTR) continue;
     if (size < 0) fail("cannot write the output", static_cast<int>(-size));
     bytes.remove_prefix(static_cast<std::size_t>(size));

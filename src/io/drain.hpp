@@ -28,7 +28,7 @@ class Drain {
 
   /// Takes what is there; the pipe closes at its end.
   ///
-  /// Errors: std::system_error of the sink, or whatever the callback throws.
+  /// Errors: std::system_error of the pipe or the sink, or whatever the callback throws.
   void read();
   /// The last of it. Whoever still holds the pipe writes into nothing from now on.
   void finish();

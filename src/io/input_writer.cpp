@@ -90,7 +90,8 @@ void InputWriter::put() {
     const long size = kernel::write_quietly(pipe_.get(), pending_.data(), pending_.size());
     if (size == -EINTR) continue;
     if (size == -EAGAIN) return;
-    if (size < 0) return give_up();  // EPIPE: it does not want more
+    if (size == -EPIPE || size == -ECONNRESET) return give_up();  // it does not want more
+    if (size < 0) fail("cannot write the input", static_cast<int>(-size));
     pending_.remove_prefix(static_cast<std::size_t>(size));
     total += static_cast<std::size_t>(size);
     if (!pending_.empty() && !std::exchange(wide_, true)) widen(pipe_.get());

@@ -26,7 +26,7 @@ class InputWriter {
   pollfd pipe_entry() const noexcept;
   pollfd source_entry() const noexcept;
 
-  /// Goes on after a wait. Errors: std::system_error of the source, or whatever
+  /// Goes on after a wait. Errors: std::system_error of the source or the pipe, or whatever
   /// the callback throws.
   void perform(const pollfd& pipe, const pollfd& source);
 

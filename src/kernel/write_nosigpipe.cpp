@@ -25,24 +25,33 @@ long write_by_flag(int descriptor, const void* bytes, std::size_t size) noexcept
                    rwf_nosignal);
 }
 
-bool is_pending(SignalSet signals) noexcept {
+SignalSet pending_signals() noexcept {
   SignalSet pending = 0;
   raw::call(SYS_rt_sigpending, &pending, sizeof pending);
-  return pending & signals;
+  return pending;
 }
 
-// The SIGPIPE of a write is sent to the thread that writes, and a blocked one
+int raised_by(long result) noexcept {
+  if (result == -EPIPE) return SIGPIPE;
+  return result == -EFBIG ? SIGXFSZ : 0;
+}
+
+void take_back(SignalSet signal) noexcept {
+  const timespec at_once{};
+  while (raw::call(SYS_rt_sigtimedwait, &signal, nullptr, &at_once, sizeof signal) == -EINTR) {
+  }
+}
+
+// The signal of a write is sent to the thread that writes, and a blocked one
 // waits there even where the process ignores it.
 long write_by_mask(int descriptor, const void* bytes, std::size_t size) noexcept {
-  const SignalSet pipe = signal_bit(SIGPIPE);
+  const SignalSet both = signal_bit(SIGPIPE) | signal_bit(SIGXFSZ);
   SignalSet before = 0;
-  raw::call(SYS_rt_sigprocmask, SIG_BLOCK, &pipe, &before, sizeof pipe);
-  const bool was_pending = is_pending(pipe);
+  raw::call(SYS_rt_sigprocmask, SIG_BLOCK, &both, &before, sizeof both);
+  const SignalSet pending = pending_signals();
   const long written = raw::call(SYS_write, descriptor, bytes, size);
-  if (written == -EPIPE && !was_pending) {
-    const timespec at_once{};
-    while (raw::call(SYS_rt_sigtimedwait, &pipe, nullptr, &at_once, sizeof pipe) == -EINTR) {
-    }
+  if (const int signal = raised_by(written); signal && !(pending & signal_bit(signal))) {
+    take_back(signal_bit(signal));
   }
   raw::call(SYS_rt_sigprocmask, SIG_SETMASK, &before, nullptr, sizeof before);
   return written;
@@ -57,6 +66,10 @@ long write_quietly(int descriptor, const void* bytes, std::size_t size) noexcept
     if (!refused) return written;
     has_flag.store(false, std::memory_order_relaxed);
   }
+  return write_by_mask(descriptor, bytes, size);
+}
+
+long write_file_quietly(int descriptor, const void* bytes, std::size_t size) noexcept {
   return write_by_mask(descriptor, bytes, size);
 }
 

@@ -14,4 +14,10 @@ namespace forklift::kernel {
 /// Errors: `-errno`, -EPIPE among them. Threads: any.
 long write_quietly(int descriptor, const void* bytes, std::size_t size) noexcept;
 
+/// The same for a file: no SIGXFSZ either beyond RLIMIT_FSIZE, which RWF_NOSIGNAL
+/// does not prevent (mm/filemap.c, `generic_write_check_limits`).
+///
+/// Errors: `-errno`, -EFBIG among them. Up to the limit the write is short.
+long write_file_quietly(int descriptor, const void* bytes, std::size_t size) noexcept;
+
 }  // namespace forklift::kernel

@@ -16,6 +16,7 @@
 #include "kernel/file_identity.hpp"
 #include "kernel/probe.hpp"
 #include "kernel/raw.hpp"
+#include "kernel/write_nosigpipe.hpp"
 #include "child/handover.hpp"
 #include "child/second_stage_image.hpp"
 
@@ -35,6 +36,7 @@ constexpr int all_seals = F_SEAL_SEAL | F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GR
 struct KnownProgram {
   int descriptor = -1;
   kernel::FileIdentity file;
+  const KnownProgram* replaced = nullptr;  // the one whose descriptor was closed
   bool is_there() const noexcept {
     return file == kernel::FileIdentity::of(descriptor) &&
            ::fcntl(descriptor, F_GET_SEALS) == all_seals;
@@ -43,6 +45,18 @@ struct KnownProgram {
 
 // Never freed: another thread may be comparing it.
 std::atomic<const KnownProgram*> known{nullptr};
+
+// A file size limit ends a write early, and makes the next one fail with EFBIG.
+template <class Bytes>
+int fill(int file, Bytes image) noexcept {
+  while (!image.empty()) {
+    const long size = kernel::write_file_quietly(file, image.data(), image.size());
+    if (size < 0 && size != -EINTR) return static_cast<int>(-size);
+    if (size == 0) return EIO;
+    if (size > 0) image = image.subspan(static_cast<std::size_t>(size));
+  }
+  return 0;
+}
 
 std::expected<Fd, int> make_program() {
   if (kernel::features().kills(kernel::Tasted::memfd_create)) return std::unexpected(EPERM);
@@ -54,8 +68,7 @@ std::expected<Fd, int> make_program() {
   Fd program(static_cast<int>(made));
   // Numbers 0 to 2 are what children inherit.
   if (program.get() <= 2) program = Fd(::fcntl(program.get(), F_DUPFD_CLOEXEC, 3));
-  const ssize_t written = ::write(program.get(), image.data(), image.size());
-  if (written != static_cast<ssize_t>(image.size())) return std::unexpected(errno ? errno : EIO);
+  if (const int error = fill(program.get(), image)) return std::unexpected(error);
   if (::fcntl(program.get(), F_ADD_SEALS, all_seals) < 0) return std::unexpected(errno);
   return program;
 }
@@ -140,7 +153,7 @@ std::expected<int, int> second_stage_program() {
   auto made = make_program();
   if (!made) return std::unexpected(made.error());
   std::unique_ptr<KnownProgram> fresh(
-      new KnownProgram{made->get(), kernel::FileIdentity::of(made->get())});
+      new KnownProgram{made->get(), kernel::FileIdentity::of(made->get()), seen});
   if (known.compare_exchange_strong(seen, fresh.get(), std::memory_order_acq_rel)) {
     static_cast<void>(fresh.release());
     return made->release();
