@@ -27,13 +27,13 @@ class Notes : public forklift::Tracer {
   Notes() { forklift::set_tracer(this); }
   ~Notes() override { forklift::set_tracer(nullptr); }
 
-  void before(const LaunchTrace& launch) noexcept override { run_requests(launch, begun); }
-  void after(const LaunchTrace& launch) noexcept override { run_requests(launch, ended); }
+  void before(const LaunchTrace& launch) noexcept override { keep(launch, begun); }
+  void after(const LaunchTrace& launch) noexcept override { keep(launch, ended); }
 
   std::vector<Note> begun, ended;
 
  private:
-  void run_requests(const LaunchTrace& launch, std::vector<Note>& notes) {
+  void keep(const LaunchTrace& launch, std::vector<Note>& notes) {
     const std::lock_guard lock(mutex_);
     notes.push_back({launch.id, std::string(launch.program), launch.plan(), launch.pid,
                      launch.error ? launch.error->code().value() : 0, launch.hold, launch.launch});

@@ -72,7 +72,7 @@ int start(void (*work)(Argument*), Argument* argument, std::thread& thread) noex
   }
 }
 
-// The keeper of this process; after a fork of the program there is none.
+// The launcher thread of this process; after a fork of the program there is none.
 int find_launcher_thread(LauncherThread*& found) noexcept {
   LauncherThread* known = current.load(std::memory_order_acquire);
   if (known && known->mark == kernel::fork_generation()) {

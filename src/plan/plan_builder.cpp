@@ -33,7 +33,7 @@ void PlanBuilder::write_file(Step step, const std::string& path, const std::stri
   add(step, subject, SYS_close, {number(cell)});
 }
 
-const char* PlanBuilder::run_requests(std::string content) {
+const char* PlanBuilder::keep(std::string content) {
   compiled_->texts.push_back(std::move(content));
   return compiled_->texts.back().c_str();
 }
@@ -43,7 +43,7 @@ Argument PlanBuilder::data(const void* bytes, std::size_t size, const std::strin
   constexpr std::size_t word = sizeof(long);
   std::string content(static_cast<const char*>(bytes), size);
   content.resize((size + word - 1) / word * word);
-  const Argument argument{reinterpret_cast<long>(run_requests(std::move(content))), From::data};
+  const Argument argument{reinterpret_cast<long>(keep(std::move(content))), From::data};
   compiled_->data_names.emplace_back(argument.value, what);
   return argument;
 }

@@ -36,9 +36,9 @@ class PlanBuilder {
                   int directory = AT_FDCWD);
 
   /// Keeps a string as long as the plan.
-  const char* run_requests(std::string content);
+  const char* keep(std::string content);
   Argument text(std::string content) {
-    return {reinterpret_cast<long>(run_requests(std::move(content))), From::text};
+    return {reinterpret_cast<long>(keep(std::move(content))), From::text};
   }
 
   /// Keeps bytes as long as the plan; `what` is how `explain` shall call them.

@@ -194,9 +194,9 @@ class Planner {
   }
 
   void execute() {
-    compiled_.argv.push_back(build_.run_requests(spec_.argv0.value_or(spec_.program)));
+    compiled_.argv.push_back(build_.keep(spec_.argv0.value_or(spec_.program)));
     for (const std::string& argument : spec_.arguments)
-      compiled_.argv.push_back(build_.run_requests(argument));
+      compiled_.argv.push_back(build_.keep(argument));
     compiled_.argv.push_back(nullptr);
     if (!now_.extra.second_stage) compiled_.ready = static_cast<int>(compiled_.calls.size());
     build_.name_cell(offsetof(Frame, environment), "environment");
@@ -253,7 +253,7 @@ class Planner {
     const Argument script = build_.text(path);
     auto& argv = compiled_.shell_argvs.emplace_back(compiled_.argv);
     argv.front() = reinterpret_cast<const char*>(script.value);
-    argv.insert(argv.begin(), build_.run_requests(shell));
+    argv.insert(argv.begin(), build_.keep(shell));
     Call& call = build_.add(Step::exec, quote(path) + " by " + shell, SYS_execve,
                             {build_.text(shell),
                              {reinterpret_cast<long>(argv.data()), From::texts},

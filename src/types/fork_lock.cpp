@@ -66,7 +66,7 @@ class ForkLock::State {
     guard.unlock();
     std::vector<void*> stack = stack_here();
     guard.lock();
-    run_requests(long_holds_, {held.thread, side, lasted, held.number, std::move(stack)});
+    keep(long_holds_, {held.thread, side, lasted, held.number, std::move(stack)});
   }
 
   Report report() const {
@@ -115,7 +115,7 @@ class ForkLock::State {
   }
 
   template <class What>
-  static void run_requests(std::deque<What>& last, What one) {
+  static void keep(std::deque<What>& last, What one) {
     constexpr std::size_t most = 64;
     if (last.size() == most) last.pop_front();
     last.push_back(std::move(one));
@@ -159,7 +159,7 @@ class ForkLock::State {
     ++contended_;
     longest_ = std::max<std::chrono::nanoseconds>(longest_, waited);
     if (self.stack.empty()) return;
-    run_requests(long_waits_, {self.thread, self.side, waited, std::move(self.stack), self.number});
+    keep(long_waits_, {self.thread, self.side, waited, std::move(self.stack), self.number});
   }
 
   // Creators that wait go before the next launcher, and a launcher that waits
