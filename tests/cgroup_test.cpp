@@ -107,6 +107,19 @@ TEST_CASE("what still runs in a created cgroup is killed when the child has been
   CHECK(cgroup.below().empty());
 }
 
+TEST_CASE("a created cgroup goes with those that its child made in it, in use or not") {
+  const TestCgroup cgroup;
+  if (skipped_without(cgroup)) return;
+  Command command("sh");
+  command.args({"-c", "own=$1/$(sed -n 's,^0::.*/,,p' /proc/self/cgroup);"
+                      "mkdir -p $own/a/b $own/c; sleep 1000 & echo $! >$own/a/b/cgroup.procs",
+                "sh", cgroup.path()});
+  Child child = command.cgroup(Cgroup::create(cgroup.path())).spawn();
+  const std::string path = child.cgroup();
+  CHECK(child.wait().success());
+  CHECK_FALSE(exists(path));
+}
+
 TEST_CASE("a launch that fails leaves no cgroup behind") {
   const TestCgroup cgroup;
   if (skipped_without(cgroup)) return;

@@ -55,6 +55,23 @@ bool signal_process(int cgroup, int pid, int signal) noexcept {
   return raw::call(SYS_kill, pid, signal) == 0;
 }
 
+// Calls `act(name)` for every cgroup directly below one.
+template <class Act>
+void for_each_below(int cgroup, int depth, Act act) noexcept {
+  Fd copy(::openat(cgroup, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  DIR* const directory = depth < deepest && copy ? ::fdopendir(copy.get()) : nullptr;
+  if (!directory) return;
+  static_cast<void>(copy.release());  // the stream closes it
+  while (const dirent* const entry = ::readdir(directory)) {
+    if (entry->d_type == DT_DIR && entry->d_name[0] != '.') act(entry->d_name);
+  }
+  ::closedir(directory);
+}
+
+Fd open_below(int cgroup, const char* name) noexcept {
+  return Fd(::openat(cgroup, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+}
+
 // How many processes got the signal, those in the cgroups below included.
 long signal_each(int cgroup, int signal, int depth) noexcept {
   long reached = 0;
@@ -62,17 +79,19 @@ long signal_each(int cgroup, int signal, int depth) noexcept {
     reached += signal_process(cgroup, pid, signal);
     return true;
   });
-  Fd copy(::openat(cgroup, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  DIR* const directory = depth < deepest && copy ? ::fdopendir(copy.get()) : nullptr;
-  if (!directory) return reached;
-  static_cast<void>(copy.release());  // the stream closes it
-  while (const dirent* const entry = ::readdir(directory)) {
-    if (entry->d_type != DT_DIR || entry->d_name[0] == '.') continue;
-    const Fd below(::openat(cgroup, entry->d_name, O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (below) reached += signal_each(below.get(), signal, depth + 1);
-  }
-  ::closedir(directory);
+  for_each_below(cgroup, depth, [&](const char* name) {
+    if (const Fd below = open_below(cgroup, name)) {
+      reached += signal_each(below.get(), signal, depth + 1);
+    }
+  });
   return reached;
+}
+
+void remove_below(int cgroup, int depth) noexcept {
+  for_each_below(cgroup, depth, [&](const char* name) {
+    if (const Fd below = open_below(cgroup, name)) remove_below(below.get(), depth + 1);
+    ::unlinkat(cgroup, name, AT_REMOVEDIR);
+  });
 }
 
 // Who was killed stays listed until it is gone, and may have forked before.
@@ -100,6 +119,14 @@ long signal_cgroup(const char* path, int signal) noexcept {
   const long reached =
       signal == SIGKILL ? kill_each(cgroup.get()) : signal_each(cgroup.get(), signal, 0);
   return reached > 0 ? 0 : -ESRCH;
+}
+
+long remove_cgroup(const char* path) noexcept {
+  if (::rmdir(path) == 0) return 0;
+  const Fd cgroup(::open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!cgroup) return -errno;
+  remove_below(cgroup.get(), 0);
+  return ::rmdir(path) == 0 ? 0 : -errno;
 }
 
 }  // namespace forklift::kernel

@@ -13,4 +13,11 @@ namespace forklift::kernel {
 /// Errors: `-errno` of open(2) on the cgroup; -ESRCH if nobody was signalled.
 long signal_cgroup(const char* path, int signal) noexcept;
 
+/// Removes a cgroup and those below it, from the leaves up: the kernel removes no
+/// cgroup that has another in it.
+///
+/// Errors: `-errno` of rmdir(2) on the cgroup itself: -EBUSY as long as a process
+/// is in the tree. Cgroups that are empty are gone then all the same.
+long remove_cgroup(const char* path) noexcept;
+
 }  // namespace forklift::kernel

@@ -91,11 +91,11 @@ OwnCgroup& OwnCgroup::operator=(OwnCgroup&& other) noexcept {
 }
 
 void OwnCgroup::remove() noexcept {
-  if (path_.empty() || ::rmdir(path_.c_str()) == 0 || errno != EBUSY) return path_.clear();
+  if (path_.empty() || kernel::remove_cgroup(path_.c_str()) != -EBUSY) return path_.clear();
   const Fd directory(::open(path_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   kernel::signal_cgroup(path_.c_str(), SIGKILL);
   await_emptiness(directory.get());
-  ::rmdir(path_.c_str());
+  kernel::remove_cgroup(path_.c_str());
   path_.clear();
 }
 

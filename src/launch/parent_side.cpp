@@ -13,6 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <optional>
 
 #include "kernel/fork_generation.hpp"
@@ -223,8 +224,9 @@ void give_up(InFlightPtr record) noexcept {
 }
 
 Failure overdue(const InFlight& record) {
-  const auto span =
-      std::chrono::duration_cast<std::chrono::milliseconds>(record.plan->deadline.value());
+  // A negative deadline has passed at once.
+  const auto span = std::chrono::duration_cast<std::chrono::milliseconds>(
+      std::max(record.plan->deadline.value(), std::chrono::nanoseconds(0)));
   std::string subject =
       std::to_string(span.count()) + " ms passed in '" + std::string(name(step_at(record))) + "'";
   if (const std::string at = subject_at(record); !at.empty()) subject += " " + at;

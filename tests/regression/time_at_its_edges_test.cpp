@@ -57,3 +57,13 @@ TEST_CASE("the longest time is no limit") {
   CHECK_FALSE(output.timed_out);
   CHECK(output.status.success());
 }
+
+TEST_CASE("a launch's deadline that is over fails the launch, and is printed as 0 ms") {
+  for (const nanoseconds limit : times_that_are_over()) {
+    CAPTURE(limit.count());
+    const auto child = Command("true").launch_deadline(limit).try_spawn();
+    if (child) continue;  // the program was faster
+    CHECK(child.error().step() == forklift::Step::deadline);
+    CHECK(child.error().subject().starts_with("0 ms passed"));
+  }
+}
