@@ -6,10 +6,10 @@
 
 #include <errno.h>
 #include <limits.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <forklift/fork_lock.hpp>
 #include <random>
 
 #include "support.hpp"
@@ -24,14 +24,12 @@ std::string error_of(int number) { return "E" + std::to_string(number); }
 
 // What execvp(3) makes of a name: what the program printed, or the errno.
 std::string by_execvp(const std::string& path, const std::string& directory) {
-  int ends[2];
-  REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM, 0, ends) == 0);  // pipes may be refused
+  auto pipe = forklift::fork_exec_pipe();  // also where pipe2(2) is refused
+  REQUIRE(pipe);
   const pid_t pid = ::fork();
   REQUIRE(pid >= 0);
   if (pid == 0) {
-    ::dup2(ends[1], 1);
-    ::close(ends[0]);
-    ::close(ends[1]);
+    ::dup2(pipe->writing.get(), 1);
     ::setenv("PATH", path.c_str(), 1);
     char name[] = "prog", one[] = "one";
     char* const argv[] = {name, one, nullptr};
@@ -39,13 +37,12 @@ std::string by_execvp(const std::string& path, const std::string& directory) {
     const std::string error = error_of(errno);
     ::_exit(::write(1, error.data(), error.size()) < 0);
   }
-  ::close(ends[1]);
+  pipe->writing.reset();
   std::string text;
   char part[256];
-  for (ssize_t size; (size = ::read(ends[0], part, sizeof part)) > 0;) {
+  for (ssize_t size; (size = ::read(pipe->reading.get(), part, sizeof part)) > 0;) {
     text.append(part, static_cast<std::size_t>(size));
   }
-  ::close(ends[0]);
   ::waitpid(pid, nullptr, 0);
   // The last place that is no directory leaves this; here the name is missing.
   return text == error_of(ENOTDIR) ? error_of(ENOENT) : text;
