@@ -25,8 +25,13 @@ class Fd {
     return *this;
   }
   ~Fd() {
+    if (number_ < 0) return;
     // close(2): on Linux the descriptor is gone even when EINTR is reported.
-    if (number_ >= 0) ::syscall(SYS_close, number_);
+#if defined(__SANITIZE_THREAD__)
+    ::close(number_);  // ThreadSanitizer follows descriptors by libc's calls
+#else
+    ::syscall(SYS_close, number_);
+#endif
   }
 
   /// The borrowed number; -1 when empty.
