@@ -74,6 +74,11 @@ struct NothingLeft : doctest::IReporter {
 
 REGISTER_LISTENER("nothing_left", 1, NothingLeft);
 
+#if defined(__SANITIZE_THREAD__)
+// A program that forked itself launches by a thread of the library: let it start.
+extern "C" const char* __tsan_default_options() { return "die_after_fork=0"; }
+#endif
+
 int main(int argc, char** argv) {
   // Started without standard descriptors, as some machines do, have them.
   while (::open("/dev/null", O_RDWR) <= 2) {
