@@ -101,7 +101,7 @@ void LaunchRegistry::leave(StallAccount& account) {
 
 void LaunchRegistry::look(const StallAccount& account, StallReport& report) {
   const std::lock_guard guard(mutex_);
-  for (LaunchEntry* const entry : sightings_) {
+  for (LaunchEntry* const entry : entries_) {
     if (entry->number < account.first || !is_on_its_way(*entry)) continue;
     StallReport::Launch seen = describe(*entry);
     seen.waiting = who_waits(*entry);
@@ -126,8 +126,8 @@ std::unique_ptr<LaunchEntry> LaunchRegistry::begin(const std::string& program,
   const std::lock_guard guard(mutex_);
   fresh->number = ++last_number_;
   fresh->patience = patience_;
-  fresh->place = sightings_.size();
-  sightings_.push_back(fresh.get());
+  fresh->place = entries_.size();
+  entries_.push_back(fresh.get());
   fresh->registry = this;
   fresh->begin = Clock::now();
   return fresh;
@@ -136,9 +136,9 @@ std::unique_ptr<LaunchEntry> LaunchRegistry::begin(const std::string& program,
 }
 
 void LaunchRegistry::remove(const LaunchEntry& entry) {
-  sightings_.back()->place = entry.place;
-  sightings_[entry.place] = sightings_.back();
-  sightings_.pop_back();
+  entries_.back()->place = entry.place;
+  entries_[entry.place] = entries_.back();
+  entries_.pop_back();
 }
 
 // One that was known late, because its owner looked late, has not stood still:

@@ -96,7 +96,7 @@ class LaunchRegistry {
 
   const std::uint64_t mark_ = kernel::fork_generation();
   std::mutex mutex_;
-  std::vector<LaunchEntry*> sightings_;
+  std::vector<LaunchEntry*> entries_;
   std::vector<StallAccount*> accounts_;
   std::chrono::nanoseconds patience_{};
   std::uint64_t last_number_ = 0;

@@ -27,9 +27,9 @@ std::unexpected<Failure> fail(std::string subject, int error) {
 }
 
 bool write_text(int directory, const char* file, const std::string& text) noexcept {
-  const Fd open_file(::openat(directory, file, O_WRONLY | O_CLOEXEC));
-  return open_file &&
-         ::write(open_file.get(), text.data(), text.size()) == static_cast<ssize_t>(text.size());
+  const Fd setting(::openat(directory, file, O_WRONLY | O_CLOEXEC));
+  return setting &&
+         ::write(setting.get(), text.data(), text.size()) == static_cast<ssize_t>(text.size());
 }
 
 bool is_populated(int events) noexcept {
@@ -100,12 +100,12 @@ void OwnCgroup::remove() noexcept {
 }
 
 std::expected<CgroupDirectory, Failure> open_cgroup(const Cgroup& wanted) {
-  CgroupDirectory open_file;
+  CgroupDirectory opened;
   if (wanted.descriptor() >= 0) {
     if (auto failure = check_version(wanted.descriptor(), name_of(wanted))) {
       return std::unexpected(std::move(*failure));
     }
-    return open_file;
+    return opened;
   }
   auto parent = open_directory(wanted.path());
   if (!parent) return std::unexpected(std::move(parent.error()));
@@ -113,8 +113,8 @@ std::expected<CgroupDirectory, Failure> open_cgroup(const Cgroup& wanted) {
     return std::unexpected(std::move(*failure));
   }
   if (!wanted.creates()) {
-    open_file.descriptor = std::move(*parent);
-    return open_file;
+    opened.descriptor = std::move(*parent);
+    return opened;
   }
   auto own = make_directory(wanted);
   if (!own) return std::unexpected(std::move(own.error()));
@@ -125,9 +125,9 @@ std::expected<CgroupDirectory, Failure> open_cgroup(const Cgroup& wanted) {
       return fail(quote(own->path() + "/" + file) + " " + quote(value), errno);
     }
   }
-  open_file.descriptor = std::move(*directory);
-  open_file.own = std::move(*own);
-  return open_file;
+  opened.descriptor = std::move(*directory);
+  opened.own = std::move(*own);
+  return opened;
 }
 
 std::string name_of(const Cgroup& cgroup) {
