@@ -102,9 +102,9 @@ long open_pidfd(const Features& found, pid_t pid) noexcept {
 // Reaps the child the best way there is, learning on the way which ways work.
 void reap_and_learn(Features& found, pid_t pid, Fd pidfd) noexcept {
   if (!pidfd) {
-    const long open_file = open_pidfd(found, pid);
-    if (open_file < 0) refuse_pidfd(found, static_cast<int>(open_file));
-    if (open_file >= 0) pidfd = Fd(static_cast<int>(open_file));
+    const long opened = open_pidfd(found, pid);
+    if (opened < 0) refuse_pidfd(found, static_cast<int>(opened));
+    if (opened >= 0) pidfd = Fd(static_cast<int>(opened));
   }
   if (pidfd) learn_pidfd(found, pidfd.get(), 0);
   if (found.works(Feature::pidfd)) {
@@ -141,9 +141,9 @@ void learn_alone(Features& found, int error) noexcept {
   refuse(found, {Feature::shared_memory, Feature::leave_table}, error);
   found[Feature::close_range] = static_cast<int>(raw::call(nr_close_range, ~0U, ~0U, 0));
   found.pidfd_by_clone = false;
-  const long open_file = raw::call(nr_pidfd_open, ::getpid(), 0);
-  if (open_file < 0) return refuse_pidfd(found, static_cast<int>(open_file));
-  const Fd self(static_cast<int>(open_file));
+  const long opened = raw::call(nr_pidfd_open, ::getpid(), 0);
+  if (opened < 0) return refuse_pidfd(found, static_cast<int>(opened));
+  const Fd self(static_cast<int>(opened));
   learn_pidfd(found, self.get(), WNOHANG);
   found[Feature::exit_info] = -EOPNOTSUPP;
 }

@@ -109,9 +109,9 @@ Trouble clone_from_right_thread(Cloning& cloning) {
 // A child that can be waited for by its pidfd is not waited for by its number
 // only because descriptors have run out.
 Trouble open_pidfd(InFlight& record) {
-  const long open_file = kernel::raw::call(kernel::nr_pidfd_open, record.pid, 0);
-  record.pidfd = kernel::above_stdio(Fd(static_cast<int>(std::max(-1L, open_file))));
-  const int error = static_cast<int>(-open_file);
+  const long opened = kernel::raw::call(kernel::nr_pidfd_open, record.pid, 0);
+  record.pidfd = kernel::above_stdio(Fd(static_cast<int>(std::max(-1L, opened))));
+  const int error = static_cast<int>(-opened);
   if (record.pidfd || !kernel::is_shortage(error)) return std::nullopt;
   kernel::raw::call(SYS_kill, record.pid, SIGKILL);
   kernel::reap(record.process());

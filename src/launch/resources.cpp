@@ -58,9 +58,9 @@ Trouble open_terminal(InFlight& record, int& childs) {
 
 Trouble enter_cgroup(InFlight& record) {
   if (!record.plan->cgroup) return std::nullopt;
-  auto open_file = open_cgroup(*record.plan->cgroup);
-  if (!open_file) return std::move(open_file.error());
-  record.cgroup = std::move(*open_file);
+  auto opened = open_cgroup(*record.plan->cgroup);
+  if (!opened) return std::move(opened.error());
+  record.cgroup = std::move(*opened);
   return std::nullopt;
 }
 

@@ -15,7 +15,7 @@
 
 namespace {
 
-int open_file(const char* path, int flags) {
+int opened(const char* path, int flags) {
   const int file = ::open(path, flags | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
   if (file >= 0) ::close(file);
   return file;
@@ -58,8 +58,8 @@ long result_of(const char* verb, std::size_t size, const char* path) {
   const auto is = [&](const char* word) {
     return std::strlen(word) == size && std::strncmp(verb, word, size) == 0;
   };
-  if (is("read")) return open_file(path, O_RDONLY);
-  if (is("write")) return open_file(path, O_WRONLY);
+  if (is("read")) return opened(path, O_RDONLY);
+  if (is("write")) return opened(path, O_WRONLY);
   if (is("make")) return ::mkdir(path, 0755);
   if (is("enter")) return entered(path);
   if (is("exec")) return ::access(path, X_OK);
