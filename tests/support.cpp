@@ -141,11 +141,13 @@ bool has_capability(const std::string& name) {
 
 bool mails() { return engine() == forklift::Engine::shared_table && has_capability("mailbox"); }
 
+long current_syscall(int pid) {
+  std::ifstream file("/proc/" + std::to_string(pid) + "/syscall");
+  long number = -1;
+  return file >> number ? number : -1;
+}
+
 void await_syscall(int pid, long number) {
-  const std::string path = "/proc/" + std::to_string(pid) + "/syscall";
-  for (;;) {
-    std::ifstream file(path);
-    long now = -1;
-    if (file >> now && now == number) return;
+  while (current_syscall(pid) != number) {
   }
 }

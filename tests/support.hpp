@@ -100,5 +100,10 @@ auto within(Attempt attempt, Enough enough) {
   }
 }
 
-/// Waits until a process or thread is inside the system call `number`.
+/// The system call that a process or thread is inside, -1 for none. The process
+/// may have ended.
+long current_syscall(int pid);
+
+/// Waits until a process or thread is inside the system call `number`, which it
+/// must not leave by itself.
 void await_syscall(int pid, long number);

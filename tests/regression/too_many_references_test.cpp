@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <chrono>
 #include <thread>
 
 #include "../reveal.hpp"
@@ -68,28 +69,49 @@ class UnderWay {
 
 Command answering() { return Command("cat").in(Stdio::null()).out(Stdio::pipe()); }
 
-std::string launch_while_they_arrive() {
-  ::alarm(60);  // a launch that does not wait would be awaited for ever
-  const rlimit few{limit, limit};
-  ::setrlimit(RLIMIT_NOFILE, &few);
-  forklift::reserve(1);
-  UnderWay others;
-  if (!others.is_full()) return "";  // this kernel counts otherwise
-  const auto refused = answering().try_spawn();
-  if (refused || refused.error().code().value() != ETOOMANYREFS) return "too many went through";
+enum class Waited { no, refused, launched };
+
+// A launch during which what is under way arrives, as soon as the launch is seen
+// to pause. Pauses are too short to be seen for certain.
+Waited launch_that_pauses(UnderWay& others) {
   std::atomic<pid_t> launcher{0};
-  std::string wrong;
+  std::atomic<bool> ended{false};
+  bool launched = false;
   std::thread launching([&] {
     launcher = static_cast<pid_t>(::syscall(SYS_gettid));
-    const auto child = answering().try_spawn();
-    if (!child) wrong = child.error().what();
+    launched = static_cast<bool>(answering().try_spawn());
+    ended = true;
   });
   while (launcher == 0) {
   }
-  await_syscall(launcher, SYS_nanosleep);  // it waits for others to arrive
+  bool paused = false;
+  while (!ended && !(paused = current_syscall(launcher) == SYS_nanosleep)) {
+  }
   others.drain();
   launching.join();
-  return wrong;
+  if (!paused) return Waited::no;
+  return launched ? Waited::launched : Waited::refused;
+}
+
+// On a busy machine this thread may see the pauses, or drain, too late for one
+// launch: then another is tried. Launches that never wait never get through.
+std::string launch_while_they_arrive() {
+  using clock = std::chrono::steady_clock;
+  ::alarm(100);  // a launch that is never refused would be awaited for ever
+  const rlimit few{limit, limit};
+  ::setrlimit(RLIMIT_NOFILE, &few);
+  forklift::reserve(1);
+  {
+    const UnderWay others;
+    if (!others.is_full()) return "";  // this kernel counts otherwise
+    const auto refused = answering().try_spawn();
+    if (refused || refused.error().code().value() != ETOOMANYREFS) return "too many went through";
+  }
+  for (const auto end = clock::now() + std::chrono::seconds(60); clock::now() < end;) {
+    UnderWay others;
+    if (launch_that_pauses(others) == Waited::launched) return "";
+  }
+  return "no launch waited until descriptors had arrived";
 }
 
 }  // namespace
