@@ -7,7 +7,7 @@
 #include "kernel/cancel_guard.hpp"
 #include "kernel/probe.hpp"
 #include "launch/in_flight.hpp"
-#include "plan/second_stage.hpp"
+#include "child/second_stage_program.hpp"
 #include "plan/caller_state.hpp"
 
 namespace forklift {

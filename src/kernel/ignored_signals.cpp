@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <ratio>
 
 #include "kernel/disposition.hpp"
 #include "kernel/raw.hpp"
@@ -23,38 +24,51 @@ SignalSet ask_one_by_one(int first, int last) noexcept {
   return ignored;
 }
 
-// Bit 63 says that there is an answer, bits 32 to 62 are the signals 1 to 31,
-// and the rest is the low part of the time in microseconds: one word, so that
-// no thread reads half of another's answer.
-std::atomic<std::uint64_t> answer{0};
+using Tick = std::chrono::duration<std::uint64_t, std::ratio<16, 1'000'000>>;
 
-std::uint32_t microseconds_now() noexcept {
-  const auto now = std::chrono::steady_clock::now().time_since_epoch();
-  return static_cast<std::uint32_t>(
-      std::chrono::duration_cast<std::chrono::microseconds>(now).count());
-}
+// What was found out about the signals from `first` to `last`: one word, so that no
+// thread reads half of another's answer. Bit 63 says that there is an answer, below
+// it is a bit for each signal, and the rest is the low part of the time in ticks.
+template <int first, int last>
+class Remembered {
+ public:
+  explicit constexpr Remembered(std::chrono::nanoseconds age)
+      : age_(std::chrono::duration_cast<Tick>(age).count()) {}
 
-constexpr auto longest_age = static_cast<std::uint32_t>(
-    std::chrono::duration_cast<std::chrono::microseconds>(ignored_signals_age).count());
+  SignalSet get() noexcept {
+    const std::uint64_t now = now_in_ticks();
+    const std::uint64_t answer = answer_.load(std::memory_order_relaxed);
+    // The time wraps after some hours: a process that launches again exactly then
+    // takes an old answer for a new one, once.
+    if ((answer & known) && ((now - answer) & time) < age_) {
+      return (answer & ~known) >> time_bits << first_bit;
+    }
+    const SignalSet ignored = ask_one_by_one(first, last);
+    answer_.store(known | ignored >> first_bit << time_bits | (now & time),
+                  std::memory_order_relaxed);
+    return ignored;
+  }
+
+ private:
+  static constexpr std::uint64_t known = std::uint64_t{1} << 63;
+  static constexpr int first_bit = first - 1;
+  static constexpr int time_bits = 63 - (last - first + 1);
+  static constexpr std::uint64_t time = (std::uint64_t{1} << time_bits) - 1;
+
+  static std::uint64_t now_in_ticks() noexcept {
+    const auto now = std::chrono::steady_clock::now().time_since_epoch();
+    return std::chrono::duration_cast<Tick>(now).count();
+  }
+
+  std::uint64_t age_;
+  std::atomic<std::uint64_t> answer_{0};
+};
+
+constinit Remembered<1, last_standard_signal> standard(ignored_standard_age);
+constinit Remembered<last_standard_signal + 1, last_signal> realtime(ignored_realtime_age);
 
 }  // namespace
 
-SignalSet ignored_standard_signals() noexcept {
-  constexpr std::uint64_t known = std::uint64_t{1} << 63;
-  const std::uint32_t now = microseconds_now();
-  const std::uint64_t last = answer.load(std::memory_order_relaxed);
-  // The time wraps after 71 minutes: a process that launches again exactly then
-  // takes an old answer for a new one, once.
-  if ((last & known) && now - static_cast<std::uint32_t>(last) < longest_age) {
-    return (last & ~known) >> 32;
-  }
-  const SignalSet ignored = ask_one_by_one(1, last_standard_signal);
-  answer.store(known | (ignored << 32) | now, std::memory_order_relaxed);
-  return ignored;
-}
-
-SignalSet ignored_realtime_signals() noexcept {
-  return ask_one_by_one(last_standard_signal + 1, last_signal);
-}
+SignalSet ignored_signals() noexcept { return standard.get() | realtime.get(); }
 
 }  // namespace forklift::kernel

@@ -36,6 +36,7 @@ struct Features {
   TastedSet deadly = 0;
   bool pidfd_by_clone = true;  ///< false: the pidfd must be opened after the clone
 
+  bool operator==(const Features&) const = default;
   int& operator[](Feature feature) { return refused[static_cast<std::size_t>(feature)]; }
   int operator[](Feature feature) const { return refused[static_cast<std::size_t>(feature)]; }
   bool works(Feature feature) const { return (*this)[feature] == 0; }

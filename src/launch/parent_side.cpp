@@ -24,7 +24,7 @@
 #include "launch/resources.hpp"
 #include "types/quote.hpp"
 #include "launch/counters.hpp"
-#include "plan/too_big.hpp"
+#include "launch/too_big.hpp"
 
 namespace forklift::launch {
 namespace {
@@ -210,9 +210,7 @@ void stop(InFlight& record) noexcept {
   kernel::send_signal(record.process(), SIGKILL);
 }
 
-Failure unwanted(const InFlight& record) {
-  return {step_at(record), "cancelled", ECANCELED};
-}
+Failure unwanted(const InFlight& record) { return {step_at(record), "cancelled", ECANCELED}; }
 
 void give_up(InFlightPtr record) noexcept {
   if (record->mark != kernel::fork_generation()) return;

@@ -10,7 +10,7 @@
 
 #include "kernel/pseudoterminal.hpp"
 #include "child/fd_message.hpp"
-#include "plan/second_stage.hpp"
+#include "child/second_stage_program.hpp"
 
 namespace forklift::launch {
 namespace {

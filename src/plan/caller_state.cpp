@@ -3,7 +3,9 @@
 #include "plan/caller_state.hpp"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -11,13 +13,15 @@
 #include <string>
 #include <string_view>
 
+#include "child/second_stage_program.hpp"
 #include "kernel/ignored_signals.hpp"
+#include "kernel/landlock.hpp"
 #include "kernel/probe.hpp"
-#include "plan/resource_limit_steps.hpp"
+#include "kernel/raw.hpp"
 #include "plan/callers_path.hpp"
 #include "plan/identity_steps.hpp"
 #include "plan/launch_spec.hpp"
-#include "plan/second_stage.hpp"
+#include "plan/resource_limit_steps.hpp"
 #include "plan/streams.hpp"
 
 namespace forklift::launch {
@@ -74,10 +78,11 @@ bool needs_mail(const LaunchSpec& spec, Extra extra) {
 
 // Where descriptors cannot be mailed, a launch that has to hand some over
 // copies the table.
-Engine engine_for(const LaunchSpec& spec, Engine engine, Extra extra) {
-  const bool mute = !kernel::features().works(Feature::mailbox);
-  return engine == Engine::shared_table && mute && needs_mail(spec, extra) ? Engine::shared_memory
-                                                                           : engine;
+Engine engine_for(const LaunchSpec& spec, const CallerState& now) {
+  const bool mute = !now.features.works(Feature::mailbox);
+  return now.engine == Engine::shared_table && mute && needs_mail(spec, now.extra)
+             ? Engine::shared_memory
+             : now.engine;
 }
 
 std::optional<Failure> refuse_lesser(const LaunchSpec& spec, Engine engine) {
@@ -111,33 +116,79 @@ bool loses_own_program(const LaunchSpec& spec) {
                              [](const auto& joined) { return joined.second == Namespace::mount; });
 }
 
-// A child on a copy of our memory needs no second stage.
-std::optional<Failure> settle_second_stage(const LaunchSpec& spec, CallerState& now) {
+// Without the program of a second stage, the child can only be on a copy of our
+// memory.
+std::optional<Failure> find_second_stage(const LaunchSpec& spec, CallerState& now) {
   if (now.engine == Engine::fork || !needs_own_memory(spec)) return std::nullopt;
   const auto program = second_stage_program();
-  now.extra.second_stage = program.has_value();
   if (program) return std::nullopt;
-  if (!spec.allow_fork) {
-    return Failure{Step::second_stage, "a program in memory (memfd_create)", program.error()};
+  if (spec.allow_fork) {
+    now.engine = Engine::fork;
+    return std::nullopt;
   }
-  now.engine = Engine::fork;
-  return std::nullopt;
+  return Failure{Step::second_stage, "a program in memory (memfd_create)", program.error()};
 }
 
-// Limits, capabilities and ids of the caller that go into the plan. Most orders
-// leave none to it.
-std::vector<std::uint64_t> callers_values(const LaunchSpec& spec) {
-  std::vector<std::uint64_t> values;
-  note_callers_bounds(spec.limits_, values);
-  note_callers_sets(spec, values);
-  if (spec.isolation.made.contains(Namespace::user) && !spec.isolation.id_maps) {
-    values.insert(values.end(), {::geteuid(), ::getegid()});
+// Those of the descriptors 0 to 2 that the child inherits.
+std::expected<StandardStreams, Failure> look_at_standard_streams(const LaunchSpec& spec) {
+  StandardStreams found;
+  for (int target = 0; target <= 2; ++target) {
+    if (!is_inherited(spec, target)) continue;
+    const long flags = kernel::raw::call(SYS_fcntl, target, F_GETFD);
+    if (flags >= 0) {
+      found.marked |= (flags & FD_CLOEXEC ? 1U : 0U) << target;
+    } else if (spec.streams.contains(target)) {
+      return std::unexpected(Failure{
+          Step::descriptor, std::to_string(target) + ", inherited, which is closed", EBADF});
+    } else {
+      found.closed |= 1U << target;
+    }
   }
-  if (names_callers_things(spec)) {
-    values.insert(values.end(),
-                  {static_cast<std::uint64_t>(::getpid()), static_cast<std::uint64_t>(::gettid())});
+  return found;
+}
+
+// Setting or removing a variable makes no difference to an order that leaves the
+// environment as it is, or starts from another.
+CallersEnvironment look_at_environment(const LaunchSpec& spec) {
+  const bool changes =
+      !spec.environment.empty() && !spec.clear_environment && !spec.environment_start;
+  const bool searches = spec.program.find('/') == std::string::npos;
+  return {changes ? ::environ : nullptr, searches ? ::secure_getenv("PATH") : nullptr};
+}
+
+std::string target_of(const char* link) {
+  char target[64];
+  const ssize_t size = ::readlink(link, target, sizeof target);
+  return size > 0 ? std::string(target, static_cast<std::size_t>(size)) : std::string();
+}
+
+CallersLimit limit_of(Resource resource) {
+  rlimit limit{};
+  ::getrlimit(static_cast<__rlimit_resource_t>(number_of(resource)), &limit);
+  return {resource, limit.rlim_cur, limit.rlim_max};
+}
+
+void look_at_limits(const LaunchSpec& spec, CallerState& now) {
+  const ResourceLimits& wanted = spec.limits_;
+  now.descriptors = limit_of(Resource::descriptors);
+  for (const auto& [resource, limit] : wanted.limits) {
+    if (!limit.soft || !limit.hard) now.limits.push_back(limit_of(resource));
   }
-  return values;
+  if (wanted.scheduling && !wanted.nice) now.nice = ::getpriority(PRIO_PROCESS, 0);
+}
+
+void look_at_signals(const LaunchSpec& spec, CallerState& now) {
+  // What the clone resets, it leaves ignored; what it does not, all is reset.
+  if (clears_handlers(now) != spec.inherit_ignored) now.ignored = kernel::ignored_signals();
+  if (spec.inherit_mask) now.mask = kernel::blocked_signals();
+}
+
+void look_at_identity(const LaunchSpec& spec, CallerState& now) {
+  const Isolation& around = spec.isolation;
+  if (depends_on_capabilities(spec)) now.capabilities = kernel::own_capabilities();
+  if (around.made.contains(Namespace::user) && !around.id_maps) {
+    now.ids = CallersIds{::geteuid(), ::getegid()};
+  }
 }
 
 }  // namespace
@@ -163,29 +214,36 @@ std::expected<Engine, Failure> chosen_engine() {
   return engine;
 }
 
+std::optional<Failure> choose_way(const LaunchSpec& spec, CallerState& now) {
+  const bool copies = now.engine == Engine::fork;
+  now.extra.own_program = loses_own_program(spec);
+  now.extra.joins_cgroup = spec.cgroup && !now.features.works(Feature::into_cgroup);
+  now.extra.second_stage = !copies && needs_own_memory(spec);
+  now.extra.pollable = !copies && spec.pollable;  // `fork` has a pipe for it
+  now.engine = engine_for(spec, now);
+  return refuse_lesser(spec, now.engine);
+}
+
 std::expected<CallerState, Failure> capture_caller_state(const LaunchSpec& spec) {
   const auto engine = chosen_engine();
   if (!engine) return std::unexpected(engine.error());
   CallerState now;
+  now.features = kernel::features();
   now.engine = *engine;
-  now.extra.own_program = loses_own_program(spec);
-  now.extra.joins_cgroup = spec.cgroup && !kernel::features().works(Feature::into_cgroup);
-  if (auto failure = settle_second_stage(spec, now)) return std::unexpected(std::move(*failure));
-  now.extra.pollable = spec.pollable && now.engine != Engine::fork;  // which has a pipe for it
-  now.engine = engine_for(spec, now.engine, now.extra);
-  if (auto failure = refuse_lesser(spec, now.engine)) return std::unexpected(std::move(*failure));
-  now.handlers_cleared = kernel::features().works(Feature::clone3);
-  if (now.handlers_cleared && !spec.inherit_ignored) {
-    now.ignored = kernel::ignored_standard_signals();
-  }
-  now.environment = ::environ;
-  if (spec.program.find('/') == std::string::npos) now.path = ::secure_getenv("PATH");
-  if (spec.inherit_mask) now.mask = kernel::blocked_signals();
-  if (spec.dies_with_parent) now.parent = ::getpid();
+  if (auto failure = find_second_stage(spec, now)) return std::unexpected(std::move(*failure));
+  if (auto failure = choose_way(spec, now)) return std::unexpected(std::move(*failure));
   const auto standard = look_at_standard_streams(spec);
   if (!standard) return std::unexpected(standard.error());
   now.standard = *standard;
-  now.callers = callers_values(spec);
+  now.environment = look_at_environment(spec);
+  look_at_limits(spec, now);
+  look_at_signals(spec, now);
+  look_at_identity(spec, now);
+  if (names_callers_things(spec)) {
+    now.links = ProcLinks{target_of("/proc/self"), target_of("/proc/thread-self")};
+  }
+  if (spec.sandbox.landlock) now.landlock = kernel::landlock_version();
+  if (spec.dies_with_parent) now.parent = ::getpid();
   return now;
 }
 

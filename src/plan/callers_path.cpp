@@ -2,9 +2,7 @@
 // SPDX-License-Identifier: MIT
 #include "plan/callers_path.hpp"
 
-#include <limits.h>
-#include <unistd.h>
-
+#include <algorithm>
 #include <array>
 #include <optional>
 
@@ -21,18 +19,19 @@ std::string_view next_component(std::string_view& path) {
   }
 }
 
-// What a path leads to, for the process that resolves it: `link` and then `rest`.
+// What a path leads to, for the process that resolves it: one of its links in
+// /proc and then `rest`.
 struct Relative {
-  const char* link;  // in /proc, to the process or thread
+  std::string ProcLinks::*link;
   std::string rest;  // begins with a slash unless it is empty
 };
 
 std::optional<Relative> read_dev(std::string_view name, std::string_view path) {
-  if (name == "fd") return Relative{"/proc/self", "/fd" + std::string(path)};
+  if (name == "fd") return Relative{&ProcLinks::self, "/fd" + std::string(path)};
   constexpr std::array<std::string_view, 3> streams = {"stdin", "stdout", "stderr"};
   for (std::size_t number = 0; number < streams.size(); ++number) {
     if (name != streams[number]) continue;
-    return Relative{"/proc/self", "/fd/" + std::to_string(number) + std::string(path)};
+    return Relative{&ProcLinks::self, "/fd/" + std::to_string(number) + std::string(path)};
   }
   return std::nullopt;
 }
@@ -43,20 +42,13 @@ std::optional<Relative> relative(std::string_view path) {
   const std::string_view name = next_component(path);
   if (folder == "dev") return read_dev(name, path);
   if (folder != "proc") return std::nullopt;
-  if (name == "self") return Relative{"/proc/self", std::string(path)};
-  if (name == "thread-self") return Relative{"/proc/thread-self", std::string(path)};
+  if (name == "self") return Relative{&ProcLinks::self, std::string(path)};
+  if (name == "thread-self") return Relative{&ProcLinks::thread_self, std::string(path)};
   return std::nullopt;
 }
 
 bool is_relative(const std::optional<std::string>& path) {
   return path && relative(*path).has_value();
-}
-
-// "4711" or "4711/task/4712", as the /proc that is mounted here has it.
-std::string target_of(const char* link) {
-  char target[64];
-  const ssize_t size = ::readlink(link, target, sizeof target);
-  return size > 0 ? std::string(target, static_cast<std::size_t>(size)) : std::string();
 }
 
 bool is_below(std::string_view rest, std::string_view name) {
@@ -89,10 +81,10 @@ bool names_callers_things(const LaunchSpec& spec) {
   return false;
 }
 
-std::string callers_path(const std::string& path) {
+std::string callers_path(const std::string& path, const std::optional<ProcLinks>& links) {
   const auto found = relative(path);
-  if (!found) return path;
-  const std::string process = target_of(found->link);
+  if (!found || !links) return path;
+  const std::string& process = (*links).*(found->link);
   return process.empty() ? path : "/proc/" + process + found->rest;
 }
 

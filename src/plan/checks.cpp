@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <limits.h>
-#include <sys/resource.h>
 
 #include <cstdio>
 
@@ -61,19 +60,19 @@ Found check_environment(const LaunchSpec& spec) {
   return std::nullopt;
 }
 
-Found check_target(int target) {
-  rlimit limit{};
-  ::getrlimit(RLIMIT_NOFILE, &limit);
-  if (target >= 0 && static_cast<rlim_t>(target) < limit.rlim_cur) return std::nullopt;
-  return Failure{Step::descriptor,
-                 "onto " + std::to_string(target) + ", where RLIMIT_NOFILE allows 0 to " +
-                     std::to_string(limit.rlim_cur - 1),
-                 EBADF};
+Found check_targets(const LaunchSpec& spec, const CallerState& now) {
+  for (const auto& [target, stdio] : spec.streams) {
+    if (target >= 0 && static_cast<std::uint64_t>(target) < now.descriptors.soft) continue;
+    return Failure{Step::descriptor,
+                   "onto " + std::to_string(target) + ", where RLIMIT_NOFILE allows 0 to " +
+                       std::to_string(now.descriptors.soft - 1),
+                   EBADF};
+  }
+  return std::nullopt;
 }
 
 Found check_streams(const LaunchSpec& spec) {
   for (const auto& [target, stdio] : spec.streams) {
-    if (auto found = check_target(target)) return found;
     const bool opens = stdio.kind() == Stdio::Kind::file;
     if (opens && has_nul(stdio.path())) {
       return Failure{Step::open, quote(stdio.path()) + " has a NUL byte", EINVAL};
@@ -108,12 +107,12 @@ Found check_signals(const LaunchSpec& spec) {
 
 }  // namespace
 
-Found check_spec(const LaunchSpec& spec) {
+Found check_spec(const LaunchSpec& spec, const CallerState& now) {
   for (const auto check : {check_program, check_arguments, check_environment, check_streams,
                            check_directory, check_signals, find_bad_attribute}) {
     if (auto found = check(spec)) return found;
   }
-  return std::nullopt;
+  return check_targets(spec, now);
 }
 
 }  // namespace forklift::launch

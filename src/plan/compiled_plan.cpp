@@ -2,8 +2,6 @@
 // SPDX-License-Identifier: MIT
 #include "plan/compiled_plan.hpp"
 
-#include <cstring>
-
 #include "plan/planner.hpp"
 
 namespace forklift::launch {
@@ -12,10 +10,6 @@ namespace {
 // A program that changes its environment before each launch of one command
 // must not pile up plans: past this many, a plan serves one launch only.
 constexpr int most_plans = 4;
-
-bool same_text(const std::optional<std::string>& known, const char* now) noexcept {
-  return known ? now && *known == now : !now;
-}
 
 void drop(const CompiledPlan* compiled) noexcept {
   auto& references = const_cast<std::atomic<int>&>(compiled->references);
@@ -35,13 +29,6 @@ std::string name_of(const Source& source) {
   }
 }
 
-bool CompiledPlan::fits(const CallerState& now) const noexcept {
-  return engine == now.engine && handlers_cleared == now.handlers_cleared &&
-         ignored == now.ignored && same_text(path, now.path) && parent == now.parent &&
-         callers_mask == now.mask && standard == now.standard && callers == now.callers &&
-         (!environment || environment->made_from(now.environment));
-}
-
 CompiledPlanRef CompiledPlanRef::share(const CompiledPlan& compiled) noexcept {
   const_cast<std::atomic<int>&>(compiled.references).fetch_add(1, std::memory_order_relaxed);
   return CompiledPlanRef(&compiled);
@@ -57,7 +44,7 @@ std::expected<CompiledPlanRef, Failure> PlanCache::get(const LaunchSpec& spec) c
   CompiledPlan* const first = first_.load(std::memory_order_acquire);
   int count = 0;
   for (CompiledPlan* known = first; known; known = known->next, ++count) {
-    if (known->fits(*now)) return CompiledPlanRef::share(*known);
+    if (known->made_for == *now) return CompiledPlanRef::share(*known);
   }
   auto made = prepare(spec, *now);
   if (!made) return std::unexpected(std::move(made.error()));

@@ -84,16 +84,8 @@ struct CompiledPlan {
   std::deque<std::vector<const char*>> shell_argvs;  ///< of each call of the kind `script`
   std::vector<const char*> second_argv;              ///< the second stage's, which ends with `argv`
 
-  // The situation it was made in, which `fits` compares.
-  bool handlers_cleared = false;
-  kernel::SignalSet ignored = 0;
-  std::optional<std::string> path;
-  std::optional<kernel::SignalSet> callers_mask;
-  std::optional<pid_t> parent;
-  StandardStreams standard;
-  std::vector<std::uint64_t> callers;
-
-  bool fits(const CallerState& now) const noexcept;
+  std::optional<pid_t> parent;  ///< if the child dies with it
+  CallerState made_for;         ///< it fits a caller in the same state
 
   std::atomic<int> references{1};
   CompiledPlan* next = nullptr;  ///< of the list in `PlanCache`

@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 
@@ -92,11 +91,10 @@ void DescriptorSteps::add_letter(int first, int count) {
 // The report pipe of the `fork` engine, where needed, gets the room's first
 // number; everybody else waits behind it.
 void DescriptorSteps::choose_waiting_room() {
-  rlimit limit{};
-  ::getrlimit(RLIMIT_NOFILE, &limit);
   const auto waiting = static_cast<int>(streams_.size() + compiled_.sources.size()) + 1;
-  window_ = choose_window(streams_, waiting,
-                          static_cast<long>(std::min<rlim_t>(limit.rlim_cur, LONG_MAX)));
+  window_ =
+      choose_window(streams_, waiting,
+                    static_cast<long>(std::min<std::uint64_t>(now_.descriptors.soft, LONG_MAX)));
   compiled_.reports_by_pipe = now_.engine == Engine::fork && (spec_.pollable || !marks_its_end());
   if (compiled_.reports_by_pipe) report_ = window_.first++;
 }
@@ -109,7 +107,7 @@ bool DescriptorSteps::marks_its_end() const {
                           std::ranges::any_of(around.joined, [](const auto& one) {
                             return one.second == Namespace::pid;
                           });
-  return kernel::features().works(kernel::Feature::robust_list) && !renumbered;
+  return now_.features.works(kernel::Feature::robust_list) && !renumbered;
 }
 
 // A child on a copy of our memory cannot clear a word of ours. The kernel
@@ -200,7 +198,7 @@ void DescriptorSteps::open_files() {
     if (!stream.stdio && !stream.null) continue;
     const bool null = !stream.stdio || stream.stdio->kind() == Stdio::Kind::null;
     if (!null && stream.stdio->kind() != Stdio::Kind::file) continue;
-    const std::string path = null ? "/dev/null" : callers_path(stream.stdio->path());
+    const std::string path = null ? "/dev/null" : callers_path(stream.stdio->path(), now_.links);
     const long cell = build_.take_cell(quote(path));
     build_
         .add(Step::open, quote(path), SYS_openat,
@@ -252,7 +250,7 @@ void DescriptorSteps::put_into_place() {
 // What the program gets; and what steps still need, unless descriptors are not
 // closed here but marked.
 std::vector<int> DescriptorSteps::kept() const {
-  const bool marks = kernel::features().works(kernel::Feature::mark_cloexec);
+  const bool marks = now_.features.works(kernel::Feature::mark_cloexec);
   std::vector<int> kept;
   for (const Stream& stream : streams_) {
     if (stream.need == ExtraFd::none || !marks) kept.push_back(stream.target);
@@ -270,7 +268,7 @@ void DescriptorSteps::close_others() {
     first = target + 1L;
   }
   close_range(first, all_descriptors);
-  if (!kernel::features().works(kernel::Feature::mark_cloexec)) mark_needs();
+  if (!now_.features.works(kernel::Feature::mark_cloexec)) mark_needs();
 }
 
 void DescriptorSteps::mark_report() {
@@ -318,16 +316,14 @@ int DescriptorSteps::terminal() const {
 // Marked close-on-exec, descriptors are closed by exec after it has let our
 // parent go on; closed here, they would keep it waiting.
 void DescriptorSteps::close_range(long first, long last) {
-  const auto& features = kernel::features();
   const unsigned flags =
-      features.works(kernel::Feature::mark_cloexec) ? kernel::close_range_cloexec : 0;
+      now_.features.works(kernel::Feature::mark_cloexec) ? kernel::close_range_cloexec : 0;
   Call& call = build_.add(Step::close, "from " + std::to_string(first) + " on",
                           kernel::nr_close_range, {value(first), value(last), value(flags)});
-  if (features.works(kernel::Feature::close_range)) return;
-  rlimit limit{};
-  ::getrlimit(RLIMIT_NOFILE, &limit);
+  if (now_.features.works(kernel::Feature::close_range)) return;
   call.kind = Kind::close_each;
-  call.arguments[2] = value(static_cast<long>(std::min<rlim_t>(limit.rlim_max, most_descriptors)));
+  call.arguments[2] =
+      value(static_cast<long>(std::min<std::uint64_t>(now_.descriptors.hard, most_descriptors)));
 }
 
 }  // namespace forklift::launch

@@ -12,8 +12,7 @@ std::string_view key_of(std::string_view entry) { return entry.substr(0, entry.f
 
 }  // namespace
 
-Environment::Environment(const LaunchSpec& spec, char** callers)
-    : starts_without_callers_(spec.clear_environment || spec.environment_start) {
+Environment::Environment(const LaunchSpec& spec, const CallersEnvironment& callers) {
   std::map<std::string_view, const std::string*> changes;
   for (const auto& change : spec.environment) {
     changes[change.key] = change.value ? &*change.value : nullptr;
@@ -27,11 +26,8 @@ Environment::Environment(const LaunchSpec& spec, char** callers)
     own_.push_back(entry);
     merged_.push_back(own_.back().c_str());
   }
-  if (!starts_without_callers_ && callers) {
-    for (char** entry = callers; *entry; ++entry) {
-      seen_.push_back(*entry);
-      if (!changes.contains(key_of(*entry))) merged_.push_back(*entry);
-    }
+  for (const char* const* entry = callers.entries(); entry && *entry; ++entry) {
+    if (!changes.contains(key_of(*entry))) merged_.push_back(*entry);
   }
   for (const auto& [key, value] : changes) {
     if (!value) continue;
@@ -39,14 +35,6 @@ Environment::Environment(const LaunchSpec& spec, char** callers)
     merged_.push_back(own_.back().c_str());
   }
   merged_.push_back(nullptr);
-}
-
-bool Environment::made_from(char** callers) const noexcept {
-  if (starts_without_callers_) return true;
-  for (const char* const seen : seen_) {
-    if (!callers || *callers++ != seen) return false;
-  }
-  return !callers || !*callers;
 }
 
 const char* Environment::own(const std::string& key) const noexcept {

@@ -2,65 +2,26 @@
 // SPDX-License-Identifier: MIT
 #include "plan/identity_steps.hpp"
 
-#include <linux/capability.h>
 #include <linux/securebits.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
-#include <unistd.h>
 
 #include "types/quote.hpp"
 
 namespace forklift::launch {
 namespace {
 
-// What capset(2) reads: a head, and the sets' low and high halves.
-struct CapabilityHead {
-  std::uint32_t version = _LINUX_CAPABILITY_VERSION_3;
-  std::int32_t pid = 0;
-};
-struct CapabilityHalf {
-  std::uint32_t effective, permitted, inheritable;
-};
-struct CapabilityData {
-  CapabilityHalf low, high;
-};
-
-struct Sets {
-  std::uint64_t effective, permitted, inheritable;
-};
-
-CapabilityData as_data(const Sets& sets) {
-  const auto half = [&sets](int shift) {
-    return CapabilityHalf{static_cast<std::uint32_t>(sets.effective >> shift),
-                          static_cast<std::uint32_t>(sets.permitted >> shift),
-                          static_cast<std::uint32_t>(sets.inheritable >> shift)};
-  };
-  return {half(0), half(32)};
-}
-
-// The caller's own; a child in a new user namespace has everything there.
-Sets callers_sets(const LaunchSpec& spec) {
-  if (spec.isolation.made.contains(Namespace::user)) {
-    return {CapabilitySet::all().bits(), CapabilitySet::all().bits(), 0};
-  }
-  CapabilityHead head;
-  CapabilityData data{};
-  ::syscall(SYS_capget, &head, &data);
-  const auto join = [](std::uint32_t low, std::uint32_t high) {
-    return static_cast<std::uint64_t>(high) << 32 | low;
-  };
-  return {join(data.low.effective, data.high.effective),
-          join(data.low.permitted, data.high.permitted),
-          join(data.low.inheritable, data.high.inheritable)};
-}
-
 bool changes_sets(const CapabilitySets& sets) {
   return sets.permitted || sets.effective || sets.inheritable || sets.ambient;
 }
 
-Sets wanted_sets(const LaunchSpec& spec, const CapabilitySets& wanted) {
-  const Sets callers = callers_sets(spec);
-  Sets sets = callers;
+// A child in a new user namespace has everything there.
+kernel::Capabilities sets_before(const LaunchSpec& spec, const CallerState& now) {
+  if (!spec.isolation.made.contains(Namespace::user)) return *now.capabilities;
+  return {CapabilitySet::all().bits(), CapabilitySet::all().bits(), 0};
+}
+
+kernel::Capabilities wanted_sets(kernel::Capabilities sets, const CapabilitySets& wanted) {
   if (wanted.permitted) sets.permitted = wanted.permitted->bits();
   if (wanted.inheritable) sets.inheritable = wanted.inheritable->bits();
   if (wanted.ambient) {
@@ -123,11 +84,13 @@ void set_ids(PlanBuilder& build, const ResolvedIdentity& identity) {
   }
 }
 
-void set_capabilities(PlanBuilder& build, const LaunchSpec& spec, const CapabilitySets& wanted) {
-  const Sets sets = wanted_sets(spec, wanted);
+void set_capabilities(PlanBuilder& build, const kernel::Capabilities& before,
+                      const CapabilitySets& wanted) {
+  const kernel::Capabilities sets = wanted_sets(before, wanted);
   const std::string text = "permitted " + CapabilitySet::of_bits(sets.permitted).text();
-  build.add(Step::capability, text, SYS_capset,
-            {build.data(CapabilityHead{}, "version 3"), build.data(as_data(sets), text)});
+  build.add(
+      Step::capability, text, SYS_capset,
+      {build.data(kernel::capability_head, "version 3"), build.data(kernel::as_data(sets), text)});
   if (!wanted.ambient) return;
   add_capability_prctl(build, "no ambient", PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL);
   for (int number = 0; number < 64; ++number) {
@@ -139,13 +102,13 @@ void set_capabilities(PlanBuilder& build, const LaunchSpec& spec, const Capabili
 
 }  // namespace
 
-void note_callers_sets(const LaunchSpec& spec, std::vector<std::uint64_t>& values) {
-  if (!spec.identity.capabilities || !changes_sets(*spec.identity.capabilities)) return;
-  const Sets callers = callers_sets(spec);
-  values.insert(values.end(), {callers.effective, callers.permitted, callers.inheritable});
+bool depends_on_capabilities(const LaunchSpec& spec) {
+  return spec.identity.capabilities && changes_sets(*spec.identity.capabilities) &&
+         !spec.isolation.made.contains(Namespace::user);
 }
 
-void add_identity(PlanBuilder& build, const LaunchSpec& spec, const ResolvedIdentity& identity) {
+void add_identity(PlanBuilder& build, const LaunchSpec& spec, const CallerState& now,
+                  const ResolvedIdentity& identity) {
   const Identity& wanted = spec.identity;
   if (wanted.capabilities && wanted.capabilities->bounding) {
     narrow_bounding(build, *wanted.capabilities->bounding);
@@ -155,7 +118,7 @@ void add_identity(PlanBuilder& build, const LaunchSpec& spec, const ResolvedIden
   set_ids(build, identity);
   const auto& sets = wanted.capabilities;
   if (sets && changes_sets(*sets)) {
-    set_capabilities(build, spec, *sets);
+    set_capabilities(build, sets_before(spec, now), *sets);
   }
 }
 

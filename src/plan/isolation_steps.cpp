@@ -130,7 +130,7 @@ void add_clock(PlanBuilder& build, const Isolation& wanted) {
   add_entry_of_clock(build);
 }
 
-void add_surroundings(PlanBuilder& build, const Isolation& wanted) {
+void add_surroundings(PlanBuilder& build, const Isolation& wanted, const CallerState& now) {
   if (wanted.made.contains(Namespace::mount)) {
     add_mount(build, "'/' private", nullptr, "/", nullptr, MS_REC | MS_PRIVATE);
   }
@@ -138,8 +138,8 @@ void add_surroundings(PlanBuilder& build, const Isolation& wanted) {
     build.add(Step::hostname, quote(*wanted.hostname), SYS_sethostname,
               {build.text(*wanted.hostname), value(static_cast<long>(wanted.hostname->size()))});
   }
-  if (wanted.new_root) add_pivot(build, callers_path(*wanted.new_root));
-  if (wanted.root) add_chroot(build, callers_path(*wanted.root));
+  if (wanted.new_root) add_pivot(build, callers_path(*wanted.new_root, now.links));
+  if (wanted.root) add_chroot(build, callers_path(*wanted.root, now.links));
   if (wanted.mount_proc) {
     add_mount(build, "'/proc'", "proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC);
   }

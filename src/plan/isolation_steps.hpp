@@ -21,6 +21,6 @@ std::string names_of(std::uint64_t clone_flags);
 void add_joins(PlanBuilder& build, const Isolation& wanted, const DescriptorSteps& descriptors);
 void add_clock(PlanBuilder& build, const Isolation& wanted);
 /// Mounts, host name and root directory, in this order.
-void add_surroundings(PlanBuilder& build, const Isolation& wanted);
+void add_surroundings(PlanBuilder& build, const Isolation& wanted, const CallerState& now);
 
 }  // namespace forklift::launch

@@ -39,6 +39,10 @@ namespace {
 // A child that becomes another user can be stopped by that user on its way.
 constexpr std::chrono::seconds stoppable_launch{10};
 
+IdMaps root_is(const CallerState& now) {
+  return {.users = {{0, now.ids->user, 1}}, .groups = {{0, now.ids->group, 1}}};
+}
+
 class Planner {
  public:
   Planner(const LaunchSpec& spec, const CallerState& now, const std::vector<Stream>& streams,
@@ -61,19 +65,19 @@ class Planner {
     descriptors_.put_into_place();
     join_cgroup();
     add_session(build_, spec_, descriptors_);
-    add_scheduling(build_, spec_.limits_);
+    add_scheduling(build_, spec_.limits_, now_);
     add_memory_policy(build_, spec_.limits_);
-    add_limits(build_, spec_.limits_);
+    add_limits(build_, spec_.limits_, now_);
     if (now_.extra.second_stage) begin_second_stage();
     add_memory_settings(build_, spec_.limits_);
     add_joins(build_, spec_.isolation, descriptors_);
     add_clock(build_, spec_.isolation);
-    add_surroundings(build_, spec_.isolation);
+    add_surroundings(build_, spec_.isolation, now_);
     change_directory();
     landlock_.make_rulesets();
     descriptors_.close_others();
-    add_descriptor_limit(build_, spec_.limits_);
-    add_identity(build_, spec_, identity_);
+    add_descriptor_limit(build_, spec_.limits_, now_);
+    add_identity(build_, spec_, now_, identity_);
     give_up_privileges();
     die_with_parent();
     add_dispositions(build_, spec_, now_);
@@ -101,16 +105,10 @@ class Planner {
     compiled_.namespaces = clone_flags(spec_.isolation.made);
     compiled_.no_new_privileges = spec_.identity.no_new_privileges;
     compiled_.pollable = spec_.pollable;
-    compiled_.leads_group = leads_group(spec_);
-    compiled_.handlers_cleared = now_.handlers_cleared;
-    compiled_.ignored = now_.ignored;
-    compiled_.callers_mask = now_.mask;
     compiled_.parent = now_.parent;
-    compiled_.standard = now_.standard;
-    compiled_.callers = now_.callers;
+    compiled_.leads_group = leads_group(spec_);
     const auto stack = spec_.limits_.limits.find(Resource::stack);
     if (stack != spec_.limits_.limits.end()) compiled_.stack = stack->second.soft;
-    if (now_.path) compiled_.path = now_.path;
     if (spec_.clear_environment || spec_.environment_start || !spec_.environment.empty()) {
       compiled_.environment.emplace(spec_, now_.environment);
     }
@@ -119,7 +117,7 @@ class Planner {
   // The parent maps the ids of a new user namespace while the child waits.
   void wait_at_gate() {
     if (!spec_.isolation.made.contains(Namespace::user)) return;
-    compiled_.id_maps = spec_.isolation.id_maps.value_or(IdMaps::root_is_caller());
+    compiled_.id_maps = spec_.isolation.id_maps.value_or(root_is(now_));
     build_.name_cell(offsetof(Frame, gate), "gate");
     build_
         .add(Step::gate, "until its ids are mapped", SYS_futex,
@@ -157,7 +155,7 @@ class Planner {
     }
     if (spec_.directory) {
       build_.add(Step::directory, quote(*spec_.directory), SYS_chdir,
-                 {build_.text(callers_path(*spec_.directory))});
+                 {build_.text(callers_path(*spec_.directory, now_.links))});
     }
   }
 
@@ -203,7 +201,7 @@ class Planner {
     if (now_.extra.own_program) {
       execute_own_program();
     } else if (spec_.program.find('/') != std::string::npos) {
-      add_exec(callers_path(spec_.program), Kind::exec);
+      add_exec(callers_path(spec_.program, now_.links), Kind::exec);
     } else {
       search_path();
     }
@@ -222,7 +220,8 @@ class Planner {
 
   void search_path() {
     const char* const own = compiled_.environment ? compiled_.environment->own("PATH") : nullptr;
-    const char* const callers = now_.path ? now_.path : "/bin:/usr/bin";  // as execvp(3)
+    const char* const callers =
+        now_.environment.path() ? now_.environment.path() : "/bin:/usr/bin";  // as execvp(3)
     compiled_.searched = own ? own : callers;
     std::set<std::string> seen;  // many a PATH names a folder twice
     for (std::size_t at = 0; at <= compiled_.searched.size();) {
@@ -269,19 +268,21 @@ class Planner {
   PlanBuilder build_;
   CompiledPlan& compiled_ = build_.compiled();
   DescriptorSteps descriptors_;
-  LandlockSteps landlock_{build_, spec_.sandbox, descriptors_};
+  LandlockSteps landlock_{build_, spec_.sandbox, now_, descriptors_};
 };
 
 }  // namespace
 
 std::expected<std::unique_ptr<CompiledPlan>, Failure> prepare(const LaunchSpec& spec,
                                                               const CallerState& now) {
-  if (auto bad = check_spec(spec)) return std::unexpected(std::move(*bad));
+  if (auto bad = check_spec(spec, now)) return std::unexpected(std::move(*bad));
   auto streams = resolve_streams(spec, now.extra, now.standard);
   if (!streams) return std::unexpected(std::move(streams.error()));
   auto identity = resolve_identity(spec);
   if (!identity) return std::unexpected(std::move(identity.error()));
   auto compiled = Planner(spec, now, *streams, *identity).plan();
+  compiled->made_for = now;
+  compiled->made_for.environment.keep();
   if (compiled->second_stage) {
     if (auto failure = hand_over(*compiled)) return std::unexpected(std::move(*failure));
   }

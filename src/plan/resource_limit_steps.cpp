@@ -31,21 +31,11 @@ std::string print(std::uint64_t bound) {
   return bound == unlimited ? "unlimited" : std::to_string(bound);
 }
 
-int number_of(Resource resource) { return resources[static_cast<std::size_t>(resource)]; }
-
-rlimit callers_limit(Resource resource) {
-  rlimit callers{};
-  ::getrlimit(static_cast<__rlimit_resource_t>(number_of(resource)), &callers);
-  return callers;
-}
-
-int callers_nice() { return ::getpriority(PRIO_PROCESS, 0); }
-
 // A bound that is left out is the caller's, which the child has inherited.
-void add_limit(PlanBuilder& build, Resource resource, const Limit& limit) {
+void add_limit(PlanBuilder& build, Resource resource, const Limit& limit, const CallerState& now) {
   const int number = number_of(resource);
-  const rlimit callers = callers_limit(resource);
-  Pair pair{limit.soft.value_or(callers.rlim_cur), limit.hard.value_or(callers.rlim_max)};
+  const auto callers = std::ranges::find(now.limits, resource, &CallersLimit::resource);
+  Pair pair{limit.soft ? *limit.soft : callers->soft, limit.hard ? *limit.hard : callers->hard};
   if (!limit.soft) pair.soft = std::min(pair.soft, pair.hard);
   const std::string text =
       std::string(name(resource)) + " " + print(pair.soft) + " (hard " + print(pair.hard) + ")";
@@ -87,12 +77,12 @@ bool has_nice(const Scheduling& wanted) {
   return wanted.policy == Scheduling::Policy::other || wanted.policy == Scheduling::Policy::batch;
 }
 
-void add_policy(PlanBuilder& build, const Scheduling& wanted, std::optional<int> nice) {
+void add_policy(PlanBuilder& build, const Scheduling& wanted, int nice) {
   SchedulingAttributes attributes{};
   attributes.size = sizeof attributes;
   attributes.policy = number_of(wanted.policy);
   attributes.flags = wanted.reset_on_fork ? kernel::sched_flag_reset_on_fork : 0;
-  attributes.nice = nice.value_or(callers_nice());
+  attributes.nice = nice;
   attributes.priority = static_cast<std::uint32_t>(wanted.priority);
   if (wanted.policy == Scheduling::Policy::deadline) {
     attributes.runtime = static_cast<std::uint64_t>(wanted.runtime.count());
@@ -141,19 +131,12 @@ void add_io_priority(PlanBuilder& build, const IoPriority& wanted) {
 
 }  // namespace
 
-void note_callers_bounds(const ResourceLimits& limits_, std::vector<std::uint64_t>& values) {
-  for (const auto& [resource, limit] : limits_.limits) {
-    if (limit.soft && limit.hard) continue;
-    const rlimit callers = callers_limit(resource);
-    values.insert(values.end(), {callers.rlim_cur, callers.rlim_max});
-  }
-  if (limits_.scheduling && !limits_.nice) {
-    values.push_back(static_cast<std::uint64_t>(callers_nice()));
-  }
-}
+int number_of(Resource resource) { return resources[static_cast<std::size_t>(resource)]; }
 
-void add_scheduling(PlanBuilder& build, const ResourceLimits& limits_) {
-  if (limits_.scheduling) add_policy(build, *limits_.scheduling, limits_.nice);
+void add_scheduling(PlanBuilder& build, const ResourceLimits& limits_, const CallerState& now) {
+  if (limits_.scheduling) {
+    add_policy(build, *limits_.scheduling, limits_.nice ? *limits_.nice : *now.nice);
+  }
   if (limits_.nice && !(limits_.scheduling && has_nice(*limits_.scheduling))) {
     build.add(Step::scheduling, "nice " + std::to_string(*limits_.nice), SYS_setpriority,
               {value(PRIO_PROCESS), value(0), value(*limits_.nice)});
@@ -194,15 +177,16 @@ void add_memory_settings(PlanBuilder& build, const ResourceLimits& limits_) {
   }
 }
 
-void add_limits(PlanBuilder& build, const ResourceLimits& limits_) {
+void add_limits(PlanBuilder& build, const ResourceLimits& limits_, const CallerState& now) {
   for (const auto& [resource, limit] : limits_.limits) {
-    if (resource != Resource::descriptors) add_limit(build, resource, limit);
+    if (resource != Resource::descriptors) add_limit(build, resource, limit, now);
   }
 }
 
-void add_descriptor_limit(PlanBuilder& build, const ResourceLimits& limits_) {
+void add_descriptor_limit(PlanBuilder& build, const ResourceLimits& limits_,
+                          const CallerState& now) {
   const auto found = limits_.limits.find(Resource::descriptors);
-  if (found != limits_.limits.end()) add_limit(build, found->first, found->second);
+  if (found != limits_.limits.end()) add_limit(build, found->first, found->second, now);
 }
 
 }  // namespace forklift::launch

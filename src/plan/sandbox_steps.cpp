@@ -24,9 +24,8 @@ constexpr long rule_descriptor = 8;
 
 // The rights that each version of Landlock's ABI knows, from 1 on
 // (landlock_create_ruleset(2)).
-std::uint64_t rights_known_here() {
+std::uint64_t rights_known_to(long version) {
   constexpr std::uint64_t known[] = {0x1fff, 0x3fff, 0x7fff, 0x7fff, 0xffff};
-  const long version = ::syscall(kernel::nr_landlock_create_ruleset, nullptr, 0, 1);
   if (version < 1) return known[0];  // the child will be told why not
   return known[std::min<std::size_t>(static_cast<std::size_t>(version), std::size(known)) - 1];
 }
@@ -40,7 +39,7 @@ constexpr std::uint64_t rights_of_files =
 
 void LandlockSteps::make_rulesets() {
   if (!wanted_.landlock) return;
-  const std::uint64_t handled = rights_known_here();
+  const std::uint64_t handled = rights_known_to(*now_.landlock);
   const long ruleset = build_.take_cell("ruleset");
   build_
       .add(Step::landlock, "ruleset", kernel::nr_landlock_create_ruleset,

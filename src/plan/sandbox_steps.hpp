@@ -11,8 +11,9 @@ namespace forklift::launch {
 /// them; `restrict` makes it hold, as one of the last steps.
 class LandlockSteps {
  public:
-  LandlockSteps(PlanBuilder& build, const Sandbox& wanted, const DescriptorSteps& descriptors)
-      : build_(build), wanted_(wanted), descriptors_(descriptors) {}
+  LandlockSteps(PlanBuilder& build, const Sandbox& wanted, const CallerState& now,
+                const DescriptorSteps& descriptors)
+      : build_(build), wanted_(wanted), now_(now), descriptors_(descriptors) {}
 
   void make_rulesets();
   void restrict();
@@ -22,6 +23,7 @@ class LandlockSteps {
 
   PlanBuilder& build_;
   const Sandbox& wanted_;
+  const CallerState& now_;
   const DescriptorSteps& descriptors_;
 };
 

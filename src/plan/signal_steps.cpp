@@ -6,7 +6,6 @@
 #include <sys/syscall.h>
 
 #include "kernel/disposition.hpp"
-#include "kernel/ignored_signals.hpp"
 #include "kernel/signal_name.hpp"
 
 namespace forklift::launch {
@@ -31,12 +30,12 @@ void add_disposition(PlanBuilder& build, int signal, const kernel::Disposition& 
 // on our memory.
 void add_dispositions(PlanBuilder& build, const LaunchSpec& spec, const CallerState& now) {
   kernel::SignalSet kept_ignored = spec.ignored;
-  kernel::SignalSet reset = now.ignored | kernel::ignored_realtime_signals();
+  kernel::SignalSet reset = now.ignored;
   if (spec.inherit_ignored) {
-    kept_ignored |= kernel::ignored_standard_signals() | kernel::ignored_realtime_signals();
+    kept_ignored |= now.ignored;
     reset = 0;
   }
-  if (!now.handlers_cleared) reset = ~kernel::SignalSet{0};
+  if (!clears_handlers(now)) reset = ~kernel::SignalSet{0};
   for (int signal = 1; signal <= kernel::last_signal; ++signal) {
     if (signal == SIGKILL || signal == SIGSTOP) continue;
     const kernel::SignalSet bit = kernel::signal_bit(signal);

@@ -3,12 +3,9 @@
 #include "plan/streams.hpp"
 
 #include <errno.h>
-#include <fcntl.h>
 
 #include <algorithm>
 #include <climits>
-
-#include "kernel/raw.hpp"
 
 namespace forklift::launch {
 namespace {
@@ -97,23 +94,6 @@ bool is_inherited(const LaunchSpec& spec, int target) {
   const auto set = spec.streams.find(target);
   if (set == spec.streams.end()) return !spec.pty;
   return is_in_place(target, &set->second);
-}
-
-std::expected<StandardStreams, Failure> look_at_standard_streams(const LaunchSpec& spec) {
-  StandardStreams found;
-  for (int target = 0; target <= 2; ++target) {
-    if (!is_inherited(spec, target)) continue;
-    const long flags = kernel::raw::call(SYS_fcntl, target, F_GETFD);
-    if (flags >= 0) {
-      found.marked |= (flags & FD_CLOEXEC ? 1U : 0U) << target;
-    } else if (spec.streams.contains(target)) {
-      return std::unexpected(Failure{
-          Step::descriptor, std::to_string(target) + ", inherited, which is closed", EBADF});
-    } else {
-      found.closed |= 1U << target;
-    }
-  }
-  return found;
 }
 
 bool is_brought(int target, const Stdio& stdio) {

@@ -29,6 +29,7 @@ struct Extra {
   bool joins_cgroup = false;  ///< the child does it, not the clone
   bool pollable = false;      ///< the child holds a pipe end until exec
   bool own_program = false;   ///< the child opens its program before it leaves our memory
+  bool operator==(const Extra&) const = default;
 };
 
 /// Which of the numbers 0 to 2 that a child inherits are not simply there.
@@ -59,11 +60,6 @@ struct Window {
 
 /// Whether the child inherits this one of its numbers 0 to 2 as it is.
 bool is_inherited(const LaunchSpec& spec, int target);
-
-/// Looks at the caller's descriptors that the child inherits.
-///
-/// Errors: one that is inherited by word and is closed (EBADF).
-std::expected<StandardStreams, Failure> look_at_standard_streams(const LaunchSpec& spec);
 
 /// Whether the parent has to bring what stands at this number of the child.
 bool is_brought(int target, const Stdio& stdio);

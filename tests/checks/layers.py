@@ -3,7 +3,8 @@
 # SPDX-License-Identifier: MIT
 """Arrows point one way. In `src`, a folder includes itself and the folders
 below it; in `cli`, the folders include each other without circles; a class is
-declared ahead only in its own folder or below. The core library includes libc,
+declared ahead only in its own folder or below. Planning asks neither the kernel
+nor the environment: what it depends on is captured in one place. The core library includes libc,
 the kernel's headers and the standard library alone; bridges to other libraries
 stand beside it, and it does not see them."""
 
@@ -23,6 +24,20 @@ LOW = {"kernel", "child", "plan", "launch"}  # these include no other public hea
 # Public headers NAME.hpp and NAME/*: the libraries of others that they may include.
 BRIDGES = {"asio": "(boost/)?asio/", "boost_process": "boost/"}
 FOREIGN = r"(fmt|nlohmann|CLI|boost|asio)[/.]"
+
+
+# The files of `plan` that ask: for the caller's state, and the user database.
+ASKING = {"caller_state.cpp", "identity.cpp"}
+QUESTIONS = (r"(\bfeatures\(\)|\bprobe\(\)|\braw::call\(|\benviron\b|\bgetenv\b|::\w*(getenv|rlimit|"
+             r"priority|fcntl|stat|readlink|open|sys(call|conf)|get[a-z]*id)\()")
+
+
+def questions(path, text):
+    """Lines of a planning file that ask the kernel or the environment."""
+    if path.parts[:2] != ("src", "plan") or path.name in ASKING:
+        return []
+    code = (line.split("//")[0] for line in text.splitlines())
+    return [line.strip() for line in code if re.search(QUESTIONS, line)]
 
 
 def includes(text):
@@ -108,6 +123,7 @@ for path in sorted(p for top in ("src", "include", "cli") for p in root.glob(f"{
             target = name.split("/")[0]
             if target != relative.parts[1] and (root / "cli" / name).exists() and "/" in name:
                 command.setdefault(relative.parts[1], set()).add(target)
+    wrong += [f"{relative}: planning asks: {line}" for line in questions(relative, text)]
     if top == "src":
         for name in classes_declared_ahead(text):
             if name in homes and homes[name] not in BELOW[relative.parts[1]]:

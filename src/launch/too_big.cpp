@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: The forklift authors
 // SPDX-License-Identifier: MIT
-#include "plan/too_big.hpp"
+#include "launch/too_big.hpp"
 
 #include <string.h>
 #include <sys/resource.h>
