@@ -60,14 +60,19 @@ std::string typo_in(const CLI::App& command) {
   for (const std::string& word : command.remaining()) {
     if (word.size() > 1 && word.starts_with('-')) {
       const std::string option = word.substr(0, word.find('='));
-      return "no option is called '" + option + "'" +
-             did_you_mean(option, names_of_options(command));
+      return "unknown option '" + option + "'" + did_you_mean(option, names_of_options(command));
     }
     if (!commands.empty()) {
-      return "no command is called '" + word + "'" + did_you_mean(word, commands);
+      return "unknown command '" + word + "'" + did_you_mean(word, commands);
     }
   }
   return "";
+}
+
+std::string enumerate(const std::vector<std::string>& names) {
+  std::string text;
+  for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
+  return text;
 }
 
 // The chain of commands that were given, down to the last.
@@ -77,6 +82,11 @@ std::string explain(const CLI::App& app, const CLI::ParseError& error) {
     const std::string typo = typo_in(*command);
     if (!typo.empty()) return typo + "; see '" + name + " --help'";
     const auto given = command->get_subcommands();
+    const auto commands = names_of_commands(*command);
+    if (given.empty() && command->get_require_subcommand_min() > 0) {
+      return "expected a command after '" + name + "': " + enumerate(commands) + "; see '" + name +
+             " --help'";
+    }
     if (given.empty()) return error.what();
     command = given.front();
   }

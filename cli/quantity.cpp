@@ -30,7 +30,7 @@ Quantity split(const std::string& text, const char* what) {
   const char* const end = text.data() + text.size();
   const auto [rest, error] = std::from_chars(text.data(), end, quantity.number);
   if (error != std::errc() || !std::isfinite(quantity.number) || quantity.number < 0) {
-    throw std::invalid_argument(fmt::format("'{}' is no {}", text, what));
+    throw std::invalid_argument(fmt::format("'{}' is not a {}", text, what));
   }
   quantity.unit.assign(rest, end);
   return quantity;
@@ -45,7 +45,7 @@ std::size_t bytes(const std::string& text, const Quantity& quantity, const char*
   constexpr std::string_view units = "kmgt";
   const auto power = unit.size() == 1 ? units.find(unit) : std::string_view::npos;
   if (!unit.empty() && power == std::string_view::npos) {
-    throw std::invalid_argument(fmt::format("'{}' is no {}", text, what));
+    throw std::invalid_argument(fmt::format("'{}' is not a {}", text, what));
   }
   const double size =
       std::ldexp(quantity.number, unit.empty() ? 0 : 10 * (static_cast<int>(power) + 1));
@@ -64,7 +64,7 @@ std::size_t parse_count(const std::string& text, std::size_t most) {
   const char* const end = text.data() + text.size();
   const auto [rest, error] = std::from_chars(text.data(), end, count);
   if (error == std::errc() && rest == end && count >= 1 && count <= most) return count;
-  throw std::invalid_argument(fmt::format("'{}' is no number from 1 to {}", text, most));
+  throw std::invalid_argument(fmt::format("'{}' is not a number from 1 to {}", text, most));
 }
 
 std::size_t parse_rate(const std::string& text) {
@@ -84,7 +84,7 @@ std::chrono::milliseconds parse_duration(const std::string& text) {
   if (quantity.unit == "m") scale = 60'000;
   // Without a unit nobody knows what is meant, but for nothing at all.
   if (scale == 0 && !(quantity.unit.empty() && quantity.number == 0)) {
-    throw std::invalid_argument(fmt::format("'{}' is no {}", text, a_duration));
+    throw std::invalid_argument(fmt::format("'{}' is not a {}", text, a_duration));
   }
   const double most = 1e15;
   return std::chrono::milliseconds(std::llround(std::min(quantity.number * scale, most)));
@@ -103,7 +103,7 @@ std::chrono::nanoseconds parse_time(const std::string& text) {
     // Zero may mean "no limit", so what is more than nothing stays so.
     return std::chrono::nanoseconds(time == 0 && quantity.number > 0 ? 1 : time);
   }
-  throw std::invalid_argument(fmt::format("'{}' is no {}", text, a_time));
+  throw std::invalid_argument(fmt::format("'{}' is not a {}", text, a_time));
 }
 
 std::string print_size(std::size_t bytes) {

@@ -16,7 +16,7 @@
 namespace check {
 namespace {
 
-struct Request {
+struct CheckRequest {
   pid_t pid = 0;
   std::size_t top = 20;
   bool json = false;
@@ -30,12 +30,12 @@ std::size_t number_of_processes(const std::string& text) {
 }
 
 // JSON says how it was asked for; a report for people need not.
-void print(nlohmann::json json, const Request& request) {
+void print(nlohmann::json json, const CheckRequest& request) {
   json["command_line"] = request.command_line;
   output::print("{}\n", dump(json));
 }
 
-int check_as_asked(const Request& request) {
+int check_as_asked(const CheckRequest& request) {
   process::require_proc();
   const Finding finding = find_out(request.pid, request.thorough);
   if (request.json) {
@@ -46,7 +46,7 @@ int check_as_asked(const Request& request) {
   return 0;
 }
 
-int survey_as_asked(const Request& request) {
+int survey_as_asked(const CheckRequest& request) {
   process::require_proc();
   constexpr auto patience = std::chrono::seconds(5);
   const Survey result = survey(request.top, patience);
@@ -61,7 +61,7 @@ int survey_as_asked(const Request& request) {
 }  // namespace
 
 void add_to(CLI::App& app, const std::string& line, Action& chosen) {
-  const auto request = std::make_shared<Request>();
+  const auto request = std::make_shared<CheckRequest>();
   request->command_line = line;
   CLI::App* const check = app.add_subcommand(
       "check", "Say at once what one fork would cost a running process; nothing is attached");

@@ -24,7 +24,7 @@ namespace {
 using std::chrono::steady_clock;
 using watch::Nanoseconds;
 
-Nanoseconds stall(const Place& place) { return place.prediction.stall; }
+Nanoseconds stall(const SurveyEntry& place) { return place.prediction.stall; }
 
 // None if it has no memory, or ended meanwhile.
 std::optional<process::Process> look_if_it_is_one(pid_t pid) {
@@ -50,7 +50,7 @@ class Users {
 
 // Huge pages make a difference to those alone that have much memory; sampling is
 // for who has more than can be looked at in a moment.
-void look_closer(Place& place, const watch::Calibration& calibration) {
+void look_closer(SurveyEntry& place, const watch::Calibration& calibration) {
   constexpr std::uint64_t most_for_smaps = 64U << 20;
   const bool is_small = place.process.memory.resident <= most_for_smaps;
   const auto mappings = is_small ? mappings_of(place.process.pid) : sample_mappings(place.process);
@@ -64,7 +64,7 @@ void look_closer(Place& place, const watch::Calibration& calibration) {
 void look_closer_at_top(Survey& survey, std::size_t top, steady_clock::time_point end) {
   std::ranges::stable_sort(survey.places, std::greater(), stall);
   std::vector<Nanoseconds> known;
-  for (Place& place : survey.places) {
+  for (SurveyEntry& place : survey.places) {
     const auto is_dearer = [&place](Nanoseconds other) { return other >= stall(place); };
     if (steady_clock::now() > end) break;
     if (static_cast<std::size_t>(std::ranges::count_if(known, is_dearer)) >= top) break;
@@ -82,7 +82,7 @@ std::string short_command(const std::string& command) {
                                                                 : command.substr(slash + 1);
 }
 
-std::string line(const Place& place) {
+std::string line(const SurveyEntry& place) {
   const process::Process& process = place.process;
   const std::string descriptors =
       process.descriptors ? fmt::format("{}", *process.descriptors) : "?";
@@ -96,7 +96,7 @@ std::string line(const Place& place) {
 
 std::string remarks(const Survey& survey, std::size_t shown) {
   std::string text;
-  const auto is_bounded = [](const Place& place) { return is_bound(place.prediction); };
+  const auto is_bounded = [](const SurveyEntry& place) { return is_bound(place.prediction); };
   if (std::any_of(survey.places.begin(), survey.places.begin() + static_cast<std::ptrdiff_t>(shown),
                   is_bounded)) {
     text += "<  at most: by its sizes alone, since its mappings may not be read by you\n";
@@ -107,7 +107,7 @@ std::string remarks(const Survey& survey, std::size_t shown) {
   return text;
 }
 
-nlohmann::json as_json(const Place& place) {
+nlohmann::json as_json(const SurveyEntry& place) {
   const process::Process& process = place.process;
   nlohmann::json json = {{"pid", process.pid},
                          {"user", place.user},

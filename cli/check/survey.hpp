@@ -14,7 +14,7 @@
 namespace check {
 
 /// One process of a survey.
-struct Place {
+struct SurveyEntry {
   process::Process process;
   std::string user;
   Prediction prediction;
@@ -22,7 +22,7 @@ struct Place {
 
 /// All processes of the machine by what a fork would cost them, dearest first.
 struct Survey {
-  std::vector<Place> places;
+  std::vector<SurveyEntry> places;
   std::size_t left_out = 0;  ///< time was up before they were looked at
   watch::Calibration calibration;
 };

@@ -27,7 +27,7 @@ namespace {
 using std::chrono::milliseconds;
 using Clock = std::chrono::steady_clock;
 
-struct Request {
+struct GoroutinesRequest {
   pid_t pid = 0;
   std::optional<milliseconds> every;
   bool json = false;
@@ -39,7 +39,7 @@ milliseconds interval(const std::string& text) {
   throw std::invalid_argument("'" + text + "' is less than 10ms");
 }
 
-void show(const Request& request, Reader& reader) {
+void show(const GoroutinesRequest& request, Reader& reader) {
   const Subject subject{.pid = request.pid, .name = reader.name(), .version = reader.version()};
   const Snapshot snapshot = reader.look();
   const std::string text =
@@ -82,7 +82,7 @@ bool wait_for(Clock::time_point moment, const Interrupt& interrupt, const Life& 
 
 // Until Ctrl-C, which is how one ends this, the end of the process, or that of
 // the reader.
-void repeat(const Request& request, Reader& reader, const Life& life) {
+void repeat(const GoroutinesRequest& request, Reader& reader, const Life& life) {
   const Interrupt interrupt;
   auto next = Clock::now();
   try {
@@ -98,7 +98,7 @@ void repeat(const Request& request, Reader& reader, const Life& life) {
   output::say("process {} ('{}') has ended\n", request.pid, reader.name());
 }
 
-int run(const Request& request) {
+int run(const GoroutinesRequest& request) {
   process::require_proc();
   const Life life(request.pid);
   Reader reader(request.pid);
@@ -115,7 +115,7 @@ int run(const Request& request) {
 void add_to(CLI::App& app, const std::string&, Action& chosen) {
   CLI::App* const command = app.add_subcommand(
       "goroutines", "Show what the goroutines of a Go process do, and who waits for its ForkLock");
-  const auto request = std::make_shared<Request>();
+  const auto request = std::make_shared<GoroutinesRequest>();
   add_parsed(*command, "PID", request->pid, process::pid_of, "A process that runs a Go program")
       ->required();
   add_parsed(*command, "--every", request->every, interval,

@@ -70,7 +70,7 @@ Program::File::~File() {
 
 Program::Program(pid_t pid) : pid_(pid), name_(process::look_at(pid).name), memory_(pid) {
   open_file();
-  if (!line_table_section(*this)) throw Refusal(who() + " is no Go program");
+  if (!line_table_section(*this)) throw Refusal(who() + " is not a Go program");
   find_bias();
   check_memory();
   read_symbols();
@@ -91,7 +91,8 @@ void Program::open_file() {
   ::elf_version(EV_CURRENT);
   elf_.reset(::elf_begin(file_.number, ELF_C_READ_MMAP, nullptr));
   GElf_Ehdr header;
-  if (!elf_ || !::gelf_getehdr(elf_.get(), &header)) throw Refusal(who() + " is no ELF program");
+  if (!elf_ || !::gelf_getehdr(elf_.get(), &header))
+    throw Refusal(who() + " is not an ELF program");
   if (header.e_ident[EI_CLASS] != ELFCLASS64 || header.e_ident[EI_DATA] != ELFDATA2LSB) {
     throw Refusal(who() + ": only 64-bit little-endian programs can be looked into");
   }

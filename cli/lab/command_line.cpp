@@ -22,7 +22,7 @@ namespace {
 
 std::vector<std::string> contender_names() {
   std::vector<std::string> names;
-  for (const Kind& known : kinds()) names.push_back(known.name);
+  for (const ContenderKind& known : kinds()) names.push_back(known.name);
   return names;
 }
 
@@ -36,7 +36,7 @@ std::string to_bytes(std::string& text) {
   }
 }
 
-void add_options(CLI::App& lab, Request& request) {
+void add_options(CLI::App& lab, LabRequest& request) {
   add_contenders(lab, request.contenders, "Who takes part (default: all)");
   add_loads(lab, request.rss, request.descriptors);
   lab.add_option("--workers", request.workers, "Threads that launch at once: 1,8")
@@ -119,7 +119,7 @@ void add_loads(CLI::App& app, std::vector<std::size_t>& rss,
 void add_to(CLI::App& app, const std::string& line, Action& chosen) {
   CLI::App* const lab = app.add_subcommand(
       "lab", "Make this process heavy and launch from it, by every contender in turn");
-  const auto request = std::make_shared<Request>();
+  const auto request = std::make_shared<LabRequest>();
   request->command_line = line;
   add_options(*lab, *request);
   lab->callback([request, lab, &chosen] {

@@ -23,9 +23,9 @@ std::string_view name(Stage stage) {
 
 namespace {
 
-std::vector<Kind>& all_kinds() {
-  static std::vector<Kind> all = [] {
-    std::vector<Kind> found;
+std::vector<ContenderKind>& all_kinds() {
+  static std::vector<ContenderKind> all = [] {
+    std::vector<ContenderKind> found;
     for (auto some : {classic_kinds(), go_kinds(), our_kinds(), module_kinds()}) {
       found.insert(found.end(), some.begin(), some.end());
     }
@@ -36,14 +36,14 @@ std::vector<Kind>& all_kinds() {
 
 }  // namespace
 
-const std::vector<Kind>& kinds() { return all_kinds(); }
+const std::vector<ContenderKind>& kinds() { return all_kinds(); }
 
-void enlist(const std::vector<Kind>& more) {
+void enlist(const std::vector<ContenderKind>& more) {
   all_kinds().insert(all_kinds().end(), more.begin(), more.end());
 }
 
-const Kind& kind(const std::string& name) {
-  for (const Kind& known : kinds()) {
+const ContenderKind& kind(const std::string& name) {
+  for (const ContenderKind& known : kinds()) {
     if (known.name == name) return known;
   }
   throw std::invalid_argument("unknown contender '" + name + "'");

@@ -90,7 +90,7 @@ class Contender {
 };
 
 /// A kind of contender.
-struct Kind {
+struct ContenderKind {
   std::string name;
   std::string description;
   std::function<std::unique_ptr<Contender>(const std::string& program)> make;
@@ -98,22 +98,22 @@ struct Kind {
   bool on_request = false;   ///< takes part only if it is named
 };
 
-/// For `Kind::make` of a class that needs nothing but the program.
+/// For `ContenderKind::make` of a class that needs nothing but the program.
 template <class T>
 std::unique_ptr<Contender> make_contender(const std::string& program) {
   return std::make_unique<T>(program);
 }
 
 /// All kinds, in the order of the tables.
-const std::vector<Kind>& kinds();
+const std::vector<ContenderKind>& kinds();
 
 /// Adds kinds that this machine has and others may not.
 ///
 /// Threads: before anybody else asks for kinds.
-void enlist(const std::vector<Kind>& more);
+void enlist(const std::vector<ContenderKind>& more);
 
 /// Requires: `name` is the name of a kind.
-const Kind& kind(const std::string& name);
+const ContenderKind& kind(const std::string& name);
 
 /// One launch by each: what is missing or broken shows before any work.
 ///

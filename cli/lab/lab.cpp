@@ -33,10 +33,10 @@ namespace {
 
 constexpr std::size_t idle_threads = 8;
 
-Settings settings_of(const Request& request, const std::string& program) {
+Settings settings_of(const LabRequest& request, const std::string& program) {
   Settings settings{.contenders = request.contenders, .program = program};
   if (settings.contenders.empty()) {
-    for (const Kind& known : kinds()) {
+    for (const ContenderKind& known : kinds()) {
       if (!known.on_request) settings.contenders.push_back(known.name);
     }
   }
@@ -70,7 +70,7 @@ std::vector<Run> measure_teams(Settings settings, const std::vector<Team>& teams
   return runs;
 }
 
-std::vector<Run> sweep(const Request& request, Settings settings, const std::vector<Load>& loads,
+std::vector<Run> sweep(const LabRequest& request, Settings settings, const std::vector<Load>& loads,
                        std::size_t memory, Warnings& warnings, Progress& progress) {
   Ballast ballast;
   ballast.set_threads(idle_threads);
@@ -94,12 +94,12 @@ std::vector<Run> sweep(const Request& request, Settings settings, const std::vec
 
 // What was asked for by name is written in whole; our own sweep shall end sooner,
 // and there as many pages as these, evenly in all of the memory, show the same.
-std::size_t pages_written(const Request& request) {
+std::size_t pages_written(const LabRequest& request) {
   if (request.quick) return 16'384;
   return request.rss.empty() ? 65'536 : ~std::size_t{0};
 }
 
-FirstSettings first_settings(const Request& request, const Settings& settings) {
+FirstSettings first_settings(const LabRequest& request, const Settings& settings) {
   FirstSettings first{.contenders = settings.contenders,
                       .program = settings.program,
                       .threads = idle_threads,
@@ -117,8 +117,8 @@ std::vector<FirstLaunches> first_launches(const FirstSettings& settings,
                                           const std::vector<Load>& loads, Progress& progress) {
   std::vector<FirstLaunches> all;
   for (const Load& load : loads) {
-    progress.step(fmt::format("first launches, {}, {} descriptors", print_size(load.rss),
-                              load.descriptors));
+    progress.step(
+        fmt::format("first launches, {}, {} descriptors", print_size(load.rss), load.descriptors));
     all.push_back(load.workers > 1 ? FirstLaunches{}
                                    : measure_first(settings, load, [&](double fraction) {
                                        progress.advance(fraction);
@@ -139,7 +139,7 @@ void add_first(std::vector<Run>& runs, const std::vector<Load>& loads,
 
 }  // namespace
 
-void run(const Request& request) {
+void run(const LabRequest& request) {
   process::require_proc();
   forklift::reserve(8);
   const Machine machine = this_machine();

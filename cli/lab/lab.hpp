@@ -12,14 +12,14 @@
 namespace lab {
 
 /// What `forklift lab` was asked to do; empty lists stand for its own sweep.
-struct Request {
+struct LabRequest {
   std::vector<std::string> contenders;
   std::vector<std::size_t> rss;  ///< bytes
   std::vector<std::size_t> descriptors;
   std::vector<std::size_t> workers;
-  std::size_t launches = 0;  ///< 0: as many as fit the time
+  std::size_t launches = 0;            ///< 0: as many as fit the time
   std::optional<std::size_t> first{};  ///< processes whose first launch is measured; 0: none
-  std::string program;       ///< empty: the do-nothing child
+  std::string program;                 ///< empty: the do-nothing child
   bool quick = false;
   bool peers = false;  ///< the toolchains on the machine take part
   Record record;
@@ -29,6 +29,6 @@ struct Request {
 /// Runs the sweep and prints the tables.
 ///
 /// Errors: throws `std::runtime_error` with one line.
-void run(const Request& request);
+void run(const LabRequest& request);
 
 }  // namespace lab

@@ -21,7 +21,7 @@ std::vector<Load> own_sweep(bool quick) {
   return {{0, 10, 1}, {gibibyte, 10, 1}, {4 * gibibyte, 10, 1}, {0, 15000, 1}, {0, 10000, 8}};
 }
 
-std::vector<Load> all_combinations(const Request& request) {
+std::vector<Load> all_combinations(const LabRequest& request) {
   const auto or_else = [](std::vector<std::size_t> asked, std::size_t otherwise) {
     return asked.empty() ? std::vector{otherwise} : asked;
   };
@@ -60,7 +60,7 @@ void fit_descriptors(std::vector<Load>& loads, std::size_t limit, Warnings& warn
   for (Load& load : loads) load.descriptors = std::min(load.descriptors, limit);
 }
 
-void refuse_the_impossible(const Request& request, const Machine& machine, std::size_t limit) {
+void refuse_the_impossible(const LabRequest& request, const Machine& machine, std::size_t limit) {
   for (const std::size_t rss : request.rss) {
     if (rss <= machine.available) continue;
     throw Refusal(fmt::format("--rss: {} is more than the {} available here", print_size(rss),
@@ -75,7 +75,7 @@ void refuse_the_impossible(const Request& request, const Machine& machine, std::
 
 }  // namespace
 
-std::vector<Load> loads_of(const Request& request, const Machine& machine, Warnings& warnings) {
+std::vector<Load> loads_of(const LabRequest& request, const Machine& machine, Warnings& warnings) {
   // Some are the command's own, and every launch under way has a few.
   constexpr std::size_t spare = 100;
   const std::size_t limit = raise_descriptor_limit() - spare;

@@ -16,6 +16,6 @@ namespace lab {
 /// No more than half of the memory there is, nor more descriptors than allowed:
 /// warns where that is less than wanted.
 /// Errors: throws `Refusal` for more than the machine has.
-std::vector<Load> loads_of(const Request& request, const Machine& machine, Warnings& warnings);
+std::vector<Load> loads_of(const LabRequest& request, const Machine& machine, Warnings& warnings);
 
 }  // namespace lab

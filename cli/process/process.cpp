@@ -99,7 +99,7 @@ pid_t pid_of(const std::string& text) {
   const char* const end = text.data() + text.size();
   const auto [rest, error] = std::from_chars(text.data(), end, pid);
   if (error == std::errc() && rest == end && pid > 0) return pid;
-  throw std::invalid_argument(fmt::format("'{}' is no process id", text));
+  throw std::invalid_argument(fmt::format("'{}' is not a process id", text));
 }
 
 std::string name(Runtime runtime) {

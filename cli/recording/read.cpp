@@ -39,12 +39,12 @@ void take(const json& from, T& to) {
   const bool fits = from.is_number_unsigned()
                         ? std::in_range<T>(from.get<std::uint64_t>())
                         : from.is_number_integer() && std::in_range<T>(from.get<std::int64_t>());
-  if (!fits) throw Flaw("is no number that it could be");
+  if (!fits) throw Flaw("is not a possible number");
   to = from.get<T>();
 }
 
 void take(const json& from, std::string& to) {
-  if (!from.is_string()) throw Flaw("is no text");
+  if (!from.is_string()) throw Flaw("is not text");
   to = from.get<std::string>();
 }
 
@@ -92,7 +92,7 @@ void take(const json& from, T& to);
 
 template <class T>
 void take(const json& from, std::vector<T>& to) {
-  if (!from.is_array()) throw Flaw("is no list");
+  if (!from.is_array()) throw Flaw("is not a list");
   for (const json& each : from) take(each, to.emplace_back());
 }
 
@@ -100,7 +100,7 @@ void take(const json& from, std::vector<T>& to) {
 class Reader {
  public:
   explicit Reader(const json& object) : object_(object) {
-    if (!object.is_object()) throw Flaw("is no object");
+    if (!object.is_object()) throw Flaw("is not an object");
   }
 
   template <class T>
@@ -202,7 +202,7 @@ class Lines {
     if (parsed.is_discarded()) {
       // Nothing ends without a newline but what was cut off.
       if (stream_.eof() && number_ > 1) throw Flaw("cut short within this line");
-      throw Flaw(number_ == 1 ? "is not the beginning of a recording" : "is no JSON");
+      throw Flaw(number_ == 1 ? "is not the beginning of a recording" : "is not JSON");
     }
     return parsed;
   }

@@ -27,7 +27,7 @@ Value find(const Named<Value> (&table)[Count], const std::string& name, const ch
     if (known == name) return value;
     names += (names.empty() ? "" : ", ") + std::string(known);
   }
-  throw std::invalid_argument(fmt::format("no {} is called '{}' ({})", what, name, names));
+  throw std::invalid_argument(fmt::format("unknown {} '{}' ({})", what, name, names));
 }
 
 [[noreturn]] void refuse(const std::string& text) { throw std::invalid_argument(text); }
@@ -51,7 +51,7 @@ forklift::Resource parse_resource(const std::string& name) {
   for (int i = 0; i <= static_cast<int>(forklift::Resource::stack); ++i) {
     names += (i ? ", " : "") + std::string(forklift::name(static_cast<forklift::Resource>(i)));
   }
-  refuse(fmt::format("no limit is called '{}' ({})", name, names));
+  refuse(fmt::format("unknown limit '{}' ({})", name, names));
 }
 
 using Policy = forklift::Scheduling::Policy;
@@ -86,11 +86,11 @@ std::string file_of(const std::string& kind) { return kind == "mount" ? "mnt" : 
 NamedLimit parse_limit(const std::string& text) {
   const auto sign = text.find('=');
   const auto resource = parse_resource(text.substr(0, sign));
-  if (sign == std::string::npos) refuse("NAME=SOFT[:HARD] is wanted");
+  if (sign == std::string::npos) refuse("expected NAME=SOFT[:HARD]");
   const auto bounds = split(text.substr(sign + 1), ':');
-  if (bounds.size() > 2) refuse("no more than a soft and a hard limit is wanted");
+  if (bounds.size() > 2) refuse("expected a soft and a hard limit at most");
   const forklift::Limit limit{parse_bound(bounds.front()), parse_bound(bounds.back())};
-  if (!limit.soft && !limit.hard) refuse("NAME=SOFT[:HARD] is wanted");
+  if (!limit.soft && !limit.hard) refuse("expected NAME=SOFT[:HARD]");
   if (limit.soft && limit.hard && *limit.soft > *limit.hard) {
     refuse("the soft limit is above the hard one");
   }
@@ -102,12 +102,12 @@ forklift::Scheduling parse_scheduling(const std::string& text) {
   forklift::Scheduling scheduling{.policy = find(policies, parts[0], "policy")};
   const bool fixed = scheduling.policy == Policy::fifo || scheduling.policy == Policy::round_robin;
   if (scheduling.policy == Policy::deadline) {
-    if (parts.size() != 4) refuse("deadline:RUNTIME:DEADLINE:PERIOD is wanted");
+    if (parts.size() != 4) refuse("expected deadline:RUNTIME:DEADLINE:PERIOD");
     scheduling.runtime = parse_time(parts[1]);
     scheduling.deadline = parse_time(parts[2]);
     scheduling.period = parse_time(parts[3]);
   } else if (parts.size() != (fixed ? 2U : 1U)) {
-    refuse(fixed ? parts[0] + ":PRIORITY is wanted" : "'" + parts[0] + "' has no priority");
+    refuse(fixed ? "expected " + parts[0] + ":PRIORITY" : "'" + parts[0] + "' has no priority");
   } else if (fixed) {
     scheduling.priority = static_cast<int>(parse_number(parts[1], 1, 99, "priority"));
   }
@@ -130,7 +130,7 @@ forklift::MemoryPolicy parse_memory_policy(const std::string& text) {
   const bool wants = policy.mode == Mode::bind || policy.mode == Mode::interleave ||
                      policy.mode == Mode::preferred;
   if (parts.size() != (wants ? 2U : 1U)) {
-    refuse(wants ? parts[0] + ":NODES is wanted" : "'" + parts[0] + "' has no nodes");
+    refuse(wants ? "expected " + parts[0] + ":NODES" : "'" + parts[0] + "' has no nodes");
   }
   if (wants) policy.nodes = parse_set(parts[1], "nodes");
   return policy;
@@ -144,7 +144,7 @@ std::vector<Namespace> parse_namespaces(const std::string& text) {
 
 forklift::IdRange parse_range(const std::string& text) {
   const auto parts = split(text, ':');
-  if (parts.size() != 3) refuse("INSIDE:OUTSIDE:COUNT is wanted");
+  if (parts.size() != 3) refuse("expected INSIDE:OUTSIDE:COUNT");
   constexpr long most = 0xffff'fffe;
   const auto id = [](const std::string& part, long least, const char* what) {
     return static_cast<std::uint32_t>(parse_number(part, least, most, what));
@@ -157,7 +157,7 @@ Membership parse_membership(const std::string& text) {
   const std::string kind = text.substr(0, sign);
   const Namespace known = find(namespaces, kind, "namespace");
   if (sign == std::string::npos || sign + 1 == text.size())
-    refuse("KIND=PATH or KIND=PID is wanted");
+    refuse("expected KIND=PATH or KIND=PID");
   std::string path = text.substr(sign + 1);
   if (path.find_first_not_of("0123456789") == std::string::npos) {
     path = fmt::format("/proc/{}/ns/{}", path, file_of(kind));

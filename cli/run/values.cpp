@@ -43,7 +43,7 @@ gid_t parse_group(const std::string& text) {
     return number;
   }
   const group* const known = ::getgrnam(text.c_str());
-  if (!known) refuse("no group is called '{}'", text);
+  if (!known) refuse("unknown group '{}'", text);
   return known->gr_gid;
 }
 
@@ -76,22 +76,22 @@ std::vector<std::string> split(const std::string& text, char separator) {
 
 long parse_number(const std::string& text, long least, long most, const char* what) {
   long number = 0;
-  if (!reads(text, number)) refuse("'{}' is no {}", text, what);
+  if (!reads(text, number)) refuse("'{}' is not a {}", text, what);
   if (number < least || number > most) {
-    refuse("{} is no {}: {} to {}", number, what, least, most);
+    refuse("{} is not a {}: {} to {}", number, what, least, most);
   }
   return number;
 }
 
 mode_t parse_mode(const std::string& text) {
   unsigned mode = 0;
-  if (!reads(text, mode, 8) || mode > 0777) refuse("'{}' is no octal number up to 777", text);
+  if (!reads(text, mode, 8) || mode > 0777) refuse("'{}' is not an octal number up to 777", text);
   return mode;
 }
 
 std::pair<std::string, std::string> parse_pair(const std::string& text) {
   const auto sign = text.find('=');
-  if (sign == std::string::npos || sign == 0) refuse("NAME=VALUE is wanted");
+  if (sign == std::string::npos || sign == 0) refuse("expected NAME=VALUE");
   return {text.substr(0, sign), text.substr(sign + 1)};
 }
 
@@ -104,7 +104,7 @@ int parse_signal(const std::string& text) {
     const char* const known = ::sigabbrev_np(number);
     if (known && name == known) return number;
   }
-  refuse("no signal is called '{}'", text);
+  refuse("unknown signal '{}'", text);
 }
 
 std::vector<int> parse_signals(const std::string& text) {
@@ -122,7 +122,7 @@ std::vector<int> parse_set(const std::string& text, const char* what) {
     int first = 0, last = 0;
     if (ends.size() > 2 || !reads(ends.front(), first) || !reads(ends.back(), last) ||
         first > last || last > most) {
-      refuse("'{}' is no list of {} such as 0-3,5", text, what);
+      refuse("'{}' is not a list of {} such as 0-3,5", text, what);
     }
     for (int number = first; number <= last; ++number) numbers.push_back(number);
   }
@@ -144,7 +144,7 @@ unsigned parse_securebits(const std::string& text) {
     if (known == std::end(secure_bits)) {
       std::string names;
       for (const Bit& bit : secure_bits) names += fmt::format(" {}", bit.name);
-      refuse("no bit is called '{}':{}", part, names);
+      refuse("unknown bit '{}':{}", part, names);
     }
     bits |= known->value;
   }

@@ -29,7 +29,7 @@ Backend backend(const std::string& text) {
   throw std::invalid_argument("'" + text + "' is not one of tracing, perf, sampling");
 }
 
-void add_options(CLI::App& watch, Request& request) {
+void add_options(CLI::App& watch, WatchRequest& request) {
   watch
       .add_option("TARGET", request.target, "A process id; or, after --, a program with arguments")
       ->required();
@@ -53,7 +53,7 @@ void add_options(CLI::App& watch, Request& request) {
 void add_to(CLI::App& app, const std::string& line, Action& chosen) {
   CLI::App* const watch = app.add_subcommand(
       "watch", "Watch a process: which threads its launches block, and for how long");
-  const auto request = std::make_shared<Request>();
+  const auto request = std::make_shared<WatchRequest>();
   request->command_line = line;
   request->program = line.find(" -- ") != std::string::npos;
   add_options(*watch, *request);

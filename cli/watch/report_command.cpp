@@ -10,7 +10,7 @@
 namespace watch {
 namespace {
 
-struct Request {
+struct ReportRequest {
   std::string file;
   Outputs outputs;
 };
@@ -20,7 +20,7 @@ struct Request {
 void add_report_to(CLI::App& app, Action& chosen) {
   CLI::App* const report =
       app.add_subcommand("report", "Show again what forklift watch --record has seen");
-  const auto request = std::make_shared<Request>();
+  const auto request = std::make_shared<ReportRequest>();
   report->add_option("FILE", request->file, "The recording")->required();
   add_outputs(*report, request->outputs);
   report->callback([request, &chosen] {

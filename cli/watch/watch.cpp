@@ -51,7 +51,7 @@ std::string now_in_words() {
   return text;
 }
 
-Header heading_of(const Request& request, const process::Process& target) {
+Header heading_of(const WatchRequest& request, const process::Process& target) {
   Header header;
   header.version = FORKLIFT_VERSION;
   header.command_line = request.command_line;
@@ -77,7 +77,7 @@ rusage own_usage() {
 }
 
 // Until the time has passed, somebody interrupts, or the target has ended.
-Footer::Reason observe(Observer& observer, const Request& request, const Interrupt& interrupt,
+Footer::Reason observe(Observer& observer, const WatchRequest& request, const Interrupt& interrupt,
                        Recording& recording) {
   constexpr milliseconds patience(100);
   const auto begin = Clock::now();
@@ -112,7 +112,7 @@ void let_in(GatedProgram& program, Recording& recording) {
   }
 }
 
-Recording record(const Request& request) {
+Recording record(const WatchRequest& request) {
   const Interrupt interrupt;
   std::optional<GatedProgram> program;
   if (request.program) program.emplace(request.target);
@@ -132,7 +132,7 @@ Recording record(const Request& request) {
 
 }  // namespace
 
-void run(const Request& request) {
+void run(const WatchRequest& request) {
   process::require_proc();
   check(request.outputs);
   write(request.outputs, record(request));

@@ -13,7 +13,7 @@
 namespace watch {
 
 /// What was asked for.
-struct Request {
+struct WatchRequest {
   std::vector<std::string> target;  ///< a pid, or a program and its arguments
   bool program = false;             ///< `target` is a program
   std::optional<std::chrono::milliseconds> length;
@@ -26,6 +26,6 @@ struct Request {
 /// Watches a process and prints the report.
 ///
 /// Errors: before any work throws `Refusal`, or `std::runtime_error`, with one line.
-void run(const Request& request);
+void run(const WatchRequest& request);
 
 }  // namespace watch

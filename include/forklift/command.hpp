@@ -209,8 +209,7 @@ class FORKLIFT_EXPORT Command {
   /// `Child::guarantees` returns how the kernel enforces it. A child tied by its
   /// pidfd (ParentDeath::pidfd) also dies when its released pidfd is closed, and
   /// has no resource usage, because the kernel reaps it.
-  /// Cost: two wake-ups, since one thread of the library makes such launches. The
-  /// child starts with the scheduling and restrictions of that thread.
+  /// Cost: a thread of the library's, which makes the child and stays until it ends.
   Command& die_with_parent(int signal = 9);
 
   /// Refuses to launch with an engine below this one.

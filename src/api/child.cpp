@@ -1,5 +1,10 @@
 // SPDX-FileCopyrightText: The forklift authors
 // SPDX-License-Identifier: MIT
+
+// A running child. It owns the pidfd, our ends of its pipes and a cgroup that was made
+// for it. Every way to wait ends with `note_end`, and every way to give a child up ends
+// with `adopt_orphan`, so that no zombie stays and no cgroup is left behind.
+
 #include <forklift/child.hpp>
 
 #include <errno.h>

@@ -8,7 +8,7 @@
 #include <memory>
 
 #include "launch/in_flight.hpp"
-#include "plan/compiled_plan.hpp"
+#include "plan/plan_cache.hpp"
 #include "plan/launch_spec.hpp"
 
 namespace forklift {
@@ -17,11 +17,11 @@ namespace forklift {
 /// other forms, made at their first use: with its output in pipes, with its input,
 /// too, and so that an event loop can wait for its launch.
 struct Command::State {
-  using Place = std::atomic<State*>;
+  using Slot = std::atomic<State*>;
 
   launch::LaunchSpec spec;
   launch::PlanCache plans;
-  Place captured{nullptr}, fed{nullptr}, pollable{nullptr};
+  Slot captured{nullptr}, fed{nullptr}, pollable{nullptr};
   std::atomic<bool> shared{false};  // by copies: never changed any more
 
   State() = default;
@@ -30,7 +30,7 @@ struct Command::State {
 
   void forget() noexcept {
     plans.clear();
-    for (Place* const place : {&captured, &fed, &pollable}) delete place->exchange(nullptr);
+    for (Slot* const slot : {&captured, &fed, &pollable}) delete slot->exchange(nullptr);
   }
 
   State& capturing(bool feeds) {
@@ -47,12 +47,12 @@ struct Command::State {
   }
 
   template <class Change>
-  State& form(Place& place, Change change) {
-    if (State* const known = place.load(std::memory_order_acquire)) return *known;
+  State& form(Slot& slot, Change change) {
+    if (State* const known = slot.load(std::memory_order_acquire)) return *known;
     auto made = std::make_unique<State>(spec);
     change(made->spec);
     State* known = nullptr;
-    if (place.compare_exchange_strong(known, made.get(), std::memory_order_acq_rel)) {
+    if (slot.compare_exchange_strong(known, made.get(), std::memory_order_acq_rel)) {
       return *made.release();
     }
     return *known;

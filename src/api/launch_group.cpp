@@ -1,5 +1,11 @@
 // SPDX-FileCopyrightText: The forklift authors
 // SPDX-License-Identifier: MIT
+
+// Several launches that succeed or fail together: the stages of a pipeline. When one
+// fails, the others are killed, and the error is that of the first stage that failed by
+// itself rather than because it was stopped. It waits for nothing, so that an event
+// loop can drive it; `finish` is the same for callers that may block.
+
 #include "api/launch_group.hpp"
 
 #include <errno.h>

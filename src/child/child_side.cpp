@@ -52,7 +52,7 @@ long make(const Call& call, Frame& frame) {
 void close_marked(const Plan& plan) {
   for (int i = 0; i < plan.count; ++i) {
     const Call& call = plan.calls[i];
-    if (call.step != Step::close || call.kind != Kind::plain) continue;
+    if (call.step != Step::close || call.kind != CallKind::plain) continue;
     raw::call(call.number, call.arguments[0].value, call.arguments[1].value, 0);
   }
 }
@@ -94,12 +94,12 @@ bool is_elsewhere(long result) {
 // Whether a file that may be executed is none for the kernel, and the next call
 // has a shell read it.
 bool is_script(const Plan& plan, int i, long result) {
-  return result == -ENOEXEC && i + 1 < plan.count && plan.calls[i + 1].kind == Kind::script;
+  return result == -ENOEXEC && i + 1 < plan.count && plan.calls[i + 1].kind == CallKind::script;
 }
 
 // A script is found where its call before looked.
 bool searches(const Plan& plan, int i) {
-  return plan.calls[i - (plan.calls[i].kind == Kind::script)].kind == Kind::search;
+  return plan.calls[i - (plan.calls[i].kind == CallKind::script)].kind == CallKind::search;
 }
 
 // The number that a directory entry of /proc/self/fd is named by, or -1.
@@ -162,13 +162,13 @@ long wait_at_gate(const std::uint32_t& gate) {
 
 long carry_out(const Call& call, Frame& frame) {
   switch (call.kind) {
-    case Kind::gate: return wait_at_gate(frame.gate);
-    case Kind::plain: return make(call, frame);
-    case Kind::close_each:
+    case CallKind::gate: return wait_at_gate(frame.gate);
+    case CallKind::plain: return make(call, frame);
+    case CallKind::close_each:
       return close_each(static_cast<unsigned long>(call.arguments[0].value),
                         static_cast<unsigned long>(call.arguments[1].value),
                         static_cast<unsigned long>(call.arguments[2].value));
-    case Kind::script: return run_script(call, frame);
+    case CallKind::script: return run_script(call, frame);
     default: return execute(call, frame);
   }
 }
@@ -186,7 +186,7 @@ extern "C" void forklift_child_side(void* argument) {
   bool script = false;  // whether the call before found one
   for (int i = 0; i < plan.count; ++i) {
     const Call& call = plan.calls[i];
-    if (call.kind == Kind::script && !script) continue;
+    if (call.kind == CallKind::script && !script) continue;
     frame.outcome.call = i;
     const long result = carry_out(call, frame);
     script = is_script(plan, i, result);

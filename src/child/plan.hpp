@@ -31,7 +31,7 @@ struct Argument {
   From from = From::value;
 };
 
-enum class Kind : std::uint8_t {
+enum class CallKind : std::uint8_t {
   plain,       ///< make the call, see whether its result is accepted
   exec,        ///< does not return when it succeeds; ETXTBSY is tried again
   search,      ///< likewise, and goes on with the next call when nothing is there
@@ -59,7 +59,7 @@ inline constexpr int least_kept_standing = 3;
 /// One system call: its arguments, what counts as success, where its result goes.
 struct Call {
   long number = 0;
-  Kind kind = Kind::plain;
+  CallKind kind = CallKind::plain;
   Step step = Step::exec;
   std::int32_t store = nowhere;  ///< offset of an `int` of the frame
   long least = 0;                ///< the result is accepted from here

@@ -59,7 +59,7 @@ Frame& make_frame(Handover& plan, char** arguments, char** environment) {
   const long at = (plan.bytes + 15) / 16 * 16;
   for (int i = 0; i < plan.calls; ++i) {
     relocate(calls[i], base, arguments);
-    if (calls[i].kind == Kind::script) list_for_shell(calls[i], arguments);
+    if (calls[i].kind == CallKind::script) list_for_shell(calls[i], arguments);
   }
   for (int i = 0; i < plan.fills; ++i) {
     const Fill& fill = fills[i];

@@ -1,5 +1,11 @@
 // SPDX-FileCopyrightText: The forklift authors
 // SPDX-License-Identifier: MIT
+
+// The launches that are under way while a meter exists. A launch enters itself before
+// it clones and leaves when its child has reached exec or failed; without a meter
+// nobody is entered and a launch pays for one load. The thread that waits for a slow
+// launch takes its own stack, because no other thread can without a signal.
+
 #include "diagnosis/launch_registry.hpp"
 
 #include <algorithm>
@@ -35,9 +41,9 @@ StallReport::Launch describe(const LaunchEntry& entry) {
   seen.lasting = Clock::now() - entry.begin;
   seen.beginning = entry.hold.load(std::memory_order_relaxed) < 0;
   if (!entry.record) return seen;
-  const launch::Place place = launch::place_of(*entry.record);
-  seen.step = place.step;
-  seen.subject = place.subject;
+  const launch::ChildPosition position = launch::position_of(*entry.record);
+  seen.step = position.step;
+  seen.subject = position.subject;
   seen.child = entry.record->pid;
   return seen;
 }

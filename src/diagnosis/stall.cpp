@@ -1,5 +1,11 @@
 // SPDX-FileCopyrightText: The forklift authors
 // SPDX-License-Identifier: MIT
+
+// StallMeter: reports launches, and waits and holds of the ForkLock, that last beyond
+// a threshold. One thread of its own looks at the registry as often as the threshold
+// asks for, and runs the callbacks; it starts with the first callback, so a meter that
+// is only asked for reports has no thread.
+
 #include <errno.h>
 #include <unistd.h>
 

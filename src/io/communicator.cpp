@@ -1,5 +1,10 @@
 // SPDX-FileCopyrightText: The forklift authors
 // SPDX-License-Identifier: MIT
+
+// Feeds a child its input and collects its output until both have ended or time is up.
+// Everything is one loop over poll(2): the input is written while the outputs are read,
+// since a child that waits for a reader would never read on.
+
 #include "io/communicator.hpp"
 
 #include <signal.h>
@@ -16,7 +21,7 @@ namespace {
 using kernel::Deadline;
 
 // The places of the poll(2) entries; the children's come after them.
-enum Place : std::size_t { input, source, output, error, first_child };
+enum PollSlot : std::size_t { input, source, output, error, first_child };
 
 }  // namespace
 

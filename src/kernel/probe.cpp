@@ -1,5 +1,13 @@
 // SPDX-FileCopyrightText: The forklift authors
 // SPDX-License-Identifier: MIT
+
+// Finds out what the kernel, and any filter around the process, lets the library
+// use. A version number says little: distributions backport, containers filter, and
+// emulators report an old version. So each feature is used once. Most are tried by a
+// child on our memory (probe_child), because a filter may kill for a call instead of
+// refusing it; a child that dies by SIGSYS leaves a mark of the call it died at, and
+// the next child skips that call. A shortage is no answer: it is never kept.
+
 #include "kernel/probe.hpp"
 
 #include <errno.h>

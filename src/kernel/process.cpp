@@ -1,5 +1,10 @@
 // SPDX-FileCopyrightText: The forklift authors
 // SPDX-License-Identifier: MIT
+
+// Waiting for a process and signalling it, by its pidfd where there is one, else by its
+// pid. A pid may be somebody else's once the child was reaped, so a signal by pid is
+// preceded by a look that reaps nothing (WNOWAIT).
+
 #include "kernel/process.hpp"
 
 #include <errno.h>

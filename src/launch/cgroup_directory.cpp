@@ -62,7 +62,7 @@ std::optional<Failure> check_version(int directory, const std::string& name) {
   struct statfs kind {};
   if (::fstatfs(directory, &kind) < 0) return Failure{Step::cgroup, name, errno};
   if (kind.f_type == cgroup2_magic) return std::nullopt;
-  return Failure{Step::cgroup, name + ", which is no cgroup of version 2", EINVAL};
+  return Failure{Step::cgroup, name + ", which is not a cgroup of version 2", EINVAL};
 }
 
 // Names are unique among the processes that live at once on one machine.

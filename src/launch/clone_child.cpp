@@ -1,5 +1,12 @@
 // SPDX-FileCopyrightText: The forklift authors
 // SPDX-License-Identifier: MIT
+
+// The moment of the clone. All signals are blocked around it, so that no handler runs
+// in a child that shares our memory. The launching thread makes the child itself,
+// except where the kernel ties something to the thread: a child that dies with its
+// parent dies with the thread that made it, and who joins a pid namespace gets all
+// later children there. Then a thread of ours makes the child.
+
 #include "launch/clone_child.hpp"
 
 #include <errno.h>
@@ -96,7 +103,7 @@ Trouble clone_from_right_thread(Cloning& cloning) {
   if (plan.pid_namespace >= 0) {
     error = run_on_temporary_thread(clone_here, &cloning);
   } else if (plan.parent) {
-    error = run_on_permanent_thread(clone_here, &cloning);
+    error = run_on_thread_of_child(clone_here, &cloning);
   } else {
     clone_here(&cloning);
   }

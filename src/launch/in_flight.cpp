@@ -1,5 +1,12 @@
 // SPDX-FileCopyrightText: The forklift authors
 // SPDX-License-Identifier: MIT
+
+// The pool of launch records. A record owns what a launch needs and the next one can
+// use again: the child's stack, the frame, a mailbox. Threads take records and give
+// them back by single atomic exchanges, so nobody waits, and a fork of the program
+// finds nothing locked. A record of the other half of a forked program is dropped:
+// its mailbox is shared by two processes.
+
 #include "launch/in_flight.hpp"
 
 #include <sys/mman.h>

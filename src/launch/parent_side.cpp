@@ -73,7 +73,7 @@ Failure failure_of(const InFlight& record) {
   if (step == Step::exec && outcome.error == ENOENT) subject = explain_missing(subject, record);
   if (outcome.error == E2BIG) subject = explain_too_big(subject, *record.plan, record.frame());
   if (step == Step::exec && outcome.error == ENOEXEC) {
-    subject += ", which is no program (Command::allow_shell has /bin/sh run it)";
+    subject += ", which is not a program (Command::allow_shell has /bin/sh run it)";
   }
   return {step, std::move(subject), outcome.error};
 }
@@ -190,7 +190,7 @@ std::expected<void, Failure> conclude(InFlight& record) {
   return std::unexpected(record.deadline.passed() ? overdue(record) : unwanted(record));
 }
 
-Place place_of(const InFlight& record) { return {step_at(record), subject_at(record)}; }
+ChildPosition position_of(const InFlight& record) { return {step_at(record), subject_at(record)}; }
 
 Guarantees guarantees_of(const InFlight& record) noexcept {
   const CompiledPlan& plan = *record.plan;

@@ -30,7 +30,7 @@ bool await(const InFlight& record, kernel::Deadline deadline) noexcept;
 std::expected<void, Failure> conclude(InFlight& record);
 
 /// Which call the child of a launch is at.
-struct Place {
+struct ChildPosition {
   Step step = Step::exec;
   std::string subject;  ///< what the call is about, for people; may be empty
 };
@@ -38,7 +38,7 @@ struct Place {
 /// Threads: any, as long as nobody concludes or ends the launch: the child stores
 /// the number of each call before it makes it. What runs in the second stage is
 /// on memory of its own, so such a child is at the last call before.
-Place place_of(const InFlight& record);
+ChildPosition position_of(const InFlight& record);
 
 /// What this launch assured of the things that depend on the kernel.
 Guarantees guarantees_of(const InFlight& record) noexcept;

@@ -1,5 +1,12 @@
 // SPDX-FileCopyrightText: The forklift authors
 // SPDX-License-Identifier: MIT
+
+// What the parent brings to a launch before the clone: pipes, the pseudoterminal, the
+// cgroup, the second stage's program. With the engine `shared_table` the child's ends
+// are sent as messages (SCM_RIGHTS) through the record's own socket pair before the
+// child exists, and our copies are closed at once: the kernel keeps them alive until
+// the child receives them, and no other child can inherit what no table holds.
+
 #include "launch/resources.hpp"
 
 #include <fcntl.h>

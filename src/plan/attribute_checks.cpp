@@ -1,5 +1,10 @@
 // SPDX-FileCopyrightText: The forklift authors
 // SPDX-License-Identifier: MIT
+
+// Refuses attributes that the kernel would accept with another meaning, or that would
+// reach beyond the child. What the kernel refuses by itself is left to it: then the
+// error names the step.
+
 #include "plan/attribute_checks.hpp"
 
 #include <errno.h>
@@ -157,7 +162,7 @@ Found check_groups(const LaunchSpec& spec) {
                                        " supplementary groups, more than " + std::to_string(most));
   }
   if (std::ranges::find(groups, no_id) == groups.end()) return std::nullopt;
-  return invalid(Step::identity, "supplementary group 4294967295 (-1), which is no id");
+  return invalid(Step::identity, "supplementary group 4294967295 (-1), which is not an id");
 }
 
 Found check_range(const char* what, const IdRange& range) {

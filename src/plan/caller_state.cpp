@@ -1,5 +1,10 @@
 // SPDX-FileCopyrightText: The forklift authors
 // SPDX-License-Identifier: MIT
+
+// Captures all that a plan depends on besides its order. This and `identity.cpp`, which
+// reads the user database, are the only files of this folder that ask the kernel or the
+// environment; from here on, planning is a function of two values.
+
 #include "plan/caller_state.hpp"
 
 #include <errno.h>

@@ -1,5 +1,12 @@
 // SPDX-FileCopyrightText: The forklift authors
 // SPDX-License-Identifier: MIT
+
+// How a child gets exactly its descriptors. It may not close or move anything while it
+// shares its parent's table, so it leaves that first; then the descriptors arrive, wait
+// on numbers that are nobody's target, and are put into place by dup3(2). What is left
+// is marked close-on-exec instead of closed, so that exec closes it after the parent has
+// gone on.
+
 #include "plan/descriptor_steps.hpp"
 
 #include <errno.h>
@@ -321,7 +328,7 @@ void DescriptorSteps::close_range(long first, long last) {
   Call& call = build_.add(Step::close, "from " + std::to_string(first) + " on",
                           kernel::nr_close_range, {value(first), value(last), value(flags)});
   if (now_.features.works(kernel::Feature::close_range)) return;
-  call.kind = Kind::close_each;
+  call.kind = CallKind::close_each;
   call.arguments[2] =
       value(static_cast<long>(std::min<std::uint64_t>(now_.descriptors.hard, most_descriptors)));
 }

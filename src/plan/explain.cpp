@@ -62,15 +62,15 @@ std::string print(const CompiledPlan& plan, const Call& call, int index) {
 std::string print(const CompiledPlan& plan, std::size_t i) {
   const Call& call = plan.calls[i];
   const CallName known = name_of_call(call.number);
-  std::string line = call.kind == Kind::close_each ? "close" : known.name;
+  std::string line = call.kind == CallKind::close_each ? "close" : known.name;
   line += "(";
   for (int index = 0; index < known.arguments; ++index) {
     if (index > 0) line += ", ";
     line += print(plan, call, index);
   }
   line += ")";
-  if (call.kind == Kind::script) line += " if it is no program";
-  if (call.kind == Kind::close_each) line += " one by one, as listed in /proc/self/fd";
+  if (call.kind == CallKind::script) line += " if it is no program";
+  if (call.kind == CallKind::close_each) line += " one by one, as listed in /proc/self/fd";
   return line;
 }
 

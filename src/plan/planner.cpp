@@ -122,7 +122,7 @@ class Planner {
     build_
         .add(Step::gate, "until its ids are mapped", SYS_futex,
              {place(offsetof(Frame, gate)), value(FUTEX_WAIT), value(0)})
-        .kind = Kind::gate;
+        .kind = CallKind::gate;
   }
 
   // From here on the child is on memory of its own.
@@ -134,7 +134,7 @@ class Planner {
                               {0, From::texts},
                               word(offsetof(Frame, environment)),
                               value(AT_EMPTY_PATH)});
-    start.kind = Kind::exec;
+    start.kind = CallKind::exec;
     start.most = start.also = start.least = 1;
     compiled_.second_stage = static_cast<int>(compiled_.calls.size());
     compiled_.tell = descriptors_.number_of(ExtraFd::report);
@@ -201,7 +201,7 @@ class Planner {
     if (now_.extra.own_program) {
       execute_own_program();
     } else if (spec_.program.find('/') != std::string::npos) {
-      add_exec(callers_path(spec_.program, now_.links), Kind::exec);
+      add_exec(callers_path(spec_.program, now_.links), CallKind::exec);
     } else {
       search_path();
     }
@@ -214,7 +214,7 @@ class Planner {
                              {reinterpret_cast<long>(compiled_.argv.data()), From::texts},
                              word(offsetof(Frame, environment)),
                              value(AT_EMPTY_PATH)});
-    call.kind = Kind::exec;
+    call.kind = CallKind::exec;
     call.most = call.also = call.least = 1;
   }
 
@@ -229,13 +229,13 @@ class Planner {
       const std::string folder = compiled_.searched.substr(at, end - at);
       const bool is_new = seen.insert(folder).second;
       if (is_new) {
-        add_exec(folder.empty() ? spec_.program : folder + "/" + spec_.program, Kind::search);
+        add_exec(folder.empty() ? spec_.program : folder + "/" + spec_.program, CallKind::search);
       }
       at = end + 1;
     }
   }
 
-  void add_exec(const std::string& path, Kind kind) {
+  void add_exec(const std::string& path, CallKind kind) {
     Call& call = build_.add(Step::exec, quote(path), SYS_execve,
                             {build_.text(path),
                              {reinterpret_cast<long>(compiled_.argv.data()), From::texts},
@@ -258,7 +258,7 @@ class Planner {
                              {reinterpret_cast<long>(argv.data()), From::texts},
                              word(offsetof(Frame, environment))});
     call.arguments[script_path] = script;
-    call.kind = Kind::script;
+    call.kind = CallKind::script;
     call.most = call.also = call.least = 1;
   }
 

@@ -1,5 +1,9 @@
 // SPDX-FileCopyrightText: The forklift authors
 // SPDX-License-Identifier: MIT
+
+// Limits, scheduling and memory policy as steps. The limit of descriptors comes last,
+// because the steps before it may still need numbers above it.
+
 #include "plan/resource_limit_steps.hpp"
 
 #include <fcntl.h>

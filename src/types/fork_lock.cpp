@@ -1,5 +1,12 @@
 // SPDX-FileCopyrightText: The forklift authors
 // SPDX-License-Identifier: MIT
+
+// The lock that Go's launches take: launchers exclude creators of descriptors, so that
+// no child is made between the creation of a descriptor and its mark close-on-exec.
+// The library needs it only where the kernel has no pipe2(2). Unlike Go's, it hands
+// over in order, and it knows its holders and waiters: a wait that lasts beyond the
+// threshold takes its own stack, which costs nothing as long as nobody waits.
+
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/syscall.h>

@@ -198,12 +198,12 @@ def check_end(hang):
 def check_bad_input():
     cases = [
         ((os.getpid(),), f"process {os.getpid()} ('python"),
-        ((os.getpid(),), "is no Go program"),
+        ((os.getpid(),), "is not a Go program"),
         ((), "PID is required"),
-        (("abc",), "'abc' is no process id"),
+        (("abc",), "'abc' is not a process id"),
         (("-1",), ""),
-        (("0",), "'0' is no process id"),
-        ((os.getpid(), "--every", "1"), "no duration"),
+        (("0",), "'0' is not a process id"),
+        ((os.getpid(), "--every", "1"), "not a duration"),
         ((os.getpid(), "--every", "1ms"), "less than 10ms"),
     ]
     for words, part in cases:

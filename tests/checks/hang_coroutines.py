@@ -46,8 +46,8 @@ assert all(dump["states"]["waiting for a permit"] > 0 for dump in ours["dumps"])
 assert re.search(r"^coroutine \d+: waiting for a permit for ", dumps, re.M), dumps
 
 for arguments, told in [
-    (["--limit", "0"], "'0' is no number"),
-    (["--workers", "0"], "'0' is no number"),
+    (["--limit", "0"], "'0' is not a number"),
+    (["--workers", "0"], "'0' is not a number"),
     (["--html", "page.html"], "--html has no page"),
     (["--rate", "5"], "--rate is for threads"),
 ]:

@@ -57,27 +57,27 @@ def changed(document, value, *path):
 
 sweep, hang = json.loads(SWEEP.read_text()), json.loads(HANG.read_text())
 broken = [  # a document, and what must be said of it
-    ([], "the whole is no object"),
+    ([], "the whole is not an object"),
     ({}, "machine is missing"),
     (changed(hang, "cat", "kind"), "kind is neither sweep nor hang"),
-    (changed(hang, 7, "kind"), "kind is no text"),
+    (changed(hang, 7, "kind"), "kind is not text"),
     (without(hang, "kind"), "runs[0].descriptors is missing"),
     (without(sweep, "machine"), "machine is missing"),
     (without(sweep, "command"), "command is missing"),
     (without(sweep, "version"), "version is missing"),
     (without(sweep, "runs"), "runs is missing"),
-    (changed(sweep, {}, "runs"), "runs is no list"),
+    (changed(sweep, {}, "runs"), "runs is not a list"),
     (changed(sweep, [], "runs"), "runs is empty"),
-    (changed(sweep, ["x"], "runs"), "runs[0] is no object"),
+    (changed(sweep, ["x"], "runs"), "runs[0] is not an object"),
     (without(sweep, "runs", 1, "contender"), "runs[1].contender is missing"),
     (without(sweep, "runs", 0, "launch_us", "p99"), "runs[0].launch_us.p99 is missing"),
-    (changed(sweep, "9", "runs", 0, "launch_us", "p50"), "runs[0].launch_us.p50 is no number"),
-    (changed(sweep, -1, "runs", 0, "rss_mib"), "runs[0].rss_mib is no number"),
+    (changed(sweep, "9", "runs", 0, "launch_us", "p50"), "runs[0].launch_us.p50 is not a number"),
+    (changed(sweep, -1, "runs", 0, "rss_mib"), "runs[0].rss_mib is not a number"),
     (changed(sweep, {"processes": 9}, "runs", 0, "first"),
      "runs[0].first.pages_written is missing"),
-    (changed(hang, 3, "runs", 0, "waiting_per_dump"), "runs[0].waiting_per_dump is no list"),
+    (changed(hang, 3, "runs", 0, "waiting_per_dump"), "runs[0].waiting_per_dump is not a list"),
     (changed(hang, [{}], "runs", 0, "waits"), "runs[0].waits[0].at_s is missing"),
-    (changed(hang, ["loud"], "warnings"), "warnings[0] is no object"),
+    (changed(hang, ["loud"], "warnings"), "warnings[0] is not an object"),
 ]
 
 with tempfile.TemporaryDirectory() as folder:
@@ -131,4 +131,4 @@ with tempfile.TemporaryDirectory() as folder:
     run("--rss", "0,16M", "--contender", "vfork,forklift", "--launches", "10", "--json", record,
         "--html", page)
     assert documents_in(page) == [json.loads(record.read_text())]
-print("pages hold their documents, and what is no document is refused by name")
+print("pages hold their documents, and what is not a document is refused by name")

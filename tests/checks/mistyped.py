@@ -19,13 +19,14 @@ def says(words, status, *parts):
     return done.stderr
 
 
-says("wacth", 2, "no command is called 'wacth' (did you mean 'watch'?); see 'forklift --help'")
+says("", 2, "expected a command after 'forklift': run, lab", "'forklift --help'")
+says("wacth", 2, "unknown command 'wacth' (did you mean 'watch'?); see 'forklift --help'")
 says("wacth --for 1s 123", 2, "'wacth'", "'watch'")
 says("surv", 2, "'survey'")
-says("lab hagn --short", 2, "no command is called 'hagn' (did you mean 'hang'?)",
+says("lab hagn --short", 2, "unknown command 'hagn' (did you mean 'hang'?)",
      "'forklift lab --help'")
-assert "did you mean" not in says("cat", 2, "no command is called 'cat'")
-says("watch --fro 1s 123", 2, "no option is called '--fro' (did you mean '--for'?)",
+assert "did you mean" not in says("cat", 2, "unknown command 'cat'")
+says("watch --fro 1s 123", 2, "unknown option '--fro' (did you mean '--for'?)",
      "'forklift watch --help'")
 says("check --jsn=1 1", 2, "'--jsn' (did you mean '--json'?)")
 says("lab hang --sort", 2, "'--short'", "'forklift lab hang --help'")

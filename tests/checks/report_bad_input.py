@@ -60,7 +60,7 @@ with tempfile.TemporaryDirectory() as folder:
     lines[4] = lines[4].replace('"event":', '"event"')
     broken = folder + "/broken.jsonl"
     pathlib.Path(broken).write_text("".join(lines))
-    refuse([broken], 2, "broken.jsonl' line 5", "is no JSON")
+    refuse([broken], 2, "broken.jsonl' line 5", "is not JSON")
     os.remove(broken)
 
     assert pathlib.Path(good).read_bytes() == before

@@ -222,7 +222,7 @@ TEST_CASE("without close_range a child closes one by one, up to the hard limit")
   now.engine = Engine::shared_memory;
   const auto closes = calls_of(*plan(order(), now), forklift::kernel::nr_close_range);
   REQUIRE(closes.size() == 1);
-  CHECK(closes[0].kind == Kind::close_each);
+  CHECK(closes[0].kind == CallKind::close_each);
   CHECK(argument(closes[0], 2) == 4096);
   now.descriptors.hard = forklift::unlimited;
   const auto many = calls_of(*plan(order(), now), forklift::kernel::nr_close_range);

@@ -92,7 +92,7 @@ class Floor : public ByHand {
 
 }  // namespace
 
-std::vector<Kind> classic_kinds() {
+std::vector<ContenderKind> classic_kinds() {
   return {{"fork", "fork and exec, status by pipe", make_contender<Fork>},
           {"posix_spawn", "posix_spawn of the C library", make_contender<PosixSpawn>},
           {"vfork", "hand-written vfork: the floor", make_contender<Floor>}};

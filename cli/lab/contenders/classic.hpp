@@ -9,6 +9,6 @@
 namespace lab {
 
 /// What the C library offers: fork, posix_spawn, and a vfork written by hand.
-std::vector<Kind> classic_kinds();
+std::vector<ContenderKind> classic_kinds();
 
 }  // namespace lab

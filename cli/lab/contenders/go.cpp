@@ -158,7 +158,7 @@ class Go : public ByHand {
 
 }  // namespace
 
-std::vector<Kind> go_kinds() {
+std::vector<ContenderKind> go_kinds() {
   return {
       {"go1.8", "as Go 1.8: fork, one at a time, a mutex that lets barge in",
        make_contender<Go<go_1_8>>},

@@ -10,6 +10,6 @@ namespace lab {
 
 /// `syscall.ForkExec` of three versions of Go, and of two between 1.8 and 1.9: the
 /// system calls of each, in its order, under its ForkLock.
-std::vector<Kind> go_kinds();
+std::vector<ContenderKind> go_kinds();
 
 }  // namespace lab

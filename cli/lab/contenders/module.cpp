@@ -79,8 +79,8 @@ std::string advice_to_build(const std::string& name, const std::string& package)
          ", then configure and build again";
 }
 
-std::vector<Kind> module_kinds() {
-  std::vector<Kind> present;
+std::vector<ContenderKind> module_kinds() {
+  std::vector<ContenderKind> present;
   for (const Module& module : modules) {
     const std::string name = module.name;
     if (!has_module(name)) continue;

@@ -12,7 +12,7 @@ namespace lab {
 /// The launchers of other libraries, of those whose module was built. Each is a
 /// shared object that is loaded when its first contender is made, so that the
 /// command neither links nor starts what nobody asked for.
-std::vector<Kind> module_kinds();
+std::vector<ContenderKind> module_kinds();
 
 /// Why a contender that the lab knows does not take part here, and what to do
 /// about it; empty if it does, or if the lab does not know it.

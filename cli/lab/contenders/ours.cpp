@@ -105,7 +105,7 @@ std::unique_ptr<Contender> launch_by(const std::string& program) {
 
 }  // namespace
 
-std::vector<Kind> our_kinds() {
+std::vector<ContenderKind> our_kinds() {
   return {
       {"forklift", "Command::spawn", launch_by<Forklift, bare>},
       {"forklift-async", "Command::start: the caller goes on", launch_by<ForkliftAsync, bare>},

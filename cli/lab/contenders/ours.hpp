@@ -9,6 +9,6 @@
 namespace lab {
 
 /// Forklift itself, blocking and not.
-std::vector<Kind> our_kinds();
+std::vector<ContenderKind> our_kinds();
 
 }  // namespace lab

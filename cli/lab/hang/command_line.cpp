@@ -31,7 +31,7 @@ std::size_t number(const std::string& text) {
 
 constexpr std::size_t most_rounds = 1000;
 
-void check_explain(const Request& request) {
+void check_explain(const HangRequest& request) {
   if (!request.explain) {
     if (request.rounds) throw Refusal("--rounds is for --explain");
     return;
@@ -43,7 +43,7 @@ void check_explain(const Request& request) {
 }
 
 // What the options say together.
-void check_together(const Request& request) {
+void check_together(const HangRequest& request) {
   check_explain(request);
   if (request.go && request.rate > 0) {
     throw Refusal("--go launches as fast as it can, not by --rate");
@@ -52,7 +52,7 @@ void check_together(const Request& request) {
     if (request.limit) throw Refusal("--limit is for --coroutines");
     if (request.workers.value_or(0) > most_threads) {
       throw Refusal("--workers: '" + std::to_string(*request.workers) +
-                    "' is no number from 1 to " + std::to_string(most_threads) +
+                    "' is not a number from 1 to " + std::to_string(most_threads) +
                     "; more of them can be --coroutines");
     }
     return;
@@ -62,7 +62,7 @@ void check_together(const Request& request) {
   if (request.go) throw Refusal("--go is for threads, not for --coroutines");
 }
 
-void check_stuck_exec(const Request& request) {
+void check_stuck_exec(const HangRequest& request) {
   if (!request.stuck_exec) return;
   if (request.coroutines || request.explain || request.go) {
     throw Refusal(
@@ -74,7 +74,7 @@ void check_stuck_exec(const Request& request) {
   }
 }
 
-bool run_as_asked(const Request& request) {
+bool run_as_asked(const HangRequest& request) {
   check_together(request);
   check_stuck_exec(request);
   if (request.stuck_exec) return run_stuck_exec(request, *request.stuck_exec);
@@ -110,7 +110,7 @@ milliseconds interval(const std::string& text) {
 void add_to(CLI::App& lab, const std::string& line, Action& chosen) {
   CLI::App* const hang =
       lab.add_subcommand("hang", "Launch from many threads and see who waits for the ForkLock");
-  const auto request = std::make_shared<Request>();
+  const auto request = std::make_shared<HangRequest>();
   request->command_line = line;
   add_parsed(*hang, "--rss", request->rss, parse_size,
              "Resident memory at the start (default: 4G)");

@@ -21,7 +21,7 @@ double microseconds(Clock::duration time) {
 
 }  // namespace
 
-std::string_view name(Place place) {
+std::string_view name(CoroutineState place) {
   constexpr std::array<std::string_view, places> names = {
       "running", "waiting for a permit", "launching", "waiting for the end of a child"};
   return names[static_cast<std::size_t>(place)];
@@ -56,9 +56,9 @@ Census CoroutinePool::census() const {
   Census census;
   const auto now = Clock::now();
   for (std::size_t i = 0; i < count_; ++i) {
-    const Place place = seats_[i].place.load(std::memory_order_acquire);
+    const CoroutineState place = seats_[i].place.load(std::memory_order_acquire);
     ++census.count[static_cast<std::size_t>(place)];
-    if (place != Place::waiting_for_permit) continue;
+    if (place != CoroutineState::waiting_for_permit) continue;
     const Clock::time_point since(Clock::duration(seats_[i].since.load()));
     census.longest.push_back({i + 1, std::max(now - since, Clock::duration::zero())});
   }
@@ -67,7 +67,7 @@ Census CoroutinePool::census() const {
   return census;
 }
 
-void CoroutinePool::enter(Seat& seat, Place place) {
+void CoroutinePool::enter(Seat& seat, CoroutineState place) {
   seat.since.store(Clock::now().time_since_epoch().count(), std::memory_order_relaxed);
   seat.place.store(place, std::memory_order_release);
 }
@@ -85,29 +85,29 @@ asio::awaitable<void> CoroutinePool::begin_all() {
 asio::awaitable<void> CoroutinePool::work(Seat& seat) {
   try {
     while (!ended_ && !failed_) {
-      enter(seat, Place::waiting_for_permit);
+      enter(seat, CoroutineState::waiting_for_permit);
       const auto asked = Clock::now();
       const auto permit = co_await limiter_.async_acquire(asio::use_awaitable);
       harvest_.permit_wait.push_back(microseconds(Clock::now() - asked));
       if (!ended_ && !failed_) co_await launch(seat);
-      enter(seat, Place::running);
+      enter(seat, CoroutineState::running);
     }
   } catch (...) {
     if (!failed_.exchange(true)) trouble_ = std::current_exception();
   }
-  enter(seat, Place::running);
+  enter(seat, CoroutineState::running);
   --left_;
 }
 
 asio::awaitable<void> CoroutinePool::launch(Seat& seat) {
-  enter(seat, Place::launching);
+  enter(seat, CoroutineState::launching);
   const auto begun = Clock::now();
   if (blocking_) {
     harvest_.launch.push_back(blocking_->launch().launch);
   } else {
     forklift::Child child = co_await forklift::async_spawn(context_, command_, asio::use_awaitable);
     harvest_.launch.push_back(microseconds(Clock::now() - begun));
-    enter(seat, Place::waiting_for_end);
+    enter(seat, CoroutineState::waiting_for_end);
     const auto status = co_await forklift::async_wait(context_, child, asio::use_awaitable);
     if (!status.success()) throw std::runtime_error("the program " + status.text());
   }

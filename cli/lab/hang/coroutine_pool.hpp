@@ -20,10 +20,10 @@
 namespace lab::hang {
 
 /// Where a coroutine is between one launch and the next.
-enum class Place : char { running, waiting_for_permit, launching, waiting_for_end };
+enum class CoroutineState : char { running, waiting_for_permit, launching, waiting_for_end };
 inline constexpr std::size_t places = 4;
 
-std::string_view name(Place place);
+std::string_view name(CoroutineState place);
 
 /// All coroutines at one moment.
 struct Census {
@@ -63,7 +63,7 @@ class CoroutinePool {
 
  private:
   struct Seat {
-    std::atomic<Place> place{Place::running};
+    std::atomic<CoroutineState> place{CoroutineState::running};
     std::atomic<Clock::rep> since{0};
   };
 
@@ -71,7 +71,7 @@ class CoroutinePool {
   asio::awaitable<void> work(Seat& seat);
   asio::awaitable<void> launch(Seat& seat);
   asio::awaitable<void> beat();
-  void enter(Seat& seat, Place place);
+  void enter(Seat& seat, CoroutineState place);
 
   asio::io_context context_{1};
   forklift::LaunchLimiter limiter_;

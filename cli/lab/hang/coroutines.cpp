@@ -36,7 +36,8 @@ std::string print(const Summary& summary) {
 std::string print(const std::string& title, const Census& census) {
   std::string text = fmt::format("\n=== {}\n", title);
   for (std::size_t i = 0; i < places; ++i) {
-    text += fmt::format("{} coroutines {}\n", census.count[i], name(static_cast<Place>(i)));
+    text +=
+        fmt::format("{} coroutines {}\n", census.count[i], name(static_cast<CoroutineState>(i)));
   }
   for (const auto& [number, waited] : census.longest) {
     text += fmt::format("coroutine {}: waiting for a permit for {}\n", number, print(waited));
@@ -47,7 +48,7 @@ std::string print(const std::string& title, const Census& census) {
 json as_json(const Census& census, double at_s) {
   json states;
   for (std::size_t i = 0; i < places; ++i) {
-    states[std::string(name(static_cast<Place>(i)))] = census.count[i];
+    states[std::string(name(static_cast<CoroutineState>(i)))] = census.count[i];
   }
   const auto longest = census.longest.empty() ? Clock::duration::zero() : census.longest[0].waited;
   return {{"at_s", at_s},
@@ -134,7 +135,7 @@ class Turn {
 
 }  // namespace
 
-bool run_coroutines(const Request& request) {
+bool run_coroutines(const HangRequest& request) {
   const Setting setting = prepare(request);
   const std::size_t limit = request.limit.value_or(64);
   forklift::StallMeter meter;

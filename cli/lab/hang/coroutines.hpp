@@ -10,6 +10,6 @@ namespace lab::hang {
 /// if it was interrupted.
 ///
 /// Errors: before any work throws `Refusal`, or `std::runtime_error`, with one line.
-bool run_coroutines(const Request& request);
+bool run_coroutines(const HangRequest& request);
 
 }  // namespace lab::hang

@@ -47,12 +47,12 @@ std::size_t growth(const Plan& plan, std::size_t half) {
 }
 
 // With --explain, of each round.
-milliseconds usual_length(const Request& request) {
+milliseconds usual_length(const HangRequest& request) {
   if (request.explain) return milliseconds(request.brief ? 1'000 : 10'000);
   return milliseconds(request.brief ? 4'000 : 30'000);
 }
 
-Plan plan_of(const Request& request, std::size_t available) {
+Plan plan_of(const HangRequest& request, std::size_t available) {
   const bool brief = request.brief;
   const std::size_t usual = brief ? gibibyte : 4 * gibibyte;
   Plan plan{.program = "",
@@ -74,7 +74,7 @@ void check_memory(const Plan& plan, std::size_t available) {
                   print_size(most_memory(plan)), print_size(available)));
 }
 
-std::vector<std::string> contenders_of(const Request& request) {
+std::vector<std::string> contenders_of(const HangRequest& request) {
   if (!request.contenders.empty()) return request.contenders;
   if (request.coroutines) return {"go1.8", "forklift"};
   if (request.explain) {
@@ -158,14 +158,14 @@ void warn_of(const std::vector<Run>& runs, bool interrupted, Warnings& warnings)
   }
 }
 
-void tell(const Account& account, const Request& request) {
+void tell(const Account& account, const HangRequest& request) {
   output::print("{}", as_text(account));
   write(request.record, as_json(account));
 }
 
 }  // namespace
 
-Setting prepare(const Request& request) {
+Setting prepare(const HangRequest& request) {
   process::require_proc();
   forklift::reserve(8);
   Setting setting{.machine = this_machine(), .program = {}, .plan = {}, .contenders = {}};
@@ -181,7 +181,7 @@ Setting prepare(const Request& request) {
   return setting;
 }
 
-bool run(const Request& request) {
+bool run(const HangRequest& request) {
   Setting setting = prepare(request);
   Warnings warnings;
   const auto runtimes = request.go ? find_go_runtimes(warnings) : std::vector<GoRuntime>{};

@@ -16,7 +16,7 @@
 namespace lab::hang {
 
 /// What `forklift lab hang` was asked to do; what is empty follows from the machine.
-struct Request {
+struct HangRequest {
   std::vector<std::string> contenders;
   std::optional<std::size_t> rss;   ///< bytes
   std::optional<std::size_t> grow;  ///< bytes per second
@@ -46,12 +46,12 @@ struct Setting {
 };
 
 /// Errors: as `run`.
-Setting prepare(const Request& request);
+Setting prepare(const HangRequest& request);
 
 /// Runs the contenders one after the other, and tells what happened; false if it
 /// was interrupted.
 ///
 /// Errors: before any work throws `Refusal`, or `std::runtime_error`, with one line.
-bool run(const Request& request);
+bool run(const HangRequest& request);
 
 }  // namespace lab::hang

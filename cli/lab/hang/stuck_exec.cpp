@@ -168,7 +168,7 @@ json as_json(const std::vector<Outcome>& all) {
   return array;
 }
 
-Request with_defaults(Request request) {
+HangRequest with_defaults(HangRequest request) {
   if (request.contenders.empty()) {
     request.contenders = {"go1.8", "go1.9", "go1.21", "posix_spawn", "forklift"};
   }
@@ -180,7 +180,7 @@ Request with_defaults(Request request) {
 
 }  // namespace
 
-bool run_stuck_exec(const Request& asked, milliseconds delay) {
+bool run_stuck_exec(const HangRequest& asked, milliseconds delay) {
   const Setting setting = prepare(with_defaults(asked));
   const StuckProgram stuck(setting.program.path, delay);
   forklift::StallMeter meter;

@@ -13,6 +13,6 @@ namespace lab::hang {
 ///
 /// A launcher that knows deadlines gets one of a quarter of that.
 /// Errors: before any work throws `Refusal`, or `std::runtime_error`, with one line.
-bool run_stuck_exec(const Request& request, std::chrono::milliseconds delay);
+bool run_stuck_exec(const HangRequest& request, std::chrono::milliseconds delay);
 
 }  // namespace lab::hang

@@ -13,7 +13,7 @@ namespace {
 
 std::vector<std::string> contender_names() {
   std::vector<std::string> names;
-  for (const Kind& known : kinds()) names.push_back(known.name);
+  for (const LoopKind& known : kinds()) names.push_back(known.name);
   return names;
 }
 
@@ -22,7 +22,7 @@ std::vector<std::string> contender_names() {
 void add_to(CLI::App& lab, const std::string& line, Action& chosen) {
   CLI::App* const loop = lab.add_subcommand(
       "loop", "Launch from coroutines on the thread of an event loop that has a heartbeat");
-  const auto request = std::make_shared<Request>();
+  const auto request = std::make_shared<LoopRequest>();
   request->command_line = line;
   loop->add_option("--contender", request->contenders, "Who takes part (default: all)")
       ->delimiter(',')

@@ -21,7 +21,7 @@ namespace {
 constexpr const char* ours = "forklift-coro";
 constexpr const char* boost = "Boost.Process v2 " FORKLIFT_BOOST_VERSION;
 
-Kind module(const std::string& name, const std::string& launcher) {
+LoopKind module(const std::string& name, const std::string& launcher) {
   return {name, std::string(boost) + launcher + ", async_wait", [name](const std::string& program) {
             using Entry = decltype(&forklift_event_loop);
             const auto make = reinterpret_cast<Entry>(module_entry(name, entry_name));
@@ -29,13 +29,13 @@ Kind module(const std::string& name, const std::string& launcher) {
           }};
 }
 
-std::vector<Kind> find_kinds() {
-  std::vector<Kind> found;
+std::vector<LoopKind> find_kinds() {
+  std::vector<LoopKind> found;
 #if defined(FORKLIFT_LAB_ASIO)
   found.push_back({ours, "async_spawn, async_wait", make_ours});
 #endif
-  for (Kind& one : std::vector{module("boost-coro", ", process"),
-                               module("boost-vfork-coro", ", vfork_launcher")}) {
+  for (LoopKind& one : std::vector{module("boost-coro", ", process"),
+                                   module("boost-vfork-coro", ", vfork_launcher")}) {
     if (has_module(one.name)) found.push_back(std::move(one));
   }
   found.push_back({threads_name, "posix_spawn and waitpid on 8 threads", make_threads, false});
@@ -44,19 +44,19 @@ std::vector<Kind> find_kinds() {
 
 }  // namespace
 
-const std::vector<Kind>& kinds() {
-  static const std::vector<Kind> all = find_kinds();
+const std::vector<LoopKind>& kinds() {
+  static const std::vector<LoopKind> all = find_kinds();
   return all;
 }
 
-const Kind& kind(const std::string& name) {
-  const auto found = std::ranges::find(kinds(), name, &Kind::name);
+const LoopKind& kind(const std::string& name) {
+  const auto found = std::ranges::find(kinds(), name, &LoopKind::name);
   if (found == kinds().end()) throw std::invalid_argument("unknown contender '" + name + "'");
   return *found;
 }
 
 std::string absence(const std::string& name) {
-  if (std::ranges::find(kinds(), name, &Kind::name) != kinds().end()) return "";
+  if (std::ranges::find(kinds(), name, &LoopKind::name) != kinds().end()) return "";
   if (name == ours) return advice_to_build(name, "libasio-dev");
   const bool known = name == "boost-coro" || name == "boost-vfork-coro";
   return known ? advice_to_build(name, "libboost1.81-dev") : "";

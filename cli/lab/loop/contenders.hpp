@@ -12,7 +12,7 @@
 namespace lab::loop {
 
 /// A kind of contender of this experiment.
-struct Kind {
+struct LoopKind {
   std::string name;
   std::string description;
   std::function<std::unique_ptr<EventLoop>(const std::string& program)> make;
@@ -20,10 +20,10 @@ struct Kind {
 };
 
 /// Those that were built, in the order of the tables.
-const std::vector<Kind>& kinds();
+const std::vector<LoopKind>& kinds();
 
 /// Requires: `name` is the name of a kind.
-const Kind& kind(const std::string& name);
+const LoopKind& kind(const std::string& name);
 
 /// As for the contenders of the lab: why one that is known does not take part.
 std::string absence(const std::string& name);

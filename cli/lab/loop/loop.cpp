@@ -30,7 +30,7 @@ using std::chrono::milliseconds;
 
 constexpr std::size_t gibibyte = std::size_t{1} << 30;
 
-Settings settings_of(const Request& request, const std::string& program) {
+Settings settings_of(const LoopRequest& request, const std::string& program) {
   const bool brief = request.brief;
   const auto or_else = [](std::size_t asked, std::size_t otherwise) {
     return asked ? asked : otherwise;
@@ -43,21 +43,21 @@ Settings settings_of(const Request& request, const std::string& program) {
                     .burst = milliseconds(brief ? 500 : 5'000),
                     .stream = milliseconds(brief ? 100 : 500)};
   if (settings.contenders.empty()) {
-    for (const Kind& known : kinds()) settings.contenders.push_back(known.name);
+    for (const LoopKind& known : kinds()) settings.contenders.push_back(known.name);
   }
   return settings;
 }
 
 // The loads are those of the lab, all combinations of what was asked for.
-std::vector<Load> loads_of(const Request& request, const Machine& machine, Warnings& warnings) {
+std::vector<Load> loads_of(const LoopRequest& request, const Machine& machine, Warnings& warnings) {
   const std::size_t heavy = std::min((request.brief ? 1 : 4) * gibibyte, machine.available / 3);
-  lab::Request as_lab{.contenders = {},
-                      .rss = request.rss,
-                      .descriptors = request.descriptors,
-                      .workers = {1},
-                      .program = {},
-                      .record = {},
-                      .command_line = {}};
+  lab::LabRequest as_lab{.contenders = {},
+                         .rss = request.rss,
+                         .descriptors = request.descriptors,
+                         .workers = {1},
+                         .program = {},
+                         .record = {},
+                         .command_line = {}};
   if (as_lab.rss.empty()) as_lab.rss = {0, heavy};
   if (as_lab.descriptors.empty() && !request.brief) as_lab.descriptors = {10, 15'000};
   return lab::loads_of(as_lab, machine, warnings);
@@ -95,7 +95,7 @@ void warn_of(const std::vector<Run>& runs, std::size_t coroutines, Warnings& war
 
 }  // namespace
 
-void run(const Request& request) {
+void run(const LoopRequest& request) {
   process::require_proc();
   forklift::reserve(8);
   const Machine machine = this_machine();

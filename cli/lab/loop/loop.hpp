@@ -12,7 +12,7 @@ namespace lab::loop {
 
 /// What `forklift lab loop` was asked to do; what is empty or 0 follows from the
 /// machine, or from `brief`.
-struct Request {
+struct LoopRequest {
   std::vector<std::string> contenders;
   std::vector<std::size_t> rss;  ///< bytes
   std::vector<std::size_t> descriptors;
@@ -28,6 +28,6 @@ struct Request {
 /// Runs the experiment and prints the tables.
 ///
 /// Errors: before any work throws `Refusal`, or `std::runtime_error`, with one line.
-void run(const Request& request);
+void run(const LoopRequest& request);
 
 }  // namespace lab::loop

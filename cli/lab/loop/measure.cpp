@@ -86,7 +86,7 @@ Run sum_up(Lane& lane, const Lane* anchor, const Lane* threads) {
 std::vector<Lane> line_up(const Settings& settings, const Load& load) {
   std::vector<Lane> lanes;
   for (const std::string& name : settings.contenders) {
-    const Kind& its = kind(name);
+    const LoopKind& its = kind(name);
     Lane lane{.loop = its.make(settings.program),
               .run = {},
               .hold = {},

@@ -23,15 +23,15 @@ using Check = std::function<void(const json& value, const std::string& where)>;
 }
 
 void check_text(const json& value, const std::string& where) {
-  if (!value.is_string()) refuse(where, "is no text");
+  if (!value.is_string()) refuse(where, "is not text");
 }
 
 void check_number(const json& value, const std::string& where) {
-  if (!value.is_number() || value.get<double>() < 0) refuse(where, "is no number from 0");
+  if (!value.is_number() || value.get<double>() < 0) refuse(where, "is not a number from 0");
 }
 
 void check_object(const json& value, const std::string& where) {
-  if (!value.is_object()) refuse(where, "is no object");
+  if (!value.is_object()) refuse(where, "is not an object");
 }
 
 // A field that must be there.
@@ -51,7 +51,7 @@ void allow(const json& object, const char* name, const std::string& within, cons
 
 Check list_of(const Check& check) {
   return [check](const json& value, const std::string& where) {
-    if (!value.is_array()) refuse(where, "is no list");
+    if (!value.is_array()) refuse(where, "is not a list");
     for (std::size_t i = 0; i < value.size(); ++i) check(value[i], fmt::format("{}[{}]", where, i));
   };
 }
@@ -144,7 +144,7 @@ json read_document(const std::string& path) {
   } catch (const json::parse_error& error) {
     throw std::runtime_error(fmt::format("'{}' is not JSON (byte {})", path, error.byte));
   } catch (const std::runtime_error& error) {
-    throw std::runtime_error("'" + path + "' is no document of the lab: " + error.what());
+    throw std::runtime_error("'" + path + "' is not a document of the lab: " + error.what());
   }
 }
 

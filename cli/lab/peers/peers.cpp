@@ -14,7 +14,7 @@
 namespace lab {
 namespace {
 
-Kind kind_of(const Toolchain& toolchain, const Recipe& recipe) {
+ContenderKind kind_of(const Toolchain& toolchain, const Recipe& recipe) {
   const auto make = [command = recipe.command](const std::string& program) {
     auto words = command;
     words.push_back(program);
@@ -30,7 +30,7 @@ Kind kind_of(const Toolchain& toolchain, const Recipe& recipe) {
 }  // namespace
 
 void Peers::find() {
-  std::vector<Kind> found;
+  std::vector<ContenderKind> found;
   for (const Toolchain& toolchain : toolchains()) {
     if (const auto recipe = prepare(toolchain)) {
       found.push_back(kind_of(toolchain, *recipe));

@@ -106,7 +106,7 @@ std::optional<Nanoseconds> InferredCalls::find_first_stuck(const Birth& birth) c
     if (off.thread == birth.maker || birth.at - off.begin < shortest_stuck) continue;
     if (off.end < birth.at - freed_before) continue;
     if (off.begin < birth.least_begin || std::chrono::abs(off.end - birth.at) > together) continue;
-    if (looks_.within(off).value_or(Place::memory_lock) != Place::memory_lock) continue;
+    if (looks_.within(off).value_or(WaitChannel::memory_lock) != WaitChannel::memory_lock) continue;
     first = first ? std::min(*first, off.begin) : off.begin;
   }
   return first;

@@ -68,7 +68,7 @@ bool WaitClassifier::ends_with_copy(const OffCpu& off) const {
 
 bool WaitClassifier::waited_for_lock(const OffCpu& off) {
   if (off.preempted) return false;
-  if (const auto place = looks_.within(off)) return *place == Place::memory_lock;
+  if (const auto place = looks_.within(off)) return *place == WaitChannel::memory_lock;
   if (!ends_with_copy(off)) return false;
   const Span* const span = most_overlapped(off, true);
   return span != nullptr && std::ranges::find(span->blocked, off.thread) == span->blocked.end();
@@ -81,7 +81,7 @@ std::optional<Wait::Reason> WaitClassifier::other_reason(const OffCpu& off,
   const auto seen = looks_.within(off);
   const auto place = seen ? seen : looks_.habit(off.thread);
   const bool began_within = off.begin >= span.begin;
-  if (place == Place::futex) {
+  if (place == WaitChannel::futex) {
     const bool set_free = near(off.end, span);
     if (began_within || set_free) return Wait::Reason::futex;
     return std::nullopt;

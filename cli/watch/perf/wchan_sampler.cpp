@@ -19,23 +19,23 @@ void WchanSampler::look_at(pid_t thread) {
   auto& wchan = threads_[thread].wchan;
   if (!wchan.opened()) wchan = KeptFile(task_file(pid_, thread, "wchan"));
   const auto begin = monotonic_now();
-  const Place place = place_named(wchan.look());
+  const WaitChannel place = wait_channel_named(wchan.look());
   note(thread, begin, monotonic_now(), place);
 }
 
-void WchanSampler::note(pid_t thread, Nanoseconds begin, Nanoseconds end, Place place) {
-  if (place == Place::unknown || place == Place::running) return;
+void WchanSampler::note(pid_t thread, Nanoseconds begin, Nanoseconds end, WaitChannel place) {
+  if (place == WaitChannel::unknown || place == WaitChannel::running) return;
   auto& seen = threads_[thread];
   seen.last.push_back({.begin = begin, .end = end, .place = place});
   if (seen.last.size() > remembered) seen.last.pop_front();
-  if (place == Place::futex) ++seen.in_futex;
-  if (place == Place::elsewhere) ++seen.elsewhere;
+  if (place == WaitChannel::futex) ++seen.in_futex;
+  if (place == WaitChannel::elsewhere) ++seen.elsewhere;
 }
 
 void WchanSampler::ended(pid_t thread) { threads_.erase(thread); }
 
 // At its edges the thread may have been where it came from or went to.
-std::optional<Place> WchanSampler::within(const OffCpu& off) const {
+std::optional<WaitChannel> WchanSampler::within(const OffCpu& off) const {
   const auto found = threads_.find(off.thread);
   if (found == threads_.end()) return std::nullopt;
   for (const auto& look : std::views::reverse(found->second.last)) {
@@ -45,12 +45,12 @@ std::optional<Place> WchanSampler::within(const OffCpu& off) const {
   return std::nullopt;
 }
 
-std::optional<Place> WchanSampler::habit(pid_t thread) const {
+std::optional<WaitChannel> WchanSampler::habit(pid_t thread) const {
   const auto found = threads_.find(thread);
   if (found == threads_.end()) return std::nullopt;
   const auto& seen = found->second;
   if (seen.in_futex + seen.elsewhere == 0) return std::nullopt;
-  return seen.in_futex > seen.elsewhere ? Place::futex : Place::elsewhere;
+  return seen.in_futex > seen.elsewhere ? WaitChannel::futex : WaitChannel::elsewhere;
 }
 
 }  // namespace watch::perf

@@ -9,7 +9,7 @@
 
 #include "watch/perf/off_cpu.hpp"
 #include "watch/proc/kept_file.hpp"
-#include "watch/proc/place.hpp"
+#include "watch/proc/wait_channel.hpp"
 
 namespace watch::perf {
 
@@ -20,19 +20,19 @@ class WchanSampler {
   explicit WchanSampler(pid_t pid) : pid_(pid) {}
 
   void look_at(pid_t thread);
-  void note(pid_t thread, Nanoseconds begin, Nanoseconds end, Place place);
+  void note(pid_t thread, Nanoseconds begin, Nanoseconds end, WaitChannel place);
   void ended(pid_t thread);
 
   /// What it waited for in one interval; empty if nobody looked meanwhile.
-  std::optional<Place> within(const OffCpu& off) const;
+  std::optional<WaitChannel> within(const OffCpu& off) const;
   /// What it waits for mostly, the memory lock left out; empty if not known.
-  std::optional<Place> habit(pid_t thread) const;
+  std::optional<WaitChannel> habit(pid_t thread) const;
 
  private:
   struct Look {
     Nanoseconds begin{};
     Nanoseconds end{};
-    Place place = Place::unknown;
+    WaitChannel place = WaitChannel::unknown;
   };
   struct Thread {
     KeptFile wchan;

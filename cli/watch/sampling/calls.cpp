@@ -40,12 +40,12 @@ void Calls::conclude(Nanoseconds now, Recording& recording) {
 
 bool Calls::under_way() const {
   return episodes_.under_way() || !waiting_for_child_.empty() ||
-         !intervals_.under_way(Place::creation).empty();
+         !intervals_.under_way(WaitChannel::creation).empty();
 }
 
 std::set<pid_t> Calls::worth_a_look() const {
   std::set<pid_t> all;
-  for (const auto place : {Place::memory_lock, Place::creation}) {
+  for (const auto place : {WaitChannel::memory_lock, WaitChannel::creation}) {
     for (const auto& interval : intervals_.under_way(place)) all.insert(interval.thread);
   }
   return all;
@@ -54,7 +54,7 @@ std::set<pid_t> Calls::worth_a_look() const {
 void Calls::take_over(const std::vector<Interval>& over, Recording& recording) {
   for (const auto& interval : over) {
     episodes_.ended(interval);
-    if (interval.place == Place::creation) suspended(interval, recording);
+    if (interval.place == WaitChannel::creation) suspended(interval, recording);
   }
   if (episodes_.begin_if_any(intervals_)) {
     episodes_.current()->reaped_at_begin = children_.reaped();
@@ -80,14 +80,14 @@ std::vector<pid_t> Calls::likely_makers() const {
   if (!makers_.contains(pid_)) all.push_back(pid_);
   for (const auto& [thread, place] : last_seen_) {
     if (all.size() >= most_makers) return all;
-    if (place == Place::running && !makers_.contains(thread)) all.push_back(thread);
+    if (place == WaitChannel::running && !makers_.contains(thread)) all.push_back(thread);
   }
   return all;
 }
 
 void Calls::check_children(Nanoseconds now, std::size_t threads, Recording& recording) {
   // A child that its maker waits for is told when that goes on.
-  for (const auto& interval : intervals_.under_way(Place::creation)) {
+  for (const auto& interval : intervals_.under_way(WaitChannel::creation)) {
     auto& child = suspended_by_[interval.thread];
     if (child != 0) continue;
     for (const auto& birth : children_.births({interval.thread})) child = birth.child;
@@ -123,7 +123,7 @@ void Calls::born(const ChildTracker::Birth& birth, Nanoseconds now, Recording& r
   call.thread = birth.maker;
   call.child = birth.child;
   call.begin = now;
-  for (const auto& interval : intervals_.under_way(Place::running)) {
+  for (const auto& interval : intervals_.under_way(WaitChannel::running)) {
     if (interval.thread == birth.maker) call.begin = interval.begin;
   }
   call.duration = now - call.begin;

@@ -14,7 +14,7 @@ Nanoseconds common(const Interval& interval, const Episode& episode) {
 }  // namespace
 
 bool Episodes::begin_if_any(const Intervals& now) {
-  const auto waiting = now.under_way(Place::memory_lock);
+  const auto waiting = now.under_way(WaitChannel::memory_lock);
   if (open_ || waiting.empty()) return false;
   const auto first = std::ranges::min(waiting, {}, &Interval::begin);
   open_ = Episode{};
@@ -24,8 +24,8 @@ bool Episodes::begin_if_any(const Intervals& now) {
 
 void Episodes::ended(const Interval& interval) {
   if (!open_) return;
-  if (interval.place == Place::running) open_->runners.push_back(interval);
-  if (interval.place != Place::memory_lock) return;
+  if (interval.place == WaitChannel::running) open_->runners.push_back(interval);
+  if (interval.place != WaitChannel::memory_lock) return;
   open_->end = std::max(open_->end, interval.end);
   open_->begin = std::min(open_->begin, interval.begin);
   open_->waits.push_back(interval);
@@ -33,13 +33,13 @@ void Episodes::ended(const Interval& interval) {
 
 std::optional<Episode> Episodes::round(const Intervals& now) {
   if (!open_) return std::nullopt;
-  if (!now.under_way(Place::memory_lock).empty()) {
+  if (!now.under_way(WaitChannel::memory_lock).empty()) {
     ++open_->rounds;
     return std::nullopt;
   }
   auto over = std::move(open_);
   open_.reset();
-  std::ranges::move(now.under_way(Place::running), std::back_inserter(over->runners));
+  std::ranges::move(now.under_way(WaitChannel::running), std::back_inserter(over->runners));
   return over;
 }
 

@@ -28,12 +28,12 @@ std::vector<Interval> Intervals::saw(Nanoseconds at, const std::vector<ThreadSam
     if (!pause) last.end = middle;
     if (!first) over.push_back(last);
     now = {.thread = thread, .place = place, .begin = middle, .end = at, .sightings = 1};
-    if (place == Place::unknown) now_.erase(thread);
+    if (place == WaitChannel::unknown) now_.erase(thread);
   }
   return over;
 }
 
-std::vector<Interval> Intervals::under_way(Place place) const {
+std::vector<Interval> Intervals::under_way(WaitChannel place) const {
   std::vector<Interval> all;
   for (const auto& [thread, now] : now_) {
     if (now.place == place) all.push_back(now);

@@ -8,20 +8,20 @@
 #include <vector>
 
 #include "recording/event.hpp"
-#include "watch/proc/place.hpp"
+#include "watch/proc/wait_channel.hpp"
 
 namespace watch::sampling {
 
 /// Where a thread was found at one moment.
 struct ThreadSample {
   pid_t thread = 0;
-  Place place = Place::unknown;
+  WaitChannel place = WaitChannel::unknown;
 };
 
 /// A time in which a thread was found at one place whenever somebody looked.
 struct Interval {
   pid_t thread = 0;
-  Place place = Place::unknown;
+  WaitChannel place = WaitChannel::unknown;
   Nanoseconds begin{};
   Nanoseconds end{};
   unsigned sightings = 0;
@@ -34,7 +34,7 @@ class Intervals {
   /// Gives the stretches that are over.
   std::vector<Interval> saw(Nanoseconds at, const std::vector<ThreadSample>& sightings);
   /// Their ends are the last sightings so far.
-  std::vector<Interval> under_way(Place place) const;
+  std::vector<Interval> under_way(WaitChannel place) const;
 
  private:
   std::map<pid_t, Interval> now_;

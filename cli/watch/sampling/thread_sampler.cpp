@@ -94,7 +94,7 @@ std::vector<ThreadSample> ThreadSampler::look(std::size_t count, const std::set<
     auto& [thread, files] = *next;
     const bool choose = chosen < count && is_worth(files);
     if (!choose && !always.contains(thread)) continue;
-    seen.push_back({.thread = thread, .place = place_named(files.wchan.look())});
+    seen.push_back({.thread = thread, .place = wait_channel_named(files.wchan.look())});
     if (!choose) continue;
     ++chosen;
     last_seen_ = thread;

@@ -54,10 +54,10 @@ TEST_CASE("a program that has ended has no ForkLock any more") {
 TEST_CASE("what is no Go program is refused in one line with its name") {
   try {
     Reader reader(::getpid());
-    FAIL("this is no Go program");
+    FAIL("this is not a Go program");
   } catch (const Refusal& refusal) {
     const std::string text = refusal.what();
-    CHECK(text.find("is no Go program") != std::string::npos);
+    CHECK(text.find("is not a Go program") != std::string::npos);
     CHECK(text.find('\n') == std::string::npos);
   }
 }

@@ -149,7 +149,7 @@ TEST_CASE("a line that is none is refused with its file, its number and the reas
   CHECK(made::says(refusal(with("\"event\":\"call\"", "\"event\":\"cal\"")),
                    "line 2: there is no event 'cal'"));
   CHECK(made::says(refusal(with("\"thread\":4711", "\"thread\":\"x\"")),
-                   "line 2: 'thread' is no number that it could be"));
+                   "line 2: 'thread' is not a possible number"));
   CHECK(made::says(refusal(with("\"thread\":4711", "\"thread\":4711000000000")), "'thread'"));
   CHECK(made::says(refusal(with("\"restarts\":0", "\"restarts\":-1")), "'restarts'"));
   CHECK(made::says(refusal(with("\"restarts\":0", "\"restarts\":0.5")), "'restarts'"));
@@ -158,7 +158,7 @@ TEST_CASE("a line that is none is refused with its file, its number and the reas
   CHECK(made::says(refusal(with("\"duration_ns\":30000000", "\"duration_ns\":9000000000000000000")),
                    "'duration_ns' is longer than any machine runs"));
   CHECK(made::says(refusal(with("\"backend\":\"tracing\"", "\"backend\":\"magic\"")), "'magic'"));
-  CHECK(made::says(refusal(with("{\"event\":\"call\"", "{event:\"call\"")), "line 2: is no JSON"));
+  CHECK(made::says(refusal(with("{\"event\":\"call\"", "{event:\"call\"")), "line 2: is not JSON"));
   CHECK(made::says(refusal(with("", "") + "{}\n"), "line 4: comes after the ending"));
   CHECK(made::says(refusal(std::string(2 << 20, ' ')), "too long for a line"));
 }

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: The forklift authors
 // SPDX-License-Identifier: MIT
-#include "watch/proc/place.hpp"
+#include "watch/proc/wait_channel.hpp"
 
 #include <algorithm>
 
@@ -30,14 +30,15 @@ std::string_view without_suffix(std::string_view name) { return name.substr(0, n
 
 }  // namespace
 
-Place place_named(std::string_view wchan) {
+WaitChannel wait_channel_named(std::string_view wchan) {
   const std::string_view name = without_suffix(wchan);
-  if (name.empty()) return Place::unknown;
-  if (name == "0") return Place::running;
-  if (name.starts_with("rwsem_down_") || is_one_of(name, lock_users)) return Place::memory_lock;
-  if (is_one_of(name, creations)) return Place::creation;
-  if (name.find("futex") != std::string_view::npos) return Place::futex;
-  return Place::elsewhere;
+  if (name.empty()) return WaitChannel::unknown;
+  if (name == "0") return WaitChannel::running;
+  if (name.starts_with("rwsem_down_") || is_one_of(name, lock_users))
+    return WaitChannel::memory_lock;
+  if (is_one_of(name, creations)) return WaitChannel::creation;
+  if (name.find("futex") != std::string_view::npos) return WaitChannel::futex;
+  return WaitChannel::elsewhere;
 }
 
 }  // namespace watch

@@ -7,7 +7,7 @@
 namespace watch {
 
 /// Where in the kernel a thread is.
-enum class Place {
+enum class WaitChannel {
   running,      ///< or waiting for a processor
   memory_lock,  ///< waiting for the lock of the process's memory
   creation,     ///< within a call that creates a process: it waits for a vforked child
@@ -18,6 +18,6 @@ enum class Place {
 
 /// By the words of /proc/PID/task/TID/wchan: the function that called the
 /// scheduler, or the one that called the lock's slow path.
-Place place_named(std::string_view wchan);
+WaitChannel wait_channel_named(std::string_view wchan);
 
 }  // namespace watch
