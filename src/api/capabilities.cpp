@@ -60,7 +60,7 @@ std::string sentence(Engine engine, const kernel::Features& features) {
 Capabilities capabilities() {
   const kernel::CancelGuard guard;
   Capabilities found;
-  const kernel::Features features = kernel::features();
+  const kernel::Features features = kernel::features(kernel::all_features);
   const auto engine = launch::chosen_engine();
   found.engine = engine.value_or(Engine::fork);
   found.why = engine ? sentence(*engine, features)
@@ -81,7 +81,7 @@ Capabilities capabilities() {
 
 void reserve(std::size_t launches) {
   const kernel::CancelGuard guard;
-  kernel::features();
+  kernel::features(kernel::all_features);
   [[maybe_unused]] const auto program = launch::second_stage_program();
   launch::reserve_in_flight(launches);
 }

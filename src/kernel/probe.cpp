@@ -29,6 +29,7 @@
 #include <utility>
 
 #include "kernel/clone.hpp"
+#include "kernel/deadline.hpp"
 #include "kernel/numbers.hpp"
 #include "kernel/probe_child.hpp"
 #include "kernel/process.hpp"
@@ -169,14 +170,31 @@ void choose_risks(ProbeMarks& marks) noexcept {
   marks.closes = version >= std::pair(5, 9);  // CLOSE_RANGE_UNSHARE
 }
 
-// Waits for the end of the child and leaves it unreaped; gives the signal that
+long look_for_end(pid_t pid, siginfo_t& end, int options) noexcept {
+  return raw::call(SYS_waitid, P_PID, pid, &end, WEXITED | WNOWAIT | __WALL | options, nullptr);
+}
+
+// The child makes a dozen calls: to look again and again is sooner over than to
+// sleep and be woken, which takes a virtual machine some 50 µs.
+bool look_for_a_moment(pid_t pid, siginfo_t& end) noexcept {
+  const Deadline moment = Deadline::after(std::chrono::microseconds(200));
+  while (!moment.passed()) {
+    if (look_for_end(pid, end, WNOHANG) == 0 && end.si_pid != 0) return true;
+    raw::call(SYS_sched_yield);
+  }
+  return false;
+}
+
+// Waits for the end of the child and leaves it unreaped; returns the signal that
 // killed it, SIGSYS where nobody can know.
 int await_end_of(pid_t pid) noexcept {
   siginfo_t end{};
-  long waited;
-  do {
-    waited = raw::call(SYS_waitid, P_PID, pid, &end, WEXITED | WNOWAIT | __WALL, nullptr);
-  } while (waited == -EINTR);
+  long waited = 0;
+  if (!look_for_a_moment(pid, end)) {
+    do {
+      waited = look_for_end(pid, end, 0);
+    } while (waited == -EINTR);
+  }
   return waited < 0 || end.si_code == CLD_EXITED ? SIGSYS : end.si_status;
 }
 
@@ -226,15 +244,25 @@ long close_pair(long made, const int* ends) noexcept {
   return 0;
 }
 
-void probe_calls(Features& found) noexcept {
+void probe_marked_pipe(Features& found) noexcept {
   int ends[2];
   probe_call(found, Feature::marked_pipe, Tasted::pipe2,
              [&] { return close_pair(::pipe2(ends, O_CLOEXEC), ends); });
+}
+
+void probe_mailbox(Features& found) noexcept {
+  int ends[2];
   probe_call(found, Feature::mailbox, Tasted::socketpair, [&] {
     return close_pair(::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends), ends);
   });
+}
+
+void probe_mark(Features& found) noexcept {
   probe_call(found, Feature::mark_cloexec, Tasted::close_range,
              [] { return raw::call(nr_close_range, ~0U, ~0U, close_range_cloexec); });
+}
+
+void probe_robust_list(Features& found) noexcept {
   probe_call(found, Feature::robust_list, Tasted::get_robust_list, [] {
     void* head = nullptr;
     std::size_t size = 0;
@@ -264,19 +292,29 @@ int try_clone3(CloneRequest request, int refused_by) noexcept {
 }
 
 void probe_clone3(Features& found) noexcept {
-  static constexpr auto clone3_features = {Feature::clone3, Feature::into_cgroup,
-                                           Feature::autokill};
-  if (found.kills(Tasted::clone3)) return refuse(found, clone3_features, -EPERM);
+  if (found.kills(Tasted::clone3)) return refuse(found, {Feature::clone3}, -EPERM);
   const SignalGuard guard;
   // The number of its pidfd cannot be stored there.
   int* const nowhere = reinterpret_cast<int*>(~std::uintptr_t{0} - 7);
-  const int plain = try_clone3({.flags = clone_clear_sighand, .pidfd = nowhere}, EFAULT);
-  refuse(found, clone3_features, plain);
-  if (plain != 0) return;
-  int pidfd = -1;  // no descriptor can have the number INT_MAX
+  found[Feature::clone3] = try_clone3({.flags = clone_clear_sighand, .pidfd = nowhere}, EFAULT);
+}
+
+// What clone3 can do besides. No descriptor can have the number INT_MAX.
+void probe_into_cgroup(Features& found) noexcept {
+  found[Feature::into_cgroup] = found[Feature::clone3];
+  if (!found.works(Feature::clone3)) return;
+  const SignalGuard guard;
+  int pidfd = -1;
   found[Feature::into_cgroup] = try_clone3({.pidfd = &pidfd, .cgroup = INT_MAX}, EBADF);
-  // With the right to it, which only a child that gains no privileges needs not.
-  // A child that is reaped by the kernel has no exit signal.
+}
+
+// With the right to it, which only a child that gains no privileges needs not. A
+// child that is reaped by the kernel has no exit signal.
+void probe_autokill(Features& found) noexcept {
+  found[Feature::autokill] = found[Feature::clone3];
+  if (!found.works(Feature::clone3)) return;
+  const SignalGuard guard;
+  int pidfd = -1;
   found[Feature::autokill] = try_clone3({.flags = clone_autoreap | clone_pidfd_autokill | clone_nnp,
                                          .exit_signal = 0,
                                          .pidfd = &pidfd,
@@ -284,6 +322,36 @@ void probe_clone3(Features& found) noexcept {
                                         EBADF);
   // Nothing else knows how such a child ended.
   if (found.works(Feature::autokill)) found[Feature::autokill] = found[Feature::exit_info];
+}
+
+void probe_child_and_marks(Features& found) noexcept {
+  if (runs_under_valgrind()) {
+    // It ends the program at a clone(2) that is neither fork, vfork nor thread.
+    learn_alone(found, -EOPNOTSUPP);
+    refuse(found, {Feature::clone3}, -EOPNOTSUPP);
+  } else {
+    probe_child_features(found);
+    probe_clone3(found);
+  }
+  probe_mark(found);
+  found.asked = all_features & ~optional_features;
+}
+
+// Asks for what is needed and was not asked for. Everything rests on what the child
+// of the probe found out: which calls a filter kills for.
+void ask(Features& found, FeatureSet needed) noexcept {
+  static constexpr std::pair<Feature, void (*)(Features&) noexcept> questions[] = {
+      {Feature::into_cgroup, probe_into_cgroup},
+      {Feature::autokill, probe_autokill},
+      {Feature::robust_list, probe_robust_list},
+      {Feature::mailbox, probe_mailbox},
+      {Feature::marked_pipe, probe_marked_pipe}};
+  if (found.asked == 0) probe_child_and_marks(found);
+  for (const auto& [feature, question] : questions) {
+    if (!(needed & ~found.asked & feature_bit(feature))) continue;
+    question(found);
+    found.asked |= feature_bit(feature);
+  }
 }
 
 }  // namespace
@@ -294,34 +362,37 @@ int Features::shortage() const noexcept {
   return short_of == refused.end() ? 0 : -*short_of;
 }
 
-Features probe() noexcept {
-  Features found;
-  if (runs_under_valgrind()) {
-    // It ends the program at a clone(2) that is neither fork, vfork nor thread.
-    learn_alone(found, -EOPNOTSUPP);
-    refuse(found, {Feature::clone3, Feature::into_cgroup, Feature::autokill}, -EOPNOTSUPP);
-    probe_calls(found);
-    return found;
+Features Features::only(FeatureSet wanted) const noexcept {
+  Features part = *this;
+  part.asked &= wanted;
+  for (std::size_t i = 0; i < feature_count; ++i) {
+    if (!(part.asked >> i & 1)) part.refused[i] = 0;
   }
-  probe_child_features(found);
-  probe_calls(found);
-  probe_clone3(found);
+  return part;
+}
+
+Features probe(FeatureSet needed) noexcept {
+  Features found;
+  ask(found, needed);
   return found;
 }
 
-const Features& features() noexcept {
+const Features& features(FeatureSet needed) noexcept {
   if (const Features* const told = pretended.load(std::memory_order_acquire)) return *told;
   const Features* current = known.load(std::memory_order_acquire);
-  if (current) return *current;
-  static thread_local Features unkept;
-  unkept = probe();
-  if (unkept.shortage() != 0) return unkept;
-  auto* const fresh = new (std::nothrow) Features(unkept);
-  if (!fresh) return unkept;
-  // Never freed: threads may read it until the process ends.
-  if (known.compare_exchange_strong(current, fresh, std::memory_order_acq_rel)) return *fresh;
-  delete fresh;
-  return *current;
+  for (;;) {
+    if (current && (needed & ~current->asked) == 0) return *current;
+    static thread_local Features unkept;
+    unkept = current ? *current : Features();
+    ask(unkept, needed);
+    if (unkept.shortage() != 0) return unkept;
+    auto* const fresh = new (std::nothrow) Features(unkept);
+    if (!fresh) return unkept;
+    // Never freed, nor is the one before it: threads may read it until the process
+    // ends. There is one for each optional feature at most.
+    if (known.compare_exchange_strong(current, fresh, std::memory_order_acq_rel)) return *fresh;
+    delete fresh;
+  }
 }
 
 void pretend(const Features* features) noexcept {

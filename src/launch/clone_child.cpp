@@ -41,7 +41,7 @@ using Trouble = std::optional<Failure>;
 // copies the table could copy one that is not marked yet.
 std::unique_lock<ForkLock> exclude_creators(const InFlight& record) {
   const bool copies = record.plan->engine != Engine::shared_table;
-  if (!copies || kernel::features().works(Feature::marked_pipe)) return {};
+  if (!copies || kernel::works(Feature::marked_pipe)) return {};
   return std::unique_lock(fork_lock());
 }
 
@@ -70,7 +70,7 @@ long clone_once(InFlight& record) noexcept {
 // A child that may gain privileges dies with its pidfd only if the caller has
 // CAP_SYS_ADMIN (Linux 7.1); the plan has PR_SET_PDEATHSIG in any case.
 long clone_tied(InFlight& record) noexcept {
-  record.autokill = record.plan->parent && kernel::features().works(Feature::autokill);
+  record.autokill = record.plan->parent && kernel::works(Feature::autokill);
   const long pid = clone_once(record);
   if (pid != -EPERM || !record.autokill) return pid;
   record.autokill = false;

@@ -121,6 +121,32 @@ bool loses_own_program(const LaunchSpec& spec) {
                              [](const auto& joined) { return joined.second == Namespace::mount; });
 }
 
+std::optional<Failure> find_shortage(const kernel::Features& features) {
+  const int shortage = features.shortage();
+  if (shortage == 0) return std::nullopt;
+  return Failure{Step::engine, "(looking at what the kernel can do)", shortage};
+}
+
+// Optional features of the kernel are asked for only if the order depends on them.
+kernel::FeatureSet features_for(const LaunchSpec& spec, Engine engine) {
+  const Extra most{.second_stage = needs_own_memory(spec),
+                   .joins_cgroup = spec.cgroup.has_value(),
+                   .pollable = spec.pollable};
+  kernel::FeatureSet needed = kernel::all_features & ~kernel::optional_features;
+  if (spec.cgroup) needed |= feature_bit(Feature::into_cgroup);
+  if (engine == Engine::fork) needed |= feature_bit(Feature::robust_list);
+  if (engine == Engine::shared_table && needs_mail(spec, most)) {
+    needed |= feature_bit(Feature::mailbox);
+  }
+  return needed;
+}
+
+std::optional<Failure> look_at_kernel(const LaunchSpec& spec, CallerState& now) {
+  const kernel::FeatureSet needed = features_for(spec, now.engine);
+  now.features = kernel::features(needed).only(needed);
+  return find_shortage(now.features);
+}
+
 // Without the program of a second stage, the child can only be on a copy of our
 // memory.
 std::optional<Failure> find_second_stage(const LaunchSpec& spec, CallerState& now) {
@@ -200,9 +226,7 @@ void look_at_identity(const LaunchSpec& spec, CallerState& now) {
 
 std::expected<Engine, Failure> chosen_engine() {
   const kernel::Features& features = kernel::features();
-  if (const int shortage = features.shortage()) {
-    return std::unexpected(Failure{Step::engine, "(looking at what the kernel can do)", shortage});
-  }
+  if (auto failure = find_shortage(features)) return std::unexpected(std::move(*failure));
   const Forced forced = forced_engine();
   if (forced == Forced::none) return best_engine(features);
   if (forced == Forced::unknown) {
@@ -233,9 +257,9 @@ std::expected<CallerState, Failure> capture_caller_state(const LaunchSpec& spec)
   const auto engine = chosen_engine();
   if (!engine) return std::unexpected(engine.error());
   CallerState now;
-  now.features = kernel::features();
   now.engine = *engine;
   if (auto failure = find_second_stage(spec, now)) return std::unexpected(std::move(*failure));
+  if (auto failure = look_at_kernel(spec, now)) return std::unexpected(std::move(*failure));
   if (auto failure = choose_way(spec, now)) return std::unexpected(std::move(*failure));
   const auto standard = look_at_standard_streams(spec);
   if (!standard) return std::unexpected(standard.error());
