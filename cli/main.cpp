@@ -112,7 +112,7 @@ void add_commands(CLI::App& app, const std::string& line, Action& chosen) {
   });
 }
 
-int obey(int argc, char** argv) {
+int run_command(int argc, char** argv) {
   CLI::App app("Launch processes without stalling the launcher, and see where launches stall",
                "forklift");
   app.set_version_flag("--version", "forklift " FORKLIFT_VERSION);
@@ -141,7 +141,7 @@ int main(int argc, char** argv) {
   const int failure = runs ? run::exit_failure : exit_failure;
   int status = failure;
   try {
-    status = runs ? run::command({argv + 2, argv + argc}) : obey(argc, argv);
+    status = runs ? run::command({argv + 2, argv + argc}) : run_command(argc, argv);
   } catch (const Refusal& refusal) {
     complain(refusal.what());
     status = runs ? failure : exit_usage;

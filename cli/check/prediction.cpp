@@ -43,7 +43,7 @@ void add_causes(Prediction& prediction, const std::vector<Mapping>& mappings) {
 }
 
 // Files and shared memory have tables, too, but a fork leaves them out. Huge
-// pages keep tables in reserve, so VmPTE does not tell of them.
+// pages keep tables in reserve, so VmPTE does not callback of them.
 void add_sizes(Prediction& prediction, const process::Memory& memory) {
   const std::uint64_t own = memory.anonymous + memory.swapped;
   prediction.tables = std::min(own / page * entry, memory.page_tables);

@@ -67,7 +67,8 @@ Outcome execute(RunRequest& request) {
   if (request.subreaper) ::prctl(PR_SET_CHILD_SUBREAPER, 1);
   Outcome outcome;
   const auto start = Clock::now();
-  const Ends ends = {after(start, request.bounds.launch), after(start, request.bounds.timeout)};
+  const Ends ends = {after(start, request.time_limits.launch),
+                     after(start, request.time_limits.timeout)};
   auto launch = request.command.try_start();
   outcome.hold = Clock::now() - start;
   if (!launch) {

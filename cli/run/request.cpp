@@ -57,7 +57,7 @@ bool terminal_is_ours() { return ::isatty(0) && ::tcgetpgrp(0) == ::getpgrp(); }
 // What ends a program that takes too long shall end all that it started, so it
 // gets a process group, which has to have the terminal that ours had.
 void give_tree(RunRequest& request) {
-  if (!request.bounds.timeout || request.has_tree || request.other_group) return;
+  if (!request.time_limits.timeout || request.has_tree || request.other_group) return;
   request.command.process_group();
   request.has_tree = true;
   if (!request.own_stdin && terminal_is_ours()) request.command.foreground(0);

@@ -17,7 +17,7 @@ namespace run {
 using Duration = std::chrono::nanoseconds;
 
 /// How long the program may run, and what happens then.
-struct Bounds {
+struct TimeLimits {
   std::optional<Duration> timeout;
   Duration grace = std::chrono::seconds(10);
   int signal = SIGTERM;
@@ -54,7 +54,7 @@ struct RunRequest {
   forklift::Command command;
   std::vector<std::string> argv;  ///< with the program's name
 
-  Bounds bounds;
+  TimeLimits time_limits;
   Reporting reporting;
   Gathered gathered;
   std::vector<forklift::Fd> opened;  ///< what the command borrows

@@ -85,7 +85,7 @@ int exit_status(const RunRequest& request, const Outcome& outcome) {
     return missing ? exit_not_found : exit_not_runnable;
   }
   if (outcome.interrupted != 0) return exit_by_signal + outcome.interrupted;
-  if (outcome.timed_out && !(request.bounds.preserve_status && outcome.status)) {
+  if (outcome.timed_out && !(request.time_limits.preserve_status && outcome.status)) {
     return exit_timeout;
   }
   if (!outcome.status || outcome.status->lost()) return exit_failure;

@@ -67,14 +67,14 @@ void Supervisor::wait_for_something() {
 
 void Supervisor::look_at_time() {
   if (!next_ || Clock::now() < *next_ || ended()) return;
-  const int signal = timed_out_ ? SIGKILL : request_.bounds.signal;
+  const int signal = timed_out_ ? SIGKILL : request_.time_limits.signal;
   child_.kill_tree(signal);
   if (signal == SIGKILL) {
     next_.reset();
     return;
   }
   child_.kill_tree(SIGCONT);  // who is stopped does not hear
-  next_ = Clock::now() + std::min(request_.bounds.grace, Duration(std::chrono::hours(24 * 365)));
+  next_ = Clock::now() + std::min(request_.time_limits.grace, Duration(std::chrono::hours(24 * 365)));
   timed_out_ = true;
   if (!request_.reporting.quiet) {
     const char* const name = ::sigabbrev_np(signal);

@@ -107,7 +107,7 @@ class FORKLIFT_EXPORT StallMeter {
     int ask = 0;
     std::chrono::nanoseconds pause = std::chrono::seconds(1);  ///< between calls of `on_stall`
   };
-  using Tell = std::function<void(const StallReport&)>;
+  using Callback = std::function<void(const StallReport&)>;
 
   StallMeter();
   /// Errors: throws `std::invalid_argument` for a negative threshold or pause,
@@ -134,7 +134,7 @@ class FORKLIFT_EXPORT StallMeter {
   /// A thread of the meter calls it. That thread blocks all signals and checks once
   /// per threshold (between 1 ms and 1 s). Requires: it does not throw.
   /// Errors: throws `std::system_error` if that thread cannot be created.
-  void on_stall(Tell tell);
+  void on_stall(Callback callback);
 
   /// Prints the report's text whenever the signal arrives, on the meter's thread:
   /// the handler only wakes it. The destructor of the meter restores the previous
@@ -143,7 +143,7 @@ class FORKLIFT_EXPORT StallMeter {
   /// Errors: throws `std::system_error`: EINVAL for a signal that cannot be
   /// handled, EBUSY where the program, or another meter, handles it already.
   void dump_on(int signal, int descriptor = 2);
-  void dump_on(int signal, Tell tell);
+  void dump_on(int signal, Callback callback);
 
  private:
   class State;

@@ -130,7 +130,7 @@ std::optional<LaunchGroup::Time> LaunchGroup::deadline() const {
 bool LaunchGroup::perform() {
   bool known = true;
   for (std::size_t i = 0; i < launches_.size(); ++i) {
-    if (launches_[i]) look_at(i);
+    if (launches_[i]) poll_launch(i);
     known = known && !launches_[i];
   }
   if (trouble_ && !stopped_) stop();
@@ -142,7 +142,7 @@ bool LaunchGroup::perform() {
   return std::ranges::all_of(children_, is_gone);
 }
 
-void LaunchGroup::look_at(std::size_t index) {
+void LaunchGroup::poll_launch(std::size_t index) {
   Launch& launch = *launches_[index];
   if (!launch.done()) {
     const auto deadline = launch.deadline();

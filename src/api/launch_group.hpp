@@ -47,7 +47,7 @@ class LaunchGroup final : public Pollable {
 
  private:
   void note(std::size_t index, const LaunchError& error);
-  void look_at(std::size_t index);
+  void poll_launch(std::size_t index);
   void take(std::size_t index);
   bool is_told_before_trouble(std::size_t index, const LaunchError& error) const;
   void stop() noexcept;

@@ -160,7 +160,7 @@ long wait_at_gate(const std::uint32_t& gate) {
   return -ETIMEDOUT;
 }
 
-long carry_out(const Call& call, Frame& frame) {
+long make_one(const Call& call, Frame& frame) {
   switch (call.kind) {
     case CallKind::gate: return wait_at_gate(frame.gate);
     case CallKind::plain: return make(call, frame);
@@ -188,7 +188,7 @@ extern "C" void forklift_child_side(void* argument) {
     const Call& call = plan.calls[i];
     if (call.kind == CallKind::script && !script) continue;
     frame.outcome.call = i;
-    const long result = carry_out(call, frame);
+    const long result = make_one(call, frame);
     script = is_script(plan, i, result);
     if (script) continue;
     if (searches(plan, i) && is_elsewhere(result)) {

@@ -99,7 +99,7 @@ void Communicator::serve() {
   if (entries_[output].revents) out_.read();
   if (entries_[error].revents) err_.read();
   for (std::size_t i = 0; i < children_.size(); ++i) {
-    if (!ended_[i] && (blind_ || entries_[first_child + i].revents)) look_at(i);
+    if (!ended_[i] && (blind_ || entries_[first_child + i].revents)) poll_child(i);
   }
 }
 
@@ -138,7 +138,7 @@ void Communicator::finish() {
   err_.finish();
 }
 
-void Communicator::look_at(std::size_t index) {
+void Communicator::poll_child(std::size_t index) {
   Child& child = children_[index];
   const kernel::Process process{child.pid(), child.pidfd()};
   const auto at_once = Deadline::after(std::chrono::nanoseconds(0));

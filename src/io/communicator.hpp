@@ -52,7 +52,7 @@ class Communicator final : public Pollable {
   void serve();
   void escalate();
   void leave(std::size_t child) noexcept;
-  void look_at(std::size_t child);
+  void poll_child(std::size_t child);
   void finish();
 
   const OutputOptions& options_;

@@ -75,7 +75,7 @@ void DescriptorSteps::gather() {
   if (now_.extra.second_stage) compiled_.sources.push_back({.kind = Source::Kind::second_stage});
   const auto count = static_cast<int>(compiled_.sources.size());
   for (int first = 0; mails() && first < count; first += most_in_message) {
-    add_letter(first, std::min(most_in_message, count - first));
+    add_message(first, std::min(most_in_message, count - first));
   }
   for (Source& source : compiled_.sources) {
     if (!mails()) source.cell = build_.take_cell(name_of(source));
@@ -83,11 +83,11 @@ void DescriptorSteps::gather() {
   choose_waiting_room();
 }
 
-void DescriptorSteps::add_letter(int first, int count) {
+void DescriptorSteps::add_message(int first, int count) {
   const std::size_t bytes = sizeof(int) * static_cast<std::size_t>(count);
   const long at = build_.take_room(sizeof(FdMessageBuffer) + CMSG_SPACE(bytes));
   compiled_.messages.push_back({at, first, count});
-  build_.name_cell(at, "letter");
+  build_.name_cell(at, "message");
   for (int i = 0; i < count; ++i) {
     Source& source = compiled_.sources[static_cast<std::size_t>(first + i)];
     source.cell = at + descriptor_in_message(i);

@@ -48,7 +48,7 @@ class DescriptorSteps {
 
  private:
   bool mails() const { return now_.engine == Engine::shared_table && !compiled_.sources.empty(); }
-  void add_letter(int first, int count);
+  void add_message(int first, int count);
   void choose_waiting_room();
   bool marks_its_end() const;
   bool may_stand_still() const;

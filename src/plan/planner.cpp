@@ -284,7 +284,7 @@ std::expected<std::unique_ptr<CompiledPlan>, Failure> prepare(const LaunchSpec& 
   compiled->made_for = now;
   compiled->made_for.environment.keep();
   if (compiled->second_stage) {
-    if (auto failure = hand_over(*compiled)) return std::unexpected(std::move(*failure));
+    if (auto failure = pack_second_stage(*compiled)) return std::unexpected(std::move(*failure));
   }
   return compiled;
 }

@@ -83,7 +83,7 @@ std::string without_nul(const std::string& bytes, std::size_t& at) {
 
 }  // namespace
 
-std::optional<Failure> hand_over(CompiledPlan& compiled) {
+std::optional<Failure> pack_second_stage(CompiledPlan& compiled) {
   const std::string bytes = Packer(compiled).pack();
   const std::size_t taken = bytes.size() + compiled.frame_bytes + sizeof(Frame);
   if (taken > most_handed_over) {

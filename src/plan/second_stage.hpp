@@ -12,6 +12,6 @@ namespace forklift::launch {
 /// starts it, which is the one before.
 ///
 /// Errors: a plan that is too long.
-std::optional<Failure> hand_over(CompiledPlan& compiled);
+std::optional<Failure> pack_second_stage(CompiledPlan& compiled);
 
 }  // namespace forklift::launch

@@ -234,7 +234,7 @@ namespace ways {
   return {0, [output] { ::pclose(output); }};
 }
 
-// It is timed with all that the shell does: nobody can tell where it begins.
+// It is timed with all that the shell does: nobody can callback where it begins.
 [[gnu::noinline]] Made by_system(const Wish&) {
   const int status = std::system("exit 0");
   return {status == 0 ? 0 : -1};

@@ -62,23 +62,23 @@ class CoroutinePool {
   Census census() const;
 
  private:
-  struct Seat {
+  struct Slot {
     std::atomic<CoroutineState> place{CoroutineState::running};
     std::atomic<Clock::rep> since{0};
   };
 
   asio::awaitable<void> begin_all();
-  asio::awaitable<void> work(Seat& seat);
-  asio::awaitable<void> launch(Seat& seat);
+  asio::awaitable<void> work(Slot& slot);
+  asio::awaitable<void> launch(Slot& slot);
   asio::awaitable<void> beat();
-  void enter(Seat& seat, CoroutineState place);
+  void enter(Slot& slot, CoroutineState place);
 
   asio::io_context context_{1};
   forklift::LaunchLimiter limiter_;
   std::unique_ptr<Contender> blocking_;  // none: Forklift
   forklift::Command command_;
   std::size_t count_;
-  std::unique_ptr<Seat[]> seats_;
+  std::unique_ptr<Slot[]> slots_;
   std::size_t left_;
   std::atomic<bool> ended_{false}, failed_{false};
   std::exception_ptr trouble_;

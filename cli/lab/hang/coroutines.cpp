@@ -75,7 +75,7 @@ class Turn {
     watch();
     const double seconds = past();
     const Harvest harvest = crowd_.end();
-    return tell(harvest, seconds);
+    return callback(harvest, seconds);
   }
 
  private:
@@ -102,7 +102,7 @@ class Turn {
                             census));
   }
 
-  json tell(const Harvest& harvest, double seconds) const {
+  json callback(const Harvest& harvest, double seconds) const {
     const double rate = static_cast<double>(harvest.launches) / seconds;
     const Summary launch = summarize(harvest.launch), wait = summarize(harvest.permit_wait),
                   late = summarize(harvest.heartbeat_late);

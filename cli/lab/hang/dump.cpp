@@ -39,16 +39,16 @@ const Doing& doing_at(Clock::time_point moment, const Doing& before, const Doing
   return after.since <= moment ? after : before;
 }
 
-std::string print_headline(const Presence& worker) {
+std::string print_headline(const ThreadSnapshot& worker) {
   return fmt::format("worker {}: {} for {}", worker.number, name(worker.stage),
                      print(worker.lasting));
 }
 
 // Who waits comes first, the longest of all at the top.
-std::vector<const Presence*> in_order(const Dump& dump) {
-  std::vector<const Presence*> workers;
-  for (const Presence& worker : dump.present) workers.push_back(&worker);
-  std::ranges::sort(workers, [](const Presence* a, const Presence* b) {
+std::vector<const ThreadSnapshot*> in_order(const Dump& dump) {
+  std::vector<const ThreadSnapshot*> workers;
+  for (const ThreadSnapshot& worker : dump.present) workers.push_back(&worker);
+  std::ranges::sort(workers, [](const ThreadSnapshot* a, const ThreadSnapshot* b) {
     const bool a_waits = a->stage == Stage::waiting_for_lock;
     const bool b_waits = b->stage == Stage::waiting_for_lock;
     return a_waits != b_waits ? a_waits : a->lasting > b->lasting;
@@ -73,7 +73,7 @@ Dump take_dump(const WorkerPool& pool, const forklift::StallMeter& meter) {
 
 std::size_t count_waiting(const Dump& dump) {
   return static_cast<std::size_t>(
-      std::ranges::count(dump.present, Stage::waiting_for_lock, &Presence::stage));
+      std::ranges::count(dump.present, Stage::waiting_for_lock, &ThreadSnapshot::stage));
 }
 
 std::string print_dump(const std::string& title, const WorkerPool& pool, const Dump& dump,
@@ -83,7 +83,7 @@ std::string print_dump(const std::string& title, const WorkerPool& pool, const D
   text += print_lock(pool, dump);
   std::vector<forklift::StackText> workers;
   std::vector<int> stages;
-  for (const Presence* const worker : in_order(dump)) {
+  for (const ThreadSnapshot* const worker : in_order(dump)) {
     workers.push_back({print_headline(*worker), worker->place});
     stages.push_back(static_cast<int>(worker->stage));
   }

@@ -14,7 +14,7 @@
 namespace lab::hang {
 
 /// Where one worker was at the moment it was asked.
-struct Presence {
+struct ThreadSnapshot {
   std::size_t number = 0;  ///< of the worker, from 1
   Stage stage = Stage::running;
   Clock::duration lasting{};  ///< in that stage
@@ -24,7 +24,7 @@ struct Presence {
 /// Where everybody is, and who holds the ForkLock, at one moment.
 struct Dump {
   std::optional<forklift::ForkLock::Report> lock;  ///< none: the contender has no lock
-  std::vector<Presence> present;
+  std::vector<ThreadSnapshot> present;
 };
 
 Dump take_dump(const WorkerPool& pool, const forklift::StallMeter& meter);

@@ -158,7 +158,7 @@ void warn_of(const std::vector<Run>& runs, bool interrupted, Warnings& warnings)
   }
 }
 
-void tell(const Account& account, const HangRequest& request) {
+void callback(const Account& account, const HangRequest& request) {
   output::print("{}", as_text(account));
   write(request.record, as_json(account));
 }
@@ -202,7 +202,7 @@ bool run(const HangRequest& request) {
                   .effects = {},
                   .warnings = warnings.all()};
   if (request.explain) account.effects = effects_in(rounds, runtimes);
-  tell(account, request);
+  callback(account, request);
   return !notifier.interrupted();
 }
 

@@ -46,7 +46,7 @@ class ByPerf final : public Observer, private Witness {
   void executes_another_program() override;
 
   void take_records(Recording& recording);
-  void look_around(Nanoseconds now);
+  void look_at_threads(Nanoseconds now);
   void sample(Nanoseconds now, Recording& recording);
   void hook_wanted();
 
@@ -136,7 +136,7 @@ void ByPerf::collect(Recording& recording, milliseconds patience) {
     const auto left = std::chrono::duration_cast<milliseconds>(end - now);
     events_.wait(std::clamp(left, milliseconds(0), most));
     take_records(recording);
-    look_around(monotonic_now());
+    look_at_threads(monotonic_now());
     sample(monotonic_now(), recording);
     hook_wanted();
   } while (monotonic_now() < end);
@@ -171,7 +171,7 @@ void ByPerf::take_records(Recording& recording) {
 }
 
 // In a call it is evidence; at other times it tells the idle by their habits.
-void ByPerf::look_around(Nanoseconds now) {
+void ByPerf::look_at_threads(Nanoseconds now) {
   const bool in_call = timeline_->copying_under_way();
   if (!in_call && now < next_look_) return;
   const auto away = timeline_->away(now);
