@@ -10,7 +10,8 @@ namespace forklift::kernel {
 /// System calls that a seccomp filter may kill for. The probe's child makes each
 /// once, with arguments that have no effect, before its parent makes any.
 enum class Tasted : std::uint8_t {
-  core_limit,  ///< prlimit64(2): a child that is killed leaves no core file
+  seccomp_state,  ///< prctl(2), PR_GET_SECCOMP: without a filter nothing else is tasted
+  core_limit,     ///< prlimit64(2): a child that is killed leaves no core file
   clone3,
   close_range,
   pipe2,
@@ -22,7 +23,7 @@ enum class Tasted : std::uint8_t {
   pidfd_info,     ///< ioctl(2) with PIDFD_GET_INFO
   memfd_create,
 };
-inline constexpr int tasted_count = 11;
+inline constexpr int tasted_count = 12;
 
 /// A set of `Tasted`, as bits.
 using TastedSet = std::uint32_t;
