@@ -451,14 +451,11 @@ TEST_CASE("threads whose stacks are alike share one, if there are many of them")
     threads.push_back({"number " + std::to_string(i), {.stack = {&code}}});
   }
   const auto name = [](void*, bool) { return std::string("a function"); };
-  const std::string shared = forklift::print_stacks(threads, {}, name);
+  const std::string shared = forklift::print_stacks(threads, name);
   CHECK(shared.starts_with("\nnumber 0\nnumber 1\n"));
   CHECK(shared.ends_with("number 8\n    a function\n"));
-  const std::vector<int> groups{1, 2, 1, 2, 1, 2, 1, 2, 1};
-  const std::string apart = forklift::print_stacks(threads, groups, name);
-  CHECK(apart.starts_with("\nnumber 0\nnumber 2\n"));
   threads.pop_back();
-  CHECK(forklift::print_stacks(threads, {}, name).starts_with("\nnumber 0\n    a function\n\n"));
+  CHECK(forklift::print_stacks(threads, name).starts_with("\nnumber 0\n    a function\n\n"));
 }
 
 TEST_CASE("a frame is named by its function where that is exported, else by its module") {

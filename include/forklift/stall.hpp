@@ -43,11 +43,8 @@ struct StackText {
 };
 
 /// Formats threads with their stacks. If there are more than eight, threads with
-/// the same group and stack share one stack; every thread has a line.
-///
-/// `groups`: which threads may share a stack; empty: any.
+/// the same stack share one; every thread has a line.
 FORKLIFT_EXPORT std::string print_stacks(std::span<const StackText> threads,
-                                         std::span<const int> groups = {},
                                          const FrameName& name = name_frame);
 
 /// The report of a `StallMeter`: the current state, and what has happened so far.
