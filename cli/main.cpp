@@ -101,13 +101,13 @@ int answer(const CLI::App& app, const CLI::Success& wanted) {
 }
 
 void add_commands(CLI::App& app, const std::string& line, Action& chosen) {
-  app.add_subcommand("run", "Run a program with all that a child can be given");
+  app.add_subcommand("run", "Run a program with any attributes of a process");
   lab::add_to(app, line, chosen);
   check::add_to(app, line, chosen);
   goroutines::add_to(app, line, chosen);
   watch::add_to(app, line, chosen);
   watch::add_report_to(app, chosen);
-  app.add_subcommand("doctor", "Say what this machine offers to launches")->callback([&chosen] {
+  app.add_subcommand("doctor", "Show which kernel features forklift can use")->callback([&chosen] {
     chosen = [] { return doctor(), 0; };
   });
 }

@@ -114,13 +114,13 @@ int run(const GoroutinesRequest& request) {
 
 void add_to(CLI::App& app, const std::string&, Action& chosen) {
   CLI::App* const command = app.add_subcommand(
-      "goroutines", "Show what the goroutines of a Go process do, and who waits for its ForkLock");
+      "goroutines", "Show the goroutines of a Go process and which of them wait for its ForkLock");
   const auto request = std::make_shared<GoroutinesRequest>();
   add_parsed(*command, "PID", request->pid, process::pid_of, "A process that runs a Go program")
       ->required();
   add_parsed(*command, "--every", request->every, interval,
-             "Look again and again, as 10s, until Ctrl-C or the end of the process");
-  command->add_flag("--json", request->json, "For programs: one object a look, on one line");
+             "Repeat at this interval, as 10s, until Ctrl-C or the end of the process");
+  command->add_flag("--json", request->json, "Print JSON: one object on one line for each look");
   command->callback([request, &chosen] { chosen = [request] { return run(*request); }; });
 }
 

@@ -54,16 +54,16 @@ std::string as_text(const nlohmann::ordered_json& json) {
 }  // namespace
 
 void add_outputs(CLI::App& app, Outputs& outputs) {
-  app.add_flag("--json", outputs.json, "Print JSON in place of the text");
+  app.add_flag("--json", outputs.json, "Print JSON instead of text");
   app.add_option("--trace", outputs.trace, "Write a trace for Perfetto or chrome://tracing");
   app.add_option("--folded", outputs.folded,
-                 "Write stacks for a flame graph, by the time that others were blocked");
+                 "Write stacks for a flame graph, weighted by the time that others were blocked");
   app.add_option("--openmetrics", outputs.openmetrics,
                  "Write metrics for the node exporter's textfile collector (*.prom)");
 }
 
 void add_record(CLI::App& app, Outputs& outputs) {
-  app.add_option("--record", outputs.record, "Write what was seen, for forklift report");
+  app.add_option("--record", outputs.record, "Write a recording for forklift report");
 }
 
 void check(const Outputs& outputs, const std::string& input) {
