@@ -26,7 +26,7 @@ std::vector<std::string> contender_names() {
   return names;
 }
 
-// Each size of a list becomes its number of bytes.
+// Converts each size in a list to bytes.
 std::string to_bytes(std::string& text) {
   try {
     text = std::to_string(parse_size(text));
@@ -68,7 +68,7 @@ void write(const Pages& pages) {
   std::vector<nlohmann::json> documents;
   for (const std::string& path : pages.from) {
     documents.push_back(read_document(path));
-    std::error_code unknown;  // the page may not be there yet
+    std::error_code unknown;  // the page may not exist yet
     if (std::filesystem::equivalent(path, pages.html, unknown)) {
       throw std::runtime_error("'" + path + "' is a record, the page would overwrite it");
     }
@@ -84,7 +84,7 @@ void add_page(CLI::App& lab, Action& chosen) {
   page->callback([pages, &chosen] { chosen = [pages] { return write(*pages), 0; }; });
 }
 
-// `lab` has options of its own, which its commands would take and not heed.
+// `lab` has its own options, which its commands would accept and ignore.
 void refuse_options_before_commands(CLI::App& lab) {
   for (CLI::App* const command : lab.get_subcommands({})) {
     command->preparse_callback([&lab, command](std::size_t) {

@@ -18,7 +18,7 @@ namespace {
 
 using std::chrono::milliseconds;
 
-// What a shell makes of a SIGINT that kills: a report was made, but not all of it.
+// A shell's status for a program killed by SIGINT: a partial report was made.
 constexpr int exit_interrupted = 130;
 
 constexpr std::size_t most_threads = 1024;
@@ -42,7 +42,7 @@ void check_explain(const HangRequest& request) {
   }
 }
 
-// What the options say together.
+// Checks the options in combination.
 void check_together(const HangRequest& request) {
   check_explain(request);
   if (request.go && request.rate > 0) {
@@ -86,7 +86,7 @@ bool run_as_asked(const HangRequest& request) {
 #endif
 }
 
-// Every launch is remembered, so there is a longest run, too.
+// Every launch is recorded, so there is a longest run, too.
 milliseconds length(const std::string& text) {
   const milliseconds asked = parse_duration(text);
   if (asked >= milliseconds(100) && asked <= std::chrono::minutes(15)) return asked;

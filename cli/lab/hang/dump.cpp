@@ -34,7 +34,7 @@ std::string print_lock(const WorkerPool& pool, const Dump& dump) {
                      print(dump.lock->longest));
 }
 
-// What a worker did when it answered, if it has gone on since.
+// A worker's state when it answered, if it has continued since.
 const Doing& doing_at(Clock::time_point moment, const Doing& before, const Doing& after) {
   return after.since <= moment ? after : before;
 }
@@ -44,7 +44,7 @@ std::string print_headline(const Presence& worker) {
                      print(worker.lasting));
 }
 
-// Who waits comes first, the longest of all at the top.
+// Waiting workers first, the longest wait at the top.
 std::vector<const Presence*> in_order(const Dump& dump) {
   std::vector<const Presence*> workers;
   for (const Presence& worker : dump.present) workers.push_back(&worker);
