@@ -29,7 +29,7 @@ std::size_t number_of_processes(const std::string& text) {
   return parse_count(text, most_pids);
 }
 
-// JSON says how it was asked for; a report for people need not.
+// Only the JSON contains the command line.
 void print(nlohmann::json json, const CheckRequest& request) {
   json["command_line"] = request.command_line;
   output::print("{}\n", dump(json));

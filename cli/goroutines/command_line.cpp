@@ -47,7 +47,7 @@ void show(const GoroutinesRequest& request, Reader& reader) {
   output::print(text);
 }
 
-// Tells a process from a later one with its number.
+// Distinguishes a process from a later one with its number.
 class Life {
  public:
   explicit Life(pid_t pid) : fd_(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0))), pid_(pid) {}
@@ -56,7 +56,7 @@ class Life {
   }
   Life(const Life&) = delete;
 
-  /// Whether it ends within so long; a signal may end the wait early.
+  /// Whether it ends within this time; a signal may end the wait early.
   bool ends_within(milliseconds limit) const {
     pollfd ready{.fd = fd_, .events = POLLIN, .revents = 0};
     const int count = ::poll(&ready, 1, static_cast<int>(limit.count()));
@@ -69,7 +69,7 @@ class Life {
   pid_t pid_;
 };
 
-// In pieces: a signal that comes just before the wait does not end it.
+// In pieces: a signal that arrives just before the wait does not end it.
 bool wait_for(Clock::time_point moment, const Interrupt& interrupt, const Life& life) {
   constexpr milliseconds piece(100);
   while (!interrupt.asked()) {
@@ -80,8 +80,8 @@ bool wait_for(Clock::time_point moment, const Interrupt& interrupt, const Life& 
   return false;
 }
 
-// Until Ctrl-C, which is how one ends this, the end of the process, or that of
-// the reader.
+// Until Ctrl-C, the usual way to end this, the end of the process, or that of
+// the output's reader.
 void repeat(const GoroutinesRequest& request, Reader& reader, const Life& life) {
   const Interrupt interrupt;
   auto next = Clock::now();
@@ -93,7 +93,7 @@ void repeat(const GoroutinesRequest& request, Reader& reader, const Life& life) 
     }
     if (!life.ends_within(milliseconds(0))) return;
   } catch (const Ended&) {
-    // A little earlier than anybody is told.
+    // Slightly earlier than the documented minimum.
   }
   output::say("process {} ('{}') has ended\n", request.pid, reader.name());
 }
