@@ -3,8 +3,8 @@
 
 // Finds the parts of a Go program in its ELF file and its memory. The file is
 // opened through /proc/PID/exe, since it may be deleted or in another mount
-// namespace; the auxiliary vector gives the load address. Every refusal says
-// who may read it, or what would permit it.
+// namespace; the auxiliary vector contains the load address. A refusal names
+// the user or the setting that would permit the access.
 
 #include "goroutines/program.hpp"
 
