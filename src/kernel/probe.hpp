@@ -9,7 +9,7 @@
 
 namespace forklift::kernel {
 
-/// What the library can use of this kernel, each found out by using it once.
+/// The features of this kernel, each probed by using it once.
 enum class Feature {
   shared_memory,      ///< a CLONE_VM child's writes reach us, and its end is announced
   clone3,             ///< clone3 with CLONE_CLEAR_SIGHAND
@@ -27,10 +27,10 @@ enum class Feature {
 };
 inline constexpr std::size_t feature_count = 13;
 
-/// For every feature zero, or the `-errno` with which the kernel refused it.
+/// For every feature zero, or the kernel's `-errno`.
 ///
-/// ENOSYS, EPERM and EINVAL all mean "not here": a seccomp profile answers what
-/// it likes.
+/// ENOSYS, EPERM and EINVAL all mean "not here": a seccomp profile may return
+/// any of them.
 struct Features {
   std::array<int, feature_count> refused{};
   TastedSet deadly = 0;
@@ -42,23 +42,23 @@ struct Features {
   bool works(Feature feature) const { return (*this)[feature] == 0; }
   /// Whether a filter kills for this call.
   bool kills(Tasted call) const { return deadly & tasted_bit(call); }
-  /// The errno of what had run out while the probe needed it; 0 if nothing had.
+  /// The errno of a shortage during the probe; 0 if none.
   int shortage() const noexcept;
 };
 
-/// The probe's result: made at first use by a real child, then kept, unless
-/// something had run out (`Features::shortage`): then the next use probes again.
+/// The probe's result: from a real child at first use, then cached, except
+/// after a shortage (`Features::shortage`): then the next use probes again.
 ///
-/// A result that is not kept is the calling thread's until it asks again.
-/// Threads: any; those that come first at once all probe.
-/// Cost: some 200 µs once, whatever the size of the process, then a load.
+/// An uncached result belongs to the calling thread until its next call.
+/// Threads: any; concurrent first calls all probe. Cost: some 200 µs once,
+/// independent of the process's size, then a load.
 const Features& features() noexcept;
 
-/// Runs the probe again, without keeping its result.
+/// Runs the probe again, without caching its result.
 Features probe() noexcept;
 
-/// For tests: from now on `features()` says this; null ends it. It must outlive
-/// its use.
+/// For tests: `features()` returns this from now on; null ends it. It must
+/// outlive its use.
 void pretend(const Features* features) noexcept;
 
 }  // namespace forklift::kernel
