@@ -12,7 +12,7 @@ bool depends_on_capabilities(const LaunchSpec& spec);
 
 /// Users, groups and capabilities, in an order that the kernel permits: a step
 /// that needs a privilege comes before the step that drops it. All need memory
-/// of their own, since a change of identity changes who may access the memory.
+/// of their own, since a new identity changes the permissions on the memory.
 void add_identity(PlanBuilder& build, const LaunchSpec& spec, const CallerState& now,
                   const ResolvedIdentity& identity);
 
