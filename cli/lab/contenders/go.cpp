@@ -4,7 +4,7 @@
 // The steps of a launch in Go (src/syscall/exec_unix.go and exec_linux.go of
 // each version), in C++:
 //
-// take the ForkLock; open the status pipe; clone; release the ForkLock;
+//   take the ForkLock; open the status pipe; clone; release the ForkLock;
 //   close the pipe's writing end; read it; close the other; wait4
 //
 // Go 1.8 clones with SIGCHLD alone, which is a fork. Go 1.9 adds CLONE_VFORK and
