@@ -93,7 +93,7 @@ void repeat(const GoroutinesRequest& request, Reader& reader, const Life& life) 
     }
     if (!life.ends_within(milliseconds(0))) return;
   } catch (const Ended&) {
-    // Slightly earlier than the documented minimum.
+    // The memory is gone slightly before the pidfd reports the end.
   }
   output::say("process {} ('{}') has ended\n", request.pid, reader.name());
 }

@@ -45,7 +45,7 @@ std::vector<std::string> read_wait_reasons(const Program& program) {
   auto at = program.variable("runtime.waitReasonStrings");
   if (!at && !program.has_symbols()) at = find_by_contents(program);
   if (!at) return reasons;
-  // Only the compiler knows its length: it ends at the first word without text.
+  // Only the compiler knows its length: it ends at the first entry without text.
   while (reasons.size() < most_reasons) {
     const auto text = program.memory().text(*at + reasons.size() * header_size, longest_reason);
     if (!text || (text->empty() && !reasons.empty())) break;

@@ -48,7 +48,7 @@ struct Header {
   std::string machine;      ///< "Linux 6.18.44 x86_64, 2 processors"
   std::string begun;        ///< wall clock, ISO 8601 in UTC
   Nanoseconds begin{};      ///< when everything was in place
-  Nanoseconds attaching{};  ///< the time that took
+  Nanoseconds attaching{};  ///< time that this took
   Backend backend = Backend::tracing;
   bool detail = false;                    ///< system calls are also hooked
   std::vector<Unavailability> obstacles;  ///< of the backends above

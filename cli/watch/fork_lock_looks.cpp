@@ -22,7 +22,7 @@ constexpr auto pause = std::chrono::milliseconds(1);
 
 }  // namespace
 
-// A separate thread: the backends may wait for events for any time.
+// A separate thread, since the backends may block on events indefinitely.
 class ForkLockLooks::Looker {
  public:
   explicit Looker(pid_t pid) : reader_(pid) {}

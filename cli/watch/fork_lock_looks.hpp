@@ -20,7 +20,7 @@ class ForkLockLooks {
   ~ForkLockLooks();
   ForkLockLooks(const ForkLockLooks&) = delete;
 
-  /// Returns the samples since the last call as one `Sample`.
+  /// Records the samples since the last call as one.
   void collect(Recording& recording);
 
  private:

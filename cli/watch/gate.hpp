@@ -38,7 +38,7 @@ class GatedProgram {
   forklift::Child child_;
 };
 
-/// The replacement for the word `forklift` in the child, with these arguments.
+/// The first argument of this command in the child.
 constexpr const char* gate_word = "--at-gate";
 
 /// The child's side: waits, and executes the program that `argv` names.

@@ -98,7 +98,7 @@ std::span<pollfd> LaunchGroup::poll_entries() {
   return entries_;
 }
 
-// Announces the end of a child that has not reached exec.
+// The descriptor that announces the end of a child before exec.
 int LaunchGroup::end_of(std::size_t index) {
   const Launch& launch = *launches_[index];
   if (launch.pidfd() >= 0) return launch.pidfd();

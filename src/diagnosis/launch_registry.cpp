@@ -27,8 +27,8 @@ constexpr std::size_t most_long_launches = 64;
 
 std::atomic<LaunchRegistry*> current{nullptr};
 
-// A child that has reached exec is no longer in flight, whether or not its
-// outcome was read.
+// A child that has executed or failed is no longer in flight, whether or not
+// its outcome was read.
 bool is_on_its_way(const LaunchEntry& entry) noexcept {
   return !entry.record || !launch::await(*entry.record, kernel::Deadline::after({}));
 }

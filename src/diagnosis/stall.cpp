@@ -176,7 +176,7 @@ std::vector<ThreadPlace> StallMeter::State::ask(std::span<const pid_t> threads) 
 void StallMeter::State::on_stall(Tell tell) {
   if (is_spent()) return;
   StallReport now = report();
-  now.launches.clear();  // ongoing ones are added later
+  now.launches.clear();  // those in flight are still to be reported
   if (now.lock) now.lock->waiters.clear(), now.lock->holders.clear();
   const std::lock_guard guard(mutex_);
   if (!on_stall_) told_ = stalls_in(now);

@@ -50,8 +50,8 @@ struct Features {
 /// after a shortage (`Features::shortage`): then the next use probes again.
 ///
 /// An uncached result belongs to the calling thread until its next call.
-/// Threads: any; concurrent first calls all probe. Cost: some 200 µs once,
-/// independent of the process's size, then a load.
+/// Threads: any; concurrent first calls all probe.
+/// Cost: some 200 µs once, independent of the process's size, then a load.
 const Features& features() noexcept;
 
 /// Runs the probe again, without caching its result.

@@ -38,7 +38,7 @@ struct FreshFigures {
 /// Errors: throws `std::runtime_error` with the process's error, or its end.
 FreshFigures launch_afresh(const FreshLaunch& launch);
 
-/// The replacement for the word `forklift` in the fresh process.
+/// The first argument of this command in the fresh process.
 constexpr const char* fresh_word = "--first-launch";
 
 /// The fresh process: `argv` are the arguments after the word; returns its status.

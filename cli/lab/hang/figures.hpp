@@ -17,8 +17,8 @@ using Launches = std::vector<std::vector<Launched>>;
 /// Requires: `run.quarters` have their ends, in order.
 void sum_up(const Launches& launched, Run& run);
 
-/// The share of the waits that are longer than three times the median of all,
-/// and, in case hardly any wait, longer than three launches.
+/// The share of the waits that are longer than three times the median wait and
+/// three times the median launch: without contention the former is near zero.
 double share_of_long_waits(const Run& run);
 
 /// How unevenly the launches were distributed over the workers: the maximum

@@ -23,7 +23,7 @@ CopyingCalls copying_calls(const Recording& recording) {
   return found;
 }
 
-// Counters never decrease, but a damaged recording may contain it.
+// Counters never decrease, except in a damaged recording.
 double grown(std::uint64_t from, std::uint64_t to) {
   return to > from ? static_cast<double>(to - from) : 0;
 }

@@ -30,7 +30,7 @@ class Session {
   Session(const Session&) = delete;
 
   using Take = std::function<void(std::span<const std::byte> record)>;
-  /// Returns the records available after at most this long.
+  /// Passes on the records available after at most this long.
   void poll(std::chrono::milliseconds patience, const Take& take);
 
   watch_counters counters() const;

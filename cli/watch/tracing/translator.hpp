@@ -36,7 +36,7 @@ class Translator {
   void take_unended(pid_t thread, const watch_under_way& call, Nanoseconds now,
                     Recording& recording);
 
-  /// Returns what still waits for the end of a call.
+  /// Records what still waits for the end of a call.
   void conclude(Recording& recording);
 
   bool saw_copying() const noexcept { return saw_copying_; }

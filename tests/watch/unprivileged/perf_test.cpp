@@ -63,7 +63,7 @@ std::size_t blocked(const Recording& recording) {
       std::ranges::count(recording.waits, Wait::Reason::memory_lock, &Wait::reason));
 }
 
-// Threads that wait for a processor all the time cannot be blocked: they did so for
+// Threads that only wait for a processor cannot be blocked: these waited for
 // less than a quarter of the time for which the calls could have blocked them.
 bool calm(const Seen& seen) {
   Nanoseconds in_calls{};
@@ -71,8 +71,8 @@ bool calm(const Seen& seen) {
   return seen.run_delay < in_calls * threads / 4;
 }
 
-// Whoever is stopped between the end of the call and the look at the clock is stopped
-// behind the call, for all that anybody else can know: most agree.
+// A stop between the end of the call and the clock read is, for an observer,
+// after the call: so only most must agree.
 void check_stalls(const Seen& seen, bool exact) {
   std::size_t agreeing = 0;
   for (std::size_t i = 0; i < seen.timed.size(); ++i) {
