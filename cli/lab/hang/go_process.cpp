@@ -2,9 +2,9 @@
 // SPDX-License-Identifier: MIT
 
 // Runs a real Go runtime as a process of its own and makes a `Run` of it. The
-// Go program (peers/programs/hang.go) prints one line per launch, read at once
-// so that a full pipe never blocks it. Resident memory is read from /proc each
-// quarter of a second, since the program cannot stop to report it.
+// Go program (peers/programs/hang.go) prints one line per launch, which a
+// thread reads at once: a full pipe would block it. Resident memory is read from
+// /proc each quarter of a second.
 
 #include "lab/hang/go_process.hpp"
 
