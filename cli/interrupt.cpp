@@ -16,7 +16,7 @@ void note(int) { end_asked = true; }
 
 }  // namespace
 
-// Without SA_RESTART: whoever waits for events looks up at once.
+// Without SA_RESTART: waits for events return at once.
 Interrupt::Interrupt() {
   end_asked = false;
   struct sigaction action {};

@@ -4,10 +4,10 @@
 
 #include <signal.h>
 
-/// Notes that SIGINT, SIGTERM or SIGHUP asked for the end, in place of ending the
-/// process: what was seen until then is still reported. The second one kills.
+/// Records SIGINT, SIGTERM or SIGHUP instead of ending the process: results so
+/// far are still reported. The second one kills.
 ///
-/// A signal that was ignored stays so. Requires: one at a time.
+/// An ignored signal stays ignored. Requires: one at a time.
 class Interrupt {
  public:
   Interrupt();

@@ -23,8 +23,8 @@
 
 namespace {
 
-// Exit statuses: 0 done, 1 it did not work, 2 the command line is wrong or asks
-// for what the machine does not have, 130 interrupted; `run` has its own.
+// Exit statuses: 0 success, 1 failure, 2 a wrong command line or a request
+// beyond this machine, 130 interrupted; `run` has its own.
 constexpr int exit_failure = 1;
 constexpr int exit_usage = 2;
 
@@ -54,7 +54,7 @@ std::vector<std::string> names_of_commands(const CLI::App& command) {
   return names;
 }
 
-// The first word that was mistyped, before what is missing because of it.
+// The first mistyped word, before anything that is missing because of it.
 std::string typo_in(const CLI::App& command) {
   const auto commands = names_of_commands(command);
   for (const std::string& word : command.remaining()) {
@@ -75,7 +75,7 @@ std::string enumerate(const std::vector<std::string>& names) {
   return text;
 }
 
-// The chain of commands that were given, down to the last.
+// The chain of commands on the command line, down to the last.
 std::string explain(const CLI::App& app, const CLI::ParseError& error) {
   std::string name = app.get_name();
   for (const CLI::App* command = &app;; name += " " + command->get_name()) {
@@ -92,7 +92,7 @@ std::string explain(const CLI::App& app, const CLI::ParseError& error) {
   }
 }
 
-// What --help and --version ask for.
+// Prints the text for --help and --version.
 int answer(const CLI::App& app, const CLI::Success& wanted) {
   std::ostringstream words;
   const int status = app.exit(wanted, words, words);
@@ -101,13 +101,13 @@ int answer(const CLI::App& app, const CLI::Success& wanted) {
 }
 
 void add_commands(CLI::App& app, const std::string& line, Action& chosen) {
-  app.add_subcommand("run", "Run a program with all that a child can be given");
+  app.add_subcommand("run", "Run a program with any attributes of a process");
   lab::add_to(app, line, chosen);
   check::add_to(app, line, chosen);
   goroutines::add_to(app, line, chosen);
   watch::add_to(app, line, chosen);
   watch::add_report_to(app, chosen);
-  app.add_subcommand("doctor", "Say what this machine offers to launches")->callback([&chosen] {
+  app.add_subcommand("doctor", "Show which kernel features forklift can use")->callback([&chosen] {
     chosen = [] { return doctor(), 0; };
   });
 }
@@ -131,7 +131,7 @@ int run_command(int argc, char** argv) {
 
 }  // namespace
 
-// Nothing escapes from here, and no result is lost without an exit status.
+// No exception escapes, and a lost result always has an exit status.
 int main(int argc, char** argv) {
   output::hold_closed_streams();
   const std::string word = argc > 1 ? argv[1] : "";

@@ -22,7 +22,7 @@ std::string trouble() {
   return text ? text : "unknown";
 }
 
-// Of what is mapped only a file may be opened: a device might do something.
+// Only regular files are opened: opening a device might have effects.
 int open_file(const std::string& path) {
   const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
   struct stat status {};
@@ -31,8 +31,8 @@ int open_file(const std::string& path) {
   return -1;
 }
 
-// The kernel's own link to what is mapped at an address, for those who may
-// follow it: it leads to deleted files, too.
+// The kernel's own link to the file mapped at an address, if permitted: it also
+// leads to deleted files.
 std::string mapped_file(pid_t pid, std::uintptr_t base) {
   const std::string start = fmt::format("{:x}-", base);
   std::error_code error;
@@ -56,8 +56,8 @@ int open_module(pid_t pid, const std::string& name, std::uintptr_t base, std::st
   return open_file(path);
 }
 
-// Not dwfl_linux_proc_find_elf alone: it opens a path as it is in our mount
-// namespace. It is left the vdso, and the images of deleted files.
+// Not dwfl_linux_proc_find_elf alone: it opens a path in our mount namespace.
+// It still handles the vdso, and the images of deleted files.
 int find_elf(Dwfl_Module* module, void** of, const char* name, Dwarf_Addr base, char** file_name,
              Elf** elf) {
   const auto* const modules = static_cast<const Modules*>(*of);
@@ -68,7 +68,7 @@ int find_elf(Dwfl_Module* module, void** of, const char* name, Dwarf_Addr base, 
   return file;
 }
 
-// Not dwfl_standard_find_debuginfo: it asks servers when DEBUGINFOD_URLS is set.
+// Not dwfl_standard_find_debuginfo: it asks servers if DEBUGINFOD_URLS is set.
 constexpr Dwfl_Callbacks callbacks{.find_elf = find_elf,
                                    .find_debuginfo = ::dwfl_build_id_find_debuginfo,
                                    .section_address = ::dwfl_offline_section_address,
@@ -104,7 +104,7 @@ Dwfl_Module* Modules::at(std::uintptr_t address) {
   return report() == 0 ? find(address) : nullptr;
 }
 
-// libdwfl gives what is behind a module's end to that module.
+// libdwfl attributes addresses past a module's end to that module.
 Dwfl_Module* Modules::find(std::uintptr_t address) const {
   Dwfl_Module* const module = ::dwfl_addrmodule(session_.get(), address);
   Dwarf_Addr begin = 0;

@@ -24,12 +24,12 @@ using namespace std::chrono_literals;
 
 namespace {
 
-// What a launch waits for; the child goes on then.
+// Blocks a launch; the child continues at the end.
 class Gate {
  public:
   Command command() const { return stuck(fifo_); }
   std::string subject() const { return "'" + fifo_.path() + "'"; }
-  // Opening waits for a child that reads.
+  // Opening waits for a reading child.
   void open() { writer_ = forklift::Fd(::open(fifo_.path().c_str(), O_WRONLY | O_CLOEXEC)); }
 
  private:
@@ -134,7 +134,7 @@ TEST_CASE("a launch that stands still is reported with its step and its program,
   CHECK(report.text().find("no thread: waits for the launch of 'cat'") != std::string::npos);
   CHECK(report.text().find("in 'open' " + gate.subject()) != std::string::npos);
   gate.open();
-  // Its program runs: nothing stands still, although nobody has finished it.
+  // Its program runs: no stall, although it was not finished.
   CHECK(await_report(meter, [](const auto& now) { return now.launches.empty(); }).launched == 0);
   REQUIRE(std::move(launch).finish());
   CHECK(meter.report().launched == 1);

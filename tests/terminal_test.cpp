@@ -27,7 +27,7 @@ bool skipped_without_terminals() {
   return true;
 }
 
-// Reads until nobody has the other end open.
+// Reads until the other end is closed everywhere.
 std::string everything_from(const Fd& terminal) {
   std::string text;
   char part[1024];
@@ -45,7 +45,7 @@ struct Terminal {
     theirs = Fd(::open(::ptsname(ours.get()), O_RDWR | O_NOCTTY | O_CLOEXEC));
     REQUIRE(theirs);
   }
-  // As /proc/PID/stat tells it.
+  // As in /proc/PID/stat.
   std::string number() const {
     struct stat file {};
     ::fstat(theirs.get(), &file);

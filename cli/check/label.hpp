@@ -16,7 +16,7 @@ std::string size_text(std::uint64_t bytes);
 /// "[heap]", "anonymous memory at 7f1200000000", "libc.so.6".
 std::string label(const Mapping& mapping);
 
-/// "go1.19.8", "jvm 17.0.15", "native"; "?" if it may not be known.
+/// "go1.19.8", "jvm 17.0.15", "native"; "?" if not permitted.
 std::string runtime_text(const process::Process& process);
 
 }  // namespace check

@@ -60,7 +60,7 @@ std::string sizes(const Finding& finding) {
   return text;
 }
 
-// Who would stand still: whoever touches its memory or maps some meanwhile.
+// The threads that would block: those that touch or map memory meanwhile.
 std::string victims(const Finding& finding) {
   const std::size_t others =
       finding.process.threads - std::min<std::size_t>(finding.process.threads, 1);

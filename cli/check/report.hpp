@@ -15,7 +15,7 @@ std::string text(const Finding& finding);
 /// The same, as schema "forklift-check".
 nlohmann::json as_json(const Finding& finding);
 
-/// For all JSON of ours: names of processes need not be UTF-8.
+/// For all our JSON: names of processes need not be UTF-8.
 std::string dump(const nlohmann::json& json);
 
 nlohmann::json as_json(const watch::Calibration& calibration);

@@ -38,7 +38,7 @@ class Reader::State {
   GoroutineReader goroutine_reader;
 };
 
-// With the mutex that launchers wait for since Go 1.21, by the same call.
+// With the mutex that launchers wait for since Go 1.21, in one call.
 std::optional<ForkLock> Reader::State::fork_lock() const {
   if (!target.fork_lock) return std::nullopt;
   std::array<std::byte, fork_lock_size> lock{};
@@ -52,8 +52,8 @@ std::optional<ForkLock> Reader::State::fork_lock() const {
   return found;
 }
 
-// The array is replaced as it grows, and may be collected then: what was read of
-// it counts only if it is still the one in use.
+// The array is replaced as it grows, and may then be collected: its content is
+// valid only if it is still the one in use.
 std::vector<Address> Reader::State::addresses(Snapshot& snapshot) const {
   constexpr int tries = 5;
   const Memory& memory = target.program.memory();

@@ -32,7 +32,7 @@ const Option* find(std::string_view name) {
 
 bool may_lack_value(const Option& option) { return option.value.starts_with("["); }
 
-// The value behind the option at `at`, which moves on if that is a word.
+// The value of the option at `at`, which advances if it is the next word.
 std::string value_of(const Option& option, const std::vector<std::string>& words, std::size_t& at) {
   const std::string& word = words[at];
   const auto sign = word.find('=');
@@ -52,7 +52,7 @@ std::string heading(const Option& option) {
   return fmt::format("{}{}{}", names, between, option.value);
 }
 
-// Breaks a text at spaces, so that its lines end before the terminal does.
+// Wraps a text at spaces to the width of the terminal.
 std::string indented(std::string_view text, std::size_t indent, std::size_t width) {
   std::string lines(indent, ' ');
   std::size_t used = 0;

@@ -36,7 +36,7 @@ void add_options(CLI::App& watch, WatchRequest& request) {
   add_parsed(watch, "--for", request.length, length,
              "How long to watch (default: 10s; a program: until it ends)");
   watch.add_flag("--detail", request.options.detail,
-                 "Hook system calls, too: exact begins and ends, at about 50 ns per system call");
+                 "Also hook system calls: exact begins and ends, at about 50 ns per system call");
   add_parsed(watch, "--backend", request.backend, backend,
              "tracing, perf or sampling (default: the best that works here)");
   watch.add_flag("--no-stacks{false}", request.options.stacks, "Leave stacks out");

@@ -14,7 +14,7 @@ double seconds(std::chrono::steady_clock::duration span) {
   return std::chrono::duration<double>(span).count();
 }
 
-// To the beginning of the line, which is emptied.
+// Returns to the beginning of the line and clears it.
 constexpr const char* anew = "\r\x1b[K";
 
 }  // namespace

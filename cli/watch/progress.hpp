@@ -9,8 +9,8 @@
 
 namespace watch {
 
-/// A line on standard error that tells what has been seen so far; nothing where
-/// standard error is not a terminal.
+/// A line on standard error with the events so far; nothing if standard error
+/// is not a terminal.
 class Progress {
  public:
   Progress(const Header& header, std::optional<std::chrono::milliseconds> length);

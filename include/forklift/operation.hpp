@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: The forklift authors
 // SPDX-License-Identifier: MIT
 
-// Launches, waits and conversations for event loops: what `forklift/asio.hpp`
-// is made of, and what any other loop can carry on in the same way.
+// Launches, waits and communications for event loops: `forklift/asio.hpp` is
+// built on them, and any other loop can drive them in the same way.
 
 #pragma once
 

@@ -14,7 +14,7 @@ namespace {
 
 using Stages = std::vector<Command>;
 
-// A pipe behind every stage but the last.
+// A pipe after every stage except the last.
 std::expected<std::vector<Pipe>, std::error_code> connect(Stages& stages) {
   std::vector<Pipe> pipes;
   for (std::size_t i = 0; i + 1 < stages.size(); ++i) {
@@ -34,8 +34,8 @@ Pipeline& Pipeline::then(Command next) {
   return *this;
 }
 
-// What is set of no stage is set of one without a program, which no launch
-// takes: it is not lost without an error.
+// A setting without a stage applies to a stage without a program, which every
+// launch refuses: the setting is not lost silently.
 Stages& Pipeline::stages() {
   if (stages_.empty()) stages_.emplace_back(std::string());
   return stages_;
@@ -91,7 +91,7 @@ RunningPipeline Pipeline::spawn() const {
 }
 
 std::optional<LaunchError> Pipeline::refuses(const Input& input) const {
-  if (stages_.empty()) return std::nullopt;  // which the launch will refuse
+  if (stages_.empty()) return std::nullopt;  // the launch will refuse it
   const auto refused = stages_.front().refuses(input);
   if (!refused) return std::nullopt;
   return LaunchError(refused->program(), refused->step(), refused->subject(),

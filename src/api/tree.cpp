@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The forklift authors
 // SPDX-License-Identifier: MIT
 
-// A child with what it has started.
+// A child with its descendants.
 
 #include "api/tree.hpp"
 
@@ -31,8 +31,8 @@ std::optional<Tree> Child::kill_tree(int signal) noexcept {
 
 Child::TreeStop Child::stop_tree(Duration grace) noexcept {
   const auto asked = kill_tree(SIGTERM);
-  kill_tree(SIGCONT);  // a stopped process does not hear SIGTERM
-  // Unreaped, it keeps the group's number from becoming anybody else's.
+  kill_tree(SIGCONT);  // a stopped process does not handle SIGTERM
+  // Unreaped, it reserves the group's number.
   if (pid_ >= 0 && !ended_) {
     kernel::await_end({pid_, pidfd_.get()}, kernel::Deadline::after(grace));
   }

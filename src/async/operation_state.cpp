@@ -139,7 +139,7 @@ OperationState::Phase OperationState::end_launch() {
   return Phase::talking;
 }
 
-// A callback threw, or a file failed: the children go, and then it is told.
+// A callback threw, or a file failed: kills the children, keeps the error.
 OperationState::Phase OperationState::give_up() noexcept {
   failure_ = std::current_exception();
   for (Child& child : children_) child.kill_tree(SIGKILL);

@@ -1,10 +1,10 @@
 // SPDX-FileCopyrightText: The forklift authors
 // SPDX-License-Identifier: MIT
 
-// StallMeter: reports launches, and waits and holds of the ForkLock, that last beyond
-// a threshold. One thread of its own looks at the registry as often as the threshold
-// asks for, and runs the callbacks; it starts with the first callback, so a meter that
-// is only asked for reports has no thread.
+// StallMeter: reports launches, and waits and holds of the ForkLock, that
+// exceed a threshold. Its thread reads the registry at an interval given by the
+// threshold, and runs the callbacks; it starts with the first callback, so a
+// meter without callbacks has no thread.
 
 #include <errno.h>
 #include <unistd.h>
@@ -39,7 +39,7 @@ StallMeter::Options checked(const StallMeter::Options& options) {
   return options;
 }
 
-// What lasts or lasted beyond the threshold: launches, waits, holds.
+// Everything beyond the threshold: launches, waits, holds.
 using Stall = std::pair<char, std::uint64_t>;
 
 std::set<Stall> stalls_in(const StallReport& report) {
@@ -115,7 +115,7 @@ class StallMeter::State {
 StallMeter::State::~State() {
   const kernel::CancelGuard guard;
   if (is_spent()) {
-    // The thread is not there, and its handle can neither be joined nor let go.
+    // The thread does not exist here, so it can neither be joined nor detached.
     static_cast<void>(thread_.release());
     return;
   }
@@ -137,7 +137,7 @@ StallReport StallMeter::State::report() const {
   return report;
 }
 
-// Those who are held up and have taken no stack.
+// Blocked threads that have recorded no stack.
 void StallMeter::State::collect_missing_stacks(StallReport& report) const {
   const auto is_long = [&](nanoseconds lasting) { return lasting >= options_.threshold; };
   std::vector<pid_t> silent;
@@ -176,7 +176,7 @@ std::vector<ThreadPlace> StallMeter::State::ask(std::span<const pid_t> threads) 
 void StallMeter::State::on_stall(Callback callback) {
   if (is_spent()) return;
   StallReport now = report();
-  now.launches.clear();  // what lasts is yet to be told
+  now.launches.clear();  // those in flight are still to be reported
   if (now.lock) now.lock->waiters.clear(), now.lock->holders.clear();
   const std::lock_guard guard(mutex_);
   if (!on_stall_) reported_ = stalls_in(now);
@@ -223,7 +223,7 @@ void StallMeter::State::dump_if_asked() {
 }
 
 // A launch is in no report between the moment its child has left and the one in
-// which its owner knows it, so what has been told is not forgotten at once.
+// which its owner reads the outcome, so reported ones are kept for a while.
 void StallMeter::State::look_for_stalls() {
   if (Clock::now() < quiet_until_) return;
   const StallReport now = report();

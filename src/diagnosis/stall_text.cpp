@@ -62,7 +62,7 @@ Lines lines_of(const ThreadPlace& place, const FrameName& name) {
   return lines;
 }
 
-// Threads that one stack is printed for.
+// Threads that share one printed stack.
 struct Group {
   Lines lines;
   Lines threads;
@@ -121,7 +121,7 @@ std::vector<StackText> threads_in(const StallReport& report) {
   return threads;
 }
 
-// What is over, the longest of each kind.
+// The ended ones, the longest of each kind.
 template <class One>
 const One* longest(const std::vector<One>& all, nanoseconds One::*time) {
   const auto most = std::ranges::max_element(all, {}, time);

@@ -1,9 +1,9 @@
 // SPDX-FileCopyrightText: The forklift authors
 // SPDX-License-Identifier: MIT
 
-// Feeds a child its input and collects its output until both have ended or time is up.
-// Everything is one loop over poll(2): the input is written while the outputs are read,
-// since a child that waits for a reader would never read on.
+// Writes a child's input and collects its output until both have ended or time
+// is up. Everything is one loop over poll(2): input is written while output is
+// read, since a child that waits for a reader would stop reading.
 
 #include "io/communicator.hpp"
 
@@ -73,7 +73,7 @@ std::span<pollfd> Communicator::poll_entries() {
     entries_[first_child + i] = {announces, POLLIN, 0};
     blind_ = blind_ || (!ended_[i] && announces < 0);
   }
-  // Nobody says when such a child ends: look every 10 ms.
+  // The end of such a child is not announced: poll every 10 ms.
   if (blind_) next_look_ = deadline_.sooner(Deadline::after(std::chrono::milliseconds(10)));
   return entries_;
 }
@@ -83,7 +83,7 @@ bool Communicator::perform() {
   while (!is_over() && deadline_.passed()) {
     if (all_have_ended()) {
       drain_passed_ = true;
-      if (out_.open()) out_.read();  // what is there by now
+      if (out_.open()) out_.read();  // the data available by now
       if (err_.open()) err_.read();
       break;
     }
@@ -103,18 +103,18 @@ void Communicator::serve() {
   }
 }
 
-// The time is up: first SIGTERM, after the grace SIGKILL, then no more.
+// The time is up: first SIGTERM, after the grace SIGKILL, then no more signals.
 void Communicator::escalate() {
   const bool by_force = std::exchange(timed_out_, true);
   deadline_ = by_force ? Deadline::never() : Deadline::after(options_.grace);
   for (std::size_t i = 0; i < children_.size(); ++i) {
     const auto reached = children_[i].kill_tree(by_force ? SIGKILL : SIGTERM);
-    if (!by_force) children_[i].kill_tree(SIGCONT);  // a stopped child does not hear SIGTERM
+    if (!by_force) children_[i].kill_tree(SIGCONT);  // a stopped child does not handle SIGTERM
     if (by_force && reached != Tree::cgroup) leave(i);
   }
 }
 
-// There is no waiting for what cannot be killed, nor for what it may still write.
+// Do not wait for a child that cannot be killed, nor for its output.
 void Communicator::leave(std::size_t index) noexcept {
   if (ended_[index] || !children_[index].leave_if_unkillable()) return;
   ended_[index] = true;
@@ -143,7 +143,7 @@ void Communicator::poll_child(std::size_t index) {
   const kernel::Process process{child.pid(), child.pidfd()};
   const auto at_once = Deadline::after(std::chrono::nanoseconds(0));
   if (child.is_awaited() && !kernel::await_end(process, at_once)) return;
-  // Its group still has its number: what is left of a tree that was stopped goes.
+  // Its group's number is still reserved: kill the rest of a stopped tree.
   if (timed_out_) child.kill_tree(SIGKILL);
   ended_[index] = child.try_wait().has_value();
   running_ -= ended_[index];

@@ -15,25 +15,25 @@
 
 namespace forklift {
 
-/// Takes what comes out of one of a child's pipes to where it shall go.
+/// Moves the output of one of a child's pipes to its sink.
 class Drain {
  public:
-  /// Opens what has to be opened. Errors: std::system_error. Requires: `sink`
-  /// outlives this.
+  /// Opens the files. Errors: std::system_error. Requires: `sink` outlives
+  /// this.
   Drain(const Sink& sink, std::size_t limit);
 
   void begin(Fd pipe);
   bool open() const noexcept { return bool(pipe_); }
   int pipe() const noexcept { return pipe_.get(); }
 
-  /// Takes what is there; the pipe closes at its end.
+  /// Reads the available data; the pipe closes at its end.
   ///
-  /// Errors: std::system_error of the pipe or the sink, or whatever the callback throws.
+  /// Errors: std::system_error of pipe or sink; exceptions of the callback.
   void read();
-  /// The last of it. Whoever still holds the pipe writes into nothing from now on.
+  /// Reads the rest. Later writes to the pipe find no reader.
   void finish();
 
-  /// Closes the pipe that it has done with: until then it can still be waited for.
+  /// Closes the finished pipe: until then it can still be polled.
   void release_closed() noexcept { done_with_.reset(); }
 
   bool truncated() const noexcept { return truncated_; }
@@ -54,9 +54,9 @@ class Drain {
   }
 
   const Sink::Target& target_;
-  std::size_t left_;  // of what may be kept
+  std::size_t left_;  // remaining capacity
   Fd pipe_, done_with_;
-  std::size_t piece_;  // how much is read at once
+  std::size_t piece_;  // size of one read
   std::unique_ptr<char[]> buffer_;
   std::string text_;
   Fd file_, memfd_;

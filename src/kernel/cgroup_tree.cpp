@@ -43,8 +43,8 @@ bool has_process(int cgroup, int sought) noexcept {
   return found;
 }
 
-// A pid may be another's by now. Behind a pidfd it cannot become so, and who
-// is still listed once that is open is the one meant.
+// A pid may have been reused. A pidfd cannot, and a process that is still
+// listed after opening it is the right one.
 bool signal_process(int cgroup, int pid, int signal) noexcept {
   const Fd pidfd(static_cast<int>(raw::call(nr_pidfd_open, pid, 0)));
   if (!has_process(cgroup, pid)) return false;
@@ -72,7 +72,7 @@ Fd open_below(int cgroup, const char* name) noexcept {
   return Fd(::openat(cgroup, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC));
 }
 
-// How many processes got the signal, those in the cgroups below included.
+// The number of processes signalled, including those in the cgroups below.
 long signal_each(int cgroup, int signal, int depth) noexcept {
   long reached = 0;
   for_each_process(cgroup, [&](int pid) {
@@ -94,7 +94,7 @@ void remove_below(int cgroup, int depth) noexcept {
   });
 }
 
-// Who was killed stays listed until it is gone, and may have forked before.
+// A killed process stays listed until it is gone, and may have forked before.
 long kill_each(int cgroup) noexcept {
   constexpr int rounds = 10'000;
   long reached = 0;

@@ -22,7 +22,7 @@ std::uint64_t address(const void* pointer) noexcept {
 }
 
 // The call returns twice, the second time on a stack without a frame; so the
-// child leaves for `entry` inside the same asm statement.
+// child calls `entry` inside the same asm statement.
 long enter_twice(long number, long a, long b, long c, long d, long e, ChildEntry entry,
                  void* argument) noexcept {
 #if defined(__x86_64__)
@@ -87,7 +87,7 @@ long clone_new(const CloneRequest& request, ChildEntry entry, void* argument) no
 }
 
 // clone(2): CLONE_PIDFD stores through the same pointer as CLONE_PARENT_SETTID,
-// and the architectures disagree about the order of the last two arguments.
+// and the architectures differ in the order of the last two arguments.
 long clone_old(const CloneRequest& request, ChildEntry entry, void* argument) noexcept {
   const long flags = static_cast<long>(request.flags) | request.exit_signal;
   const long top = raw::as_word(request.stack + request.stack_size);

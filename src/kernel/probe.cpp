@@ -41,13 +41,13 @@
 namespace forklift::kernel {
 namespace {
 
-// On the stack of the thread that probes, so that no shortage of memory can be
-// taken for a kernel's refusal. The child needs some hundred bytes.
+// On the stack of the probing thread, so that no memory shortage is mistaken
+// for a kernel's refusal. The child needs some hundred bytes.
 struct alignas(16) Stack {
   std::byte bytes[4096];
 };
 
-// The ways to start the probe's child, the one that filters know best first.
+// The ways to start the probe's child, the one best known to filters first.
 struct Attempt {
   bool clone3, pidfd;
 };
@@ -82,7 +82,7 @@ long wait_by_pidfd(int pidfd, int options) noexcept {
   do {
     waited = raw::call(SYS_waitid, p_pidfd, pidfd, &end, WEXITED | options, nullptr);
   } while (waited == -EINTR);
-  // The call is there, but SIGCHLD is ignored, or it is not our child.
+  // The call exists, but SIGCHLD is ignored, or it is not our child.
   return waited == -ECHILD ? 0 : waited;
 }
 
@@ -108,7 +108,7 @@ long open_pidfd(const Features& found, pid_t pid) noexcept {
   return found.kills(Tasted::pidfd_open) ? -EPERM : raw::call(nr_pidfd_open, pid, 0);
 }
 
-// Reaps the child the best way there is, learning on the way which ways work.
+// Reaps the child in the best way available, and records which ways work.
 void reap_and_learn(Features& found, pid_t pid, Fd pidfd) noexcept {
   if (!pidfd) {
     const long opened = open_pidfd(found, pid);
@@ -138,14 +138,14 @@ void learn_from_marks(Features& found, const ProbeMarks& marks, Fd canary) noexc
     found[Feature::close_range] = static_cast<int>(raw::call(nr_close_range, ~0U, ~0U, 0));
   }
   if (::fcntl(canary.get(), F_GETFD) < 0) {
-    // The child closed our descriptor: it never left. The number may be
-    // somebody else's by now.
+    // The child closed our descriptor: it never left. The number may have been
+    // reused.
     found[Feature::leave_table] = -EOPNOTSUPP;
     [[maybe_unused]] const int gone = canary.release();
   }
 }
 
-// Without a child on our memory, the process itself serves to try the pidfd.
+// Without a child on our memory, the pidfd is tested on the process itself.
 void learn_alone(Features& found, int error) noexcept {
   refuse(found, {Feature::shared_memory, Feature::leave_table}, error);
   found[Feature::close_range] = static_cast<int>(raw::call(nr_close_range, ~0U, ~0U, 0));
@@ -157,15 +157,15 @@ void learn_alone(Features& found, int error) noexcept {
   found[Feature::exit_info] = -EOPNOTSUPP;
 }
 
-// What is said to be safe from a version on; emulators say an old one.
+// The calls that are safe from a version on; emulators report an old one.
 void choose_risks(ProbeMarks& marks) noexcept {
   utsname system{};
   int major = 0, minor = 0;
   if (::uname(&system) < 0) return;
   if (std::sscanf(system.release, "%d.%d", &major, &minor) != 2) return;
   const std::pair version(major, minor);
-  // Before, a process that a filter kills takes along all that share its memory
-  // (zap_threads, fs/coredump.c): nothing can be tasted there.
+  // Before, a filter that kills a process also kills all that share its memory
+  // (zap_threads, fs/coredump.c): nothing can be tested there.
   marks.tastes = version >= std::pair(5, 16);
   marks.closes = version >= std::pair(5, 9);  // CLOSE_RANGE_UNSHARE
 }
@@ -198,8 +198,8 @@ int await_end_of(pid_t pid) noexcept {
   return waited < 0 || end.si_code == CLD_EXITED ? SIGSYS : end.si_status;
 }
 
-// Starts children until one comes through: each that a filter killed says for
-// which call. The last is left to be reaped. Errors: `-errno`.
+// Starts children until one survives: each one killed by a filter has recorded
+// the call. The last is left to be reaped. Errors: `-errno`.
 long taste(Features& found, ProbeMarks& marks, Fd& pidfd) noexcept {
   Stack stack;
   choose_risks(marks);
@@ -213,7 +213,7 @@ long taste(Features& found, ProbeMarks& marks, Fd& pidfd) noexcept {
     if (died_at < 0) return pid;
     while (raw::call(SYS_wait4, pid, nullptr, __WALL, nullptr) == -EINTR) {
     }
-    if (signal != SIGSYS) return -EAGAIN;  // somebody else killed it
+    if (signal != SIGSYS) return -EAGAIN;  // another process killed it
     found.deadly = marks.deadly |= tasted_bit(static_cast<Tasted>(died_at));
     marks.tasting = -1;
   }
@@ -231,7 +231,7 @@ void probe_child_features(Features& found) noexcept {
   learn_from_marks(found, marks, std::move(canary));
 }
 
-// What a call of the process's own answers that has no lasting effect.
+// The result of a call by this process that has no lasting effect.
 template <class Try>
 void probe_call(Features& found, Feature feature, Tasted call, Try attempt) noexcept {
   found[feature] = found.kills(call) ? -EPERM : static_cast<int>(std::min(0L, attempt()));
@@ -273,9 +273,9 @@ void probe_robust_list(Features& found) noexcept {
 std::atomic<const Features*> known{nullptr};
 std::atomic<const Features*> pretended{nullptr};
 
-// What the kernel answers to a clone3 that cannot succeed, `refused_by` if it
-// knows all of it. It copies what the child is to have of its own before it looks
-// at what is wrong here, so the child would share all.
+// The kernel's answer to a clone3 that cannot succeed: `refused_by` if it knows
+// every flag. The child would share everything, since the kernel copies before
+// it checks the invalid part.
 int try_clone3(CloneRequest request, int refused_by) noexcept {
   Stack stack;
   ProbeMarks marks{};
@@ -283,7 +283,7 @@ int try_clone3(CloneRequest request, int refused_by) noexcept {
   request.stack = stack.bytes;
   request.stack_size = sizeof stack.bytes;
   const long result = clone_child(request, forklift_probe_child, &marks);
-  if (result > 0) {  // no kernel does; its child must not outlive its stack
+  if (result > 0) {  // no kernel does; the child must not outlive its stack
     while (raw::call(SYS_wait4, result, nullptr, __WALL, nullptr) == -EINTR) {
     }
     return -EOPNOTSUPP;
@@ -320,7 +320,7 @@ void probe_autokill(Features& found) noexcept {
                                          .pidfd = &pidfd,
                                          .cgroup = INT_MAX},
                                         EBADF);
-  // Nothing else knows how such a child ended.
+  // There is no other way to learn how such a child ended.
   if (found.works(Feature::autokill)) found[Feature::autokill] = found[Feature::exit_info];
 }
 

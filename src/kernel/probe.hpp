@@ -9,7 +9,7 @@
 
 namespace forklift::kernel {
 
-/// What the library can use of this kernel, each found out by using it once.
+/// The features of this kernel, each probed by using it once.
 enum class Feature {
   shared_memory,      ///< a CLONE_VM child's writes reach us, and its end is announced
   clone3,             ///< clone3 with CLONE_CLEAR_SIGHAND
@@ -41,10 +41,10 @@ inline constexpr FeatureSet optional_features =
     feature_bit(Feature::robust_list) | feature_bit(Feature::mailbox) |
     feature_bit(Feature::marked_pipe);
 
-/// For every feature zero, or the `-errno` with which the kernel refused it.
+/// For every feature zero, or the kernel's `-errno`.
 ///
-/// ENOSYS, EPERM and EINVAL all mean "not here": a seccomp profile answers what
-/// it likes.
+/// ENOSYS, EPERM and EINVAL all mean "not here": a seccomp profile may return
+/// any of them.
 struct Features {
   std::array<int, feature_count> refused{};
   TastedSet deadly = 0;
@@ -82,8 +82,8 @@ inline bool works(Feature feature) noexcept {
 /// Asks for these features anew, without keeping the result.
 Features probe(FeatureSet needed = all_features) noexcept;
 
-/// For tests: from now on `features()` says this; null ends it. It must outlive
-/// its use.
+/// For tests: `features()` returns this from now on; null ends it. It must
+/// outlive its use.
 void pretend(const Features* features) noexcept;
 
 }  // namespace forklift::kernel

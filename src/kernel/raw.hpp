@@ -3,7 +3,7 @@
 
 // System calls without libc: the result is the kernel's own, `-errno` on
 // failure. A child that shares our memory also shares our thread pointer, so it
-// may not touch `errno`; these are the only calls it is allowed to make.
+// may not touch `errno`; it may make only these calls.
 
 #pragma once
 

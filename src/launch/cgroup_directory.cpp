@@ -40,7 +40,7 @@ bool is_populated(int events) noexcept {
          std::string_view::npos;
 }
 
-// What was killed has to be gone before its cgroup can be removed; the kernel
+// Killed processes must be gone before their cgroup can be removed; the kernel
 // announces it (cgroups(7), cgroup.events).
 void await_emptiness(int directory) noexcept {
   const Fd events(::openat(directory, "cgroup.events", O_RDONLY | O_CLOEXEC));
@@ -65,7 +65,7 @@ std::optional<Failure> check_version(int directory, const std::string& name) {
   return Failure{Step::cgroup, name + ", which is not a cgroup of version 2", EINVAL};
 }
 
-// Names are unique among the processes that live at once on one machine.
+// Names are unique among the live processes of one machine.
 std::string fresh_path(const Cgroup& wanted) {
   static std::atomic<unsigned> count{0};
   return wanted.path() + "/" + wanted.prefix() + std::to_string(::getpid()) + "-" +

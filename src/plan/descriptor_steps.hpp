@@ -11,19 +11,19 @@
 
 namespace forklift::launch {
 
-/// Adds what the child does with descriptors to a plan.
+/// Adds the child's operations on descriptors to a plan.
 ///
-/// A descriptor goes through three states: the parent's (its number is known to
-/// the launch only), waiting (above or between all targets, so that nothing
-/// lands on a descriptor that is still needed), and in place. The functions add
-/// one step each and are called in the order in which they stand here.
+/// A descriptor has three states: the parent's (its number is known only at
+/// launch), kept (above or between all targets, so that nothing overwrites a
+/// descriptor that is still needed), and in place. The functions add one step
+/// each and are called in this order.
 class DescriptorSteps {
  public:
   DescriptorSteps(PlanBuilder& build, const LaunchSpec& spec, const CallerState& now,
                   const std::vector<Stream>& streams)
       : build_(build), compiled_(build.compiled()), spec_(spec), now_(now), streams_(streams) {}
 
-  /// Finds out what the parent has to bring; adds no call.
+  /// Determines what the parent must provide; adds no call.
   void gather();
   void announce_end();
   void leave_table();
@@ -35,11 +35,11 @@ class DescriptorSteps {
   void put_into_place();
   void close_others();
 
-  /// Makes the report pipe, which the second stage got by exec, end at the next.
+  /// Makes the report pipe, which survived one exec, close at the next.
   void mark_report();
-  /// What is left then is only to execute the program.
+  /// Only the exec of the program remains.
   void lock_report();
-  /// The child's number of what a step needs; the first, or those after it.
+  /// The child's number of a step's descriptor; the first, or those after it.
   int number_of(ExtraFd need, int index = 0) const;
   /// The child's number of its pseudoterminal.
   int terminal() const;

@@ -35,7 +35,7 @@ std::string print(std::uint64_t bound) {
   return bound == unlimited ? "unlimited" : std::to_string(bound);
 }
 
-// A bound that is left out is the caller's, which the child has inherited.
+// A missing bound is the caller's, which the child has inherited.
 void add_limit(PlanBuilder& build, Resource resource, const Limit& limit, const CallerState& now) {
   const int number = number_of(resource);
   const auto callers = std::ranges::find(now.limits, resource, &CallersLimit::resource);
@@ -74,8 +74,8 @@ const char* name_of(Scheduling::Policy policy) {
   return names[static_cast<std::size_t>(policy)];
 }
 
-// Whether the call that sets the policy sets the nice value, too
-// (`__setscheduler_params` in kernel/sched/syscalls.c); without one given it
+// Whether the call that sets the policy also sets the nice value
+// (`__setscheduler_params` in kernel/sched/syscalls.c); if none is given it
 // would make that 0.
 bool has_nice(const Scheduling& wanted) {
   return wanted.policy == Scheduling::Policy::other || wanted.policy == Scheduling::Policy::batch;

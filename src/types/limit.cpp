@@ -5,7 +5,7 @@
 namespace forklift {
 namespace {
 
-// In the order of `Resource`, as prlimit(1) calls them.
+// In the order of `Resource`, by their names in prlimit(1).
 constexpr std::string_view names[] = {
     "as",   "core",   "cpu",   "data", "fsize",  "locks",  "memlock",    "msgqueue",
     "nice", "nofile", "nproc", "rss",  "rtprio", "rttime", "sigpending", "stack"};

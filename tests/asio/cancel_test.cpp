@@ -35,7 +35,7 @@ auto in_slot(asio::cancellation_signal& signal, Handler handler) {
   return asio::bind_cancellation_slot(signal.slot(), std::move(handler));
 }
 
-// Whether the operation ended as one that was given up.
+// Whether the operation ended as a cancelled one.
 template <class Result>
 bool is_cancelled(const Given<Result>& given) {
   try {
@@ -73,7 +73,7 @@ TEST_CASE("a launch that stands still is given up by any cancellation") {
 
 TEST_CASE("cancelled right after it began, a launch is given up or already done") {
   int cancelled = 0;
-  // On a busy machine a child may be done before the launch is cancelled, many times.
+  // On a busy machine a child may often be done before the launch is cancelled.
   const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(60);
   for (int i = 0; i < 20 || (cancelled == 0 && std::chrono::steady_clock::now() < end); ++i) {
     asio::io_context context;

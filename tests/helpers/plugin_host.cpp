@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: The forklift authors
 // SPDX-License-Identifier: MIT
 
-// Loads the plugin PATH, has it launch, and unloads it, again and again. Nothing
-// may pile up, and no thread may run code that is gone.
+// Loads the plugin PATH, launches through it, and unloads it, repeatedly.
+// Nothing may accumulate, and no thread may run unloaded code.
 
 #include <dlfcn.h>
 #include <dirent.h>
@@ -45,6 +45,6 @@ int main(int, char** argv) {
   const Held last;
   std::printf("descriptors %d -> %d, threads %d -> %d\n", first.descriptors, last.descriptors,
               first.threads, last.threads);
-  // A thread that has been joined may be in /proc for a moment more.
+  // A joined thread may remain in /proc for a moment.
   return last.descriptors > first.descriptors || last.threads > first.threads + 1;
 }

@@ -13,7 +13,7 @@ using forklift::kernel::Feature, forklift::kernel::Features;
 
 namespace {
 
-// The library believes for the length of a scope that the kernel refuses this.
+// For the length of a scope, this feature appears refused by the kernel.
 class Refused {
  public:
   explicit Refused(std::initializer_list<Feature> refused) : features_(forklift::kernel::probe()) {

@@ -22,7 +22,7 @@ namespace {
 constexpr int skipped = 77;
 constexpr uid_t nobody = 65534;
 
-// A set-user-ID program, and what it reads: it lives until that is closed.
+// A set-user-ID program, and its input: it lives until that is closed.
 class BecomesRoot {
  public:
   BecomesRoot() {
@@ -34,7 +34,7 @@ class BecomesRoot {
     writer_ = Fd(::open(input_.c_str(), O_RDWR | O_CLOEXEC));
   }
 
-  // Once the child cannot be signalled any more.
+  // Once the child can no longer be signalled.
   Child spawn() const {
     Child child = Command(program_).in(Stdio::read(input_)).out(Stdio::pipe()).spawn();
     char word = 0;
@@ -51,7 +51,7 @@ class BecomesRoot {
 
 bool runs(int pid) { return ::kill(pid, 0) < 0 && errno == EPERM; }
 
-// Runs `claim` as a user without rights, in a half of this process of its own.
+// Runs `claim` as an unprivileged user, in a separate fork of this process.
 template <class Claim>
 void check_as_nobody(Claim claim) {
   if (::geteuid() != 0) {

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The forklift authors
 // SPDX-License-Identifier: MIT
 
-// A stopped child did not hear SIGTERM, so that its whole grace passed.
+// A stopped child did not handle SIGTERM, so that its whole grace passed.
 
 #include <signal.h>
 #include <sys/wait.h>
@@ -13,7 +13,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-// Long enough that a child which ends by it has been killed, not asked.
+// So long that a child which ends by it has been killed by SIGKILL.
 constexpr auto grace = 30s;
 
 Command stops_itself() { return Command("sh").args({"-c", "kill -STOP $$; sleep 1000"}); }

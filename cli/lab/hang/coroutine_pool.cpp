@@ -72,8 +72,8 @@ void CoroutinePool::enter(Slot& slot, CoroutineState place) {
   slot.place.store(place, std::memory_order_release);
 }
 
-// In batches: who begins ten thousand coroutines in one handler holds up the
-// loop by that alone.
+// In batches: starting ten thousand coroutines in one handler would by itself
+// delay the loop.
 asio::awaitable<void> CoroutinePool::begin_all() {
   constexpr std::size_t batch = 64;
   for (std::size_t i = 0; i < count_; ++i) {
@@ -114,8 +114,8 @@ asio::awaitable<void> CoroutinePool::launch(Slot& slot) {
   ++harvest_.launches;
 }
 
-// Those that fall due while one is late fall together with it: a loop that makes
-// up for each in turn would stay behind long after it was held up.
+// Beats that fall due while one is late are merged with it: a loop that made up
+// for each in turn would stay late for long.
 asio::awaitable<void> CoroutinePool::beat() {
   asio::steady_timer timer(context_);
   auto planned = Clock::now();

@@ -19,7 +19,7 @@
 
 namespace lab::hang {
 
-/// Where a coroutine is between one launch and the next.
+/// The state of a coroutine between launches.
 enum class CoroutineState : char { running, waiting_for_permit, launching, waiting_for_end };
 inline constexpr std::size_t places = 4;
 
@@ -32,20 +32,20 @@ struct Census {
     std::size_t number = 0;  ///< from 1
     Clock::duration waited{};
   };
-  std::vector<Waiter> longest;  ///< of those who wait for a permit, the longest first
+  std::vector<Waiter> longest;  ///< of those waiting for a permit, the longest first
 };
 
-/// What the coroutines of one contender came to, in microseconds.
+/// The results of the coroutines of one contender, in microseconds.
 struct Harvest {
   std::size_t launches = 0;
   std::vector<double> launch, permit_wait, heartbeat_late;
 };
 
-/// Coroutines on the one thread of an event loop. Each asks for a permit,
-/// launches, waits for the end, and begins anew.
+/// Coroutines on the one thread of an event loop. Each requests a permit,
+/// launches, waits for the end, and starts again.
 ///
-/// Forklift launches without holding the thread. Every other contender is one
-/// blocking call, as in any event loop that has nothing else.
+/// Forklift launches without blocking the thread. Every other contender is one
+/// blocking call, as in an event loop without launch support.
 /// Threads: `census` from any; the rest by the owner.
 class CoroutinePool {
  public:
@@ -54,8 +54,8 @@ class CoroutinePool {
   ~CoroutinePool();
 
   void start();
-  /// Ends them all, each after its launch. Errors: throws what the first launch
-  /// threw that failed.
+  /// Ends them all, each after its launch. Errors: throws the exception of the
+  /// first failed launch.
   Harvest end();
 
   bool failed() const { return failed_.load(std::memory_order_relaxed); }

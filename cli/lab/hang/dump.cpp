@@ -34,7 +34,7 @@ std::string print_lock(const WorkerPool& pool, const Dump& dump) {
                      print(dump.lock->longest));
 }
 
-// What a worker did when it answered, if it has gone on since.
+// A worker's state when it answered, if it has continued since.
 const Doing& doing_at(Clock::time_point moment, const Doing& before, const Doing& after) {
   return after.since <= moment ? after : before;
 }
@@ -44,7 +44,7 @@ std::string print_headline(const ThreadSnapshot& worker) {
                      print(worker.lasting));
 }
 
-// Workers that wait come first; in each stage the longest is at the top.
+// Waiting workers first; in each stage the longest is at the top.
 std::vector<const ThreadSnapshot*> in_order(const Dump& dump) {
   std::vector<const ThreadSnapshot*> workers;
   for (const ThreadSnapshot& worker : dump.present) workers.push_back(&worker);

@@ -10,8 +10,8 @@
 namespace lab::hang {
 namespace {
 
-// What the handler touches. It may even run in a vforked child, on our memory,
-// when a terminal interrupts the whole process group: to ring twice is harmless.
+// The state of the handler. It may even run in a vforked child, on our memory,
+// if a terminal interrupts the process group: notifying twice is harmless.
 sem_t rung;
 std::atomic<bool> end_asked{false};
 std::atomic<bool> stacks_asked{false};

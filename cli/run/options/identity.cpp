@@ -36,7 +36,7 @@ void set_user(RunRequest& request, const std::string& value) {
   const std::string user = value.substr(0, colon);
   if (user.empty()) throw std::invalid_argument("the user is missing");
   request.command.user(user);
-  // The library's own limit for this, unless --launch-deadline says otherwise.
+  // The library's default for this, unless --launch-deadline is set.
   if (!request.time_limits.launch) request.time_limits.launch = std::chrono::seconds(10);
 }
 

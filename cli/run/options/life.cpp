@@ -13,7 +13,7 @@ namespace {
 
 using Text = const std::string&;
 
-// The kernel takes these two for granted, and says nothing.
+// The kernel silently ignores these two.
 std::vector<int> parse_held(const std::string& text) {
   auto signals = parse_signals(text);
   for (const int signal : signals) {

@@ -59,7 +59,7 @@ Tracepoints find_tracepoints() {
   return all;
 }
 
-// The numbers are readable for the owning group only since Linux 5.16.
+// Since Linux 5.16 only the owning group can read the numbers.
 std::string tracepoints_remedy() {
   struct statfs status {};
   const bool mounted = statfs(tracing_folders[0], &status) == 0 && status.f_type == tracefs_magic;
