@@ -164,7 +164,7 @@ void warn_of(const std::vector<Run>& runs, bool interrupted, Warnings& warnings)
   }
 }
 
-void callback(const Account& account, const HangRequest& request) {
+void print_account(const Account& account, const HangRequest& request) {
   output::print("{}", as_text(account));
   write(request.record, as_json(account));
 }
@@ -208,7 +208,7 @@ bool run(const HangRequest& request) {
                   .effects = {},
                   .warnings = warnings.all()};
   if (request.explain) account.effects = effects_in(rounds, runtimes);
-  callback(account, request);
+  print_account(account, request);
   return !notifier.interrupted();
 }
 
