@@ -186,7 +186,7 @@ bool look_for_a_moment(pid_t pid, siginfo_t& end) noexcept {
 }
 
 // Waits for the end of the child and leaves it unreaped; returns the signal that
-// killed it, SIGSYS where nobody can know.
+// killed it, SIGSYS if that is unknown.
 int await_end_of(pid_t pid) noexcept {
   siginfo_t end{};
   long waited = 0;

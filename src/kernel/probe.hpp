@@ -58,7 +58,7 @@ struct Features {
   bool works(Feature feature) const { return (*this)[feature] == 0; }
   /// Whether a filter kills for this call.
   bool kills(Tasted call) const { return deadly & tasted_bit(call); }
-  /// These alone, the others as if nobody had asked.
+  /// These alone, the others as if not asked for.
   Features only(FeatureSet wanted) const noexcept;
   /// The errno of what had run out while the probe needed it; 0 if nothing had.
   int shortage() const noexcept;
@@ -74,7 +74,7 @@ struct Features {
 /// Cost: some 100 µs once, whatever the size of the process, then a load.
 const Features& features(FeatureSet needed = 0) noexcept;
 
-/// Whether the kernel has it; asks if nobody has yet.
+/// Whether the kernel has it; asks at the first use.
 inline bool works(Feature feature) noexcept {
   return features(feature_bit(feature)).works(feature);
 }
