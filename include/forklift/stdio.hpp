@@ -45,8 +45,8 @@ class FORKLIFT_EXPORT Stdio {
 
   /// The same, and the child clears O_NONBLOCK before it executes the program, which
   /// else gets EAGAIN where it expects to wait. The flag belongs to the open file, so
-  /// whoever shares that (the caller, with `inherit` and `descriptor`) has a blocking
-  /// one from then on. Pipes and files that the launch itself opens always block.
+  /// the caller's own descriptor blocks from then on, too (`inherit`, `descriptor`). Pipes and
+  /// files that the launch itself opens always block.
   ///
   /// Errors: of the launch, `Step::descriptor`, if the kernel refuses.
   /// Cost: one ioctl(2) in the child.
