@@ -109,8 +109,7 @@ void Communicator::escalate() {
   const bool by_force = std::exchange(timed_out_, true);
   deadline_ = by_force ? Deadline::never() : Deadline::after(options_.grace);
   for (std::size_t i = 0; i < children_.size(); ++i) {
-    const auto reached = children_[i].kill_tree(by_force ? SIGKILL : SIGTERM);
-    if (!by_force) children_[i].kill_tree(SIGCONT);  // a stopped child does not hear SIGTERM
+    const auto reached = ask_tree(children_[i], by_force ? SIGKILL : SIGTERM);
     if (by_force && reached != Tree::cgroup) leave(i);
   }
 }
@@ -124,7 +123,7 @@ void Communicator::leave(std::size_t index) noexcept {
 
 void Communicator::cancel(int signal) noexcept {
   if (all_have_ended()) deadline_ = Deadline::after(std::chrono::nanoseconds(0));
-  for (Child& child : children_) child.kill_tree(signal);
+  for (Child& child : children_) ask_tree(child, signal);
 }
 
 void Communicator::release_closed() noexcept {
