@@ -3,6 +3,7 @@
 #include "modules.hpp"
 
 #include <fcntl.h>
+#include <libelf.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -56,8 +57,10 @@ int open_module(pid_t pid, const std::string& name, std::uintptr_t base, std::st
   return open_file(path);
 }
 
-// Not dwfl_linux_proc_find_elf alone: it opens a path in our mount namespace.
-// It still handles the vdso, and the images of deleted files.
+// Not dwfl_linux_proc_find_elf alone: it opens a path in our mount namespace. It still
+// handles the vdso, and the images of deleted files. The file is read, and not mapped as
+// libdwfl does by itself: an installation may truncate it, and access to the mapping
+// then raises SIGBUS.
 int find_elf(Dwfl_Module* module, void** of, const char* name, Dwarf_Addr base, char** file_name,
              Elf** elf) {
   const auto* const modules = static_cast<const Modules*>(*of);
@@ -65,6 +68,7 @@ int find_elf(Dwfl_Module* module, void** of, const char* name, Dwarf_Addr base, 
   const int file = modules && name[0] == '/' ? open_module(modules->pid(), name, base, path) : -1;
   if (file < 0) return ::dwfl_linux_proc_find_elf(module, of, name, base, file_name, elf);
   *file_name = ::strdup(path.c_str());
+  *elf = ::elf_begin(file, ELF_C_READ, nullptr);
   return file;
 }
 
@@ -90,6 +94,7 @@ bool covers(Dwarf_CFI* description, Dwarf_Addr address) {
 
 Modules::Modules(pid_t pid) : pid_(pid), session_(::dwfl_begin(&callbacks), ::dwfl_end) {
   if (!session_) throw std::runtime_error("cannot name stacks: " + trouble());
+  ::elf_version(EV_CURRENT);
   ::dwfl_report_begin(session_.get());
   if (const int error = report(); error != 0) {
     throw std::runtime_error(fmt::format("cannot look at process {}: {}", pid,

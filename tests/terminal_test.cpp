@@ -15,17 +15,11 @@
 #include <algorithm>
 
 #include "reveal.hpp"
+#include "terminals.hpp"
 
 using forklift::Child, forklift::Command, forklift::Fd, forklift::Stdio, forklift::Step;
 
 namespace {
-
-bool skipped_without_terminals() {
-  const Fd ours(::posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC));
-  if (ours && ::grantpt(ours.get()) == 0 && ::unlockpt(ours.get()) == 0) return false;
-  MESSAGE("skipped: no pseudoterminals here");
-  return true;
-}
 
 // Reads until the other end is closed everywhere.
 std::string everything_from(const Fd& terminal) {

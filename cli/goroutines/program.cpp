@@ -95,7 +95,8 @@ void Program::open_file() {
     throw Refusal(fmt::format("{}: its program cannot be read: {}", who(), std::strerror(errno)));
   }
   ::elf_version(EV_CURRENT);
-  elf_.reset(::elf_begin(file_.number, ELF_C_READ_MMAP, nullptr));
+  // Not mapped: a file that is truncated after its program has ended would be SIGBUS.
+  elf_.reset(::elf_begin(file_.number, ELF_C_READ, nullptr));
   GElf_Ehdr header;
   if (!elf_ || !::gelf_getehdr(elf_.get(), &header))
     throw Refusal(who() + " is not an ELF program");

@@ -127,7 +127,8 @@ class FORKLIFT_EXPORT Child {
 
   /// Writes the child's standard input and reads its output at the same time,
   /// whatever the amount, and waits for the end. Uses those of `in()`, `out()`
-  /// and `err()` that are pipes, and closes them.
+  /// and `err()` that are pipes, and closes them; `terminal()` takes the place of an
+  /// `out()` that is none.
   ///
   /// Errors: std::system_error if a file cannot be read or written; exceptions of
   /// callbacks. The child's tree is then killed, and the child reaped.

@@ -197,6 +197,7 @@ class FORKLIFT_EXPORT Command {
   Command& cgroup(Cgroup cgroup);
   /// Creates a pseudoterminal: it becomes those standard streams that are not set,
   /// and the controlling terminal of a new session. `Child::terminal` is our end.
+  /// `output` reads it: what the terminal gets is `Output::out`.
   Command& pty(WindowSize size = {});
   /// Makes the child's descriptor `number` its controlling terminal; implies
   /// `new_session`.
@@ -253,7 +254,8 @@ class FORKLIFT_EXPORT Command {
 
   /// Launches, captures standard output and error, and waits for the end.
   ///
-  /// Streams that the command sets are not captured. Standard input is
+  /// Streams that the command sets are not captured. With `pty`, the others are
+  /// the terminal, which is captured as `out`. Standard input is
   /// `options.input`, or /dev/null if neither sets it. All streams are served at
   /// the same time.
   /// Errors: those of `spawn` and `Child::communicate`; nothing is launched if a

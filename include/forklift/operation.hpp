@@ -51,7 +51,8 @@ class FORKLIFT_EXPORT Operation {
   virtual bool perform() = 0;
   /// Closes the descriptors that are no longer in `poll_entries`.
   virtual void release_closed() noexcept = 0;
-  /// Sends a signal to the running program and its tree. A program that does not
+  /// Sends a signal to the running program and its tree, and SIGCONT, in case it is
+  /// stopped, unless the signal itself is one that stops. A program that does not
   /// run yet is killed, whatever the signal, and the result is a `LaunchError` with
   /// ECANCELED.
   virtual void cancel(int signal) noexcept = 0;

@@ -36,6 +36,7 @@ struct Command::State {
   State& capturing(bool feeds) {
     return form(feeds ? fed : captured, [feeds](launch::LaunchSpec& changed) {
       changed.streams.try_emplace(0, feeds ? Stdio::pipe() : Stdio::null());
+      if (changed.pty) return;  // the outputs that are not set go there, and it is read
       changed.streams.try_emplace(1, Stdio::pipe());
       changed.streams.try_emplace(2, Stdio::pipe());
     });

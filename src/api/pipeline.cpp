@@ -7,6 +7,7 @@
 #include <ranges>
 
 #include "api/launch_group.hpp"
+#include "api/command_state.hpp"
 #include "api/launch_error.hpp"
 
 namespace forklift {
@@ -103,6 +104,7 @@ Pipeline Pipeline::capturing(const Input& input) const {
   Pipeline captured(*this);
   const Command &first = stages_.front(), &last = stages_.back();
   if (!first.stdio(0)) captured.in(input.empty() ? Stdio::null() : Stdio::pipe());
+  if (last.state_ && last.state_->spec.pty) return captured;  // its outputs go there
   if (!last.stdio(1)) captured.out(Stdio::pipe());
   if (!last.stdio(2)) captured.err(Stdio::pipe());
   return captured;

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "api/tree.hpp"
 #include "kernel/cancel_guard.hpp"
 
 namespace forklift {
@@ -159,7 +160,7 @@ void OperationState::release_closed() noexcept {
 void OperationState::cancel(int signal) noexcept {
   const kernel::CancelGuard guard;
   if (Pollable* const working = work()) return working->cancel(signal);
-  for (Child& child : children_) child.kill_tree(signal);
+  for (Child& child : children_) ask_tree(child, signal);
 }
 
 void OperationState::check() const {

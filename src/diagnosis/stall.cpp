@@ -22,6 +22,7 @@
 
 #include "kernel/cancel_guard.hpp"
 #include "kernel/fork_generation.hpp"
+#include "kernel/write_nosigpipe.hpp"
 #include "kernel/quiet_thread.hpp"
 #include "diagnosis/thread_stack_collector.hpp"
 #include "diagnosis/launch_registry.hpp"
@@ -62,9 +63,9 @@ std::set<Stall> stalls_in(const StallReport& report) {
 
 void write_all(int descriptor, std::string_view text) noexcept {
   while (!text.empty()) {
-    const ssize_t written = ::write(descriptor, text.data(), text.size());
-    if (written < 0 && errno != EINTR) return;
-    text.remove_prefix(static_cast<std::size_t>(std::max<ssize_t>(written, 0)));
+    const long written = kernel::write_file_quietly(descriptor, text.data(), text.size());
+    if (written < 0 && written != -EINTR) return;
+    text.remove_prefix(static_cast<std::size_t>(std::max(written, 0L)));
   }
 }
 

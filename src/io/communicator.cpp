@@ -58,8 +58,9 @@ void Communicator::begin(std::span<Child> children) {
   entries_.resize(first_child + children.size());
   ended_.resize(children.size());
   in_.begin(std::move(children.front().in()));
-  out_.begin(std::move(children.back().out()));
-  err_.begin(std::move(children.back().err()));
+  Child& last = children.back();
+  out_.begin(std::move(last.out() ? last.out() : last.terminal()));
+  err_.begin(std::move(last.err() ? last.err() : last.terminal()));
 }
 
 std::span<pollfd> Communicator::poll_entries() {
@@ -67,13 +68,13 @@ std::span<pollfd> Communicator::poll_entries() {
   entries_[source] = in_.source_entry();
   entries_[output] = {out_.pipe(), POLLIN, 0};
   entries_[error] = {err_.pipe(), POLLIN, 0};
-  blind_ = false;
+  blind_ = out_.rests() || err_.rests();
   for (std::size_t i = 0; i < children_.size(); ++i) {
     const int announces = ended_[i] ? -1 : children_[i].end_descriptor();
     entries_[first_child + i] = {announces, POLLIN, 0};
     blind_ = blind_ || (!ended_[i] && announces < 0);
   }
-  // The end of such a child is not announced: poll every 10 ms.
+  // Nothing announces when such a child ends, or opens its terminal again: poll every 10 ms.
   if (blind_) next_look_ = deadline_.sooner(Deadline::after(std::chrono::milliseconds(10)));
   return entries_;
 }
@@ -96,8 +97,8 @@ bool Communicator::perform() {
 
 void Communicator::serve() {
   if (in_.open()) in_.perform(entries_[input], entries_[source]);
-  if (entries_[output].revents) out_.read();
-  if (entries_[error].revents) err_.read();
+  if (entries_[output].revents || out_.rests()) out_.read();
+  if (entries_[error].revents || err_.rests()) err_.read();
   for (std::size_t i = 0; i < children_.size(); ++i) {
     if (!ended_[i] && (blind_ || entries_[first_child + i].revents)) poll_child(i);
   }
@@ -108,8 +109,7 @@ void Communicator::escalate() {
   const bool by_force = std::exchange(timed_out_, true);
   deadline_ = by_force ? Deadline::never() : Deadline::after(options_.grace);
   for (std::size_t i = 0; i < children_.size(); ++i) {
-    const auto reached = children_[i].kill_tree(by_force ? SIGKILL : SIGTERM);
-    if (!by_force) children_[i].kill_tree(SIGCONT);  // a stopped child does not handle SIGTERM
+    const auto reached = ask_tree(children_[i], by_force ? SIGKILL : SIGTERM);
     if (by_force && reached != Tree::cgroup) leave(i);
   }
 }
@@ -123,7 +123,7 @@ void Communicator::leave(std::size_t index) noexcept {
 
 void Communicator::cancel(int signal) noexcept {
   if (all_have_ended()) deadline_ = Deadline::after(std::chrono::nanoseconds(0));
-  for (Child& child : children_) child.kill_tree(signal);
+  for (Child& child : children_) ask_tree(child, signal);
 }
 
 void Communicator::release_closed() noexcept {
@@ -148,6 +148,8 @@ void Communicator::poll_child(std::size_t index) {
   ended_[index] = child.try_wait().has_value();
   running_ -= ended_[index];
   if (running_ > 0) return;
+  out_.note_end_of_child();
+  err_.note_end_of_child();
   const Deadline drained = Deadline::after(options_.drain);
   deadline_ = timed_out_ ? drained : deadline_.sooner(drained);
 }

@@ -64,7 +64,7 @@ class Communicator final : public Pollable {
   std::vector<bool> ended_;
   kernel::Deadline deadline_ = kernel::Deadline::never();
   kernel::Deadline next_look_ = kernel::Deadline::never();
-  bool blind_ = false;  // the end of a child is not announced
+  bool blind_ = false;  // nothing announces the end of a child, or its terminal
   bool timed_out_ = false;
   bool drain_passed_ = false;
 };

@@ -55,12 +55,20 @@ void Drain::read() {
     const long size = read_some();
     if (size == -EINTR) continue;
     if (size == -EAGAIN) return;
-    if (size == 0 || (size == -EIO && ::isatty(pipe_.get()))) return close();
+    if (size == -EIO && ::isatty(pipe_.get())) return end_of_terminal();
+    if (size == 0) return close();
     if (size < 0) fail("cannot read the output", static_cast<int>(-size));
+    rests_ = false;
     total += static_cast<std::size_t>(size);
     if (static_cast<std::size_t>(size) < piece_) return;  // no more data now
     widen_pipe();
   }
+}
+
+// Most programs close their streams before they end.
+void Drain::end_of_terminal() noexcept {
+  rests_ = !child_ended_;
+  if (child_ended_) close();
 }
 
 // Only large pieces warrant the memory.
@@ -137,6 +145,7 @@ void Drain::write(std::string_view bytes) {
 
 void Drain::finish() {
   truncated_ = truncated_ || open();
+  rests_ = false;
   close();
   if (lines_) lines_->finish();
   if (!memfd_) return;

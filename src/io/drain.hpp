@@ -15,7 +15,7 @@
 
 namespace forklift {
 
-/// Moves the output of one of a child's pipes to its sink.
+/// Moves the output of one of a child's pipes, or of its terminal, to its sink.
 class Drain {
  public:
   /// Opens the files. Errors: std::system_error. Requires: `sink` outlives
@@ -24,7 +24,14 @@ class Drain {
 
   void begin(Fd pipe);
   bool open() const noexcept { return bool(pipe_); }
-  int pipe() const noexcept { return pipe_.get(); }
+  /// What to wait for; -1 where there is nothing.
+  int pipe() const noexcept { return rests_ ? -1 : pipe_.get(); }
+
+  /// It is a terminal that no process has open now. Closed, it would send SIGHUP to a
+  /// child that is about to end; and it may be opened again, which nothing announces.
+  bool rests() const noexcept { return rests_; }
+  /// From now on the end of a terminal is its end.
+  void note_end_of_child() noexcept { child_ended_ = true, rests_ = false; }
 
   /// Reads the available data; the pipe closes at its end.
   ///
@@ -47,6 +54,7 @@ class Drain {
   long throw_away();
   void take(std::string_view bytes);
   void write(std::string_view bytes);
+  void end_of_terminal() noexcept;
   char* buffer();
   void widen_pipe();
   void close() noexcept {
@@ -62,6 +70,8 @@ class Drain {
   Fd file_, memfd_;
   Fd null_;
   bool splices_ = true;
+  bool rests_ = false;
+  bool child_ended_ = false;
   std::optional<LineSplitter> lines_;
   bool truncated_ = false;
 };

@@ -11,6 +11,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 
@@ -251,6 +252,15 @@ void DescriptorSteps::put_into_place() {
     build_.add(Step::descriptor,
                std::to_string(stream.alias_of) + " onto " + std::to_string(stream.target), SYS_dup3,
                {value(stream.alias_of), value(stream.target), value(0)});
+  }
+}
+
+// FIONBIO takes one flag off and leaves the others, which F_SETFL would have to know.
+void DescriptorSteps::make_blocking() {
+  for (const auto& [target, stdio] : spec_.streams) {
+    if (!stdio.is_blocking()) continue;
+    build_.add(Step::descriptor, std::to_string(target) + " blocks", SYS_ioctl,
+               {value(target), value(FIONBIO), build_.data(int{0}, "0")});
   }
 }
 

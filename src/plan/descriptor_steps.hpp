@@ -33,6 +33,7 @@ class DescriptorSteps {
   void open_files();
   void open_program();
   void put_into_place();
+  void make_blocking();
   void close_others();
 
   /// Makes the report pipe, which survived one exec, close at the next.

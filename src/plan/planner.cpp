@@ -63,6 +63,7 @@ class Planner {
     descriptors_.open_files();
     descriptors_.open_program();
     descriptors_.put_into_place();
+    descriptors_.make_blocking();
     join_cgroup();
     add_session(build_, spec_, descriptors_);
     add_scheduling(build_, spec_.limits_, now_);

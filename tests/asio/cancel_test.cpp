@@ -5,6 +5,7 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/wait.h>
 
 #include <random>
 
@@ -114,6 +115,23 @@ TEST_CASE("a running program gets the signal that the cancellation stands for") 
     async_wait(context, child, in_slot(signal, waited.taker()));
     context.poll();
     signal.emit(meaning.type);
+    run(context);
+    CHECK(waited.take().signal() == meaning.signal);
+  }
+}
+
+TEST_CASE("a stopped program hears the signal that the cancellation stands for") {
+  for (const Meaning& meaning : meanings) {
+    asio::io_context context;
+    asio::cancellation_signal signal;
+    Child child = Command("sh").args({"-c", "kill -STOP $$; sleep 1000"}).spawn();
+    siginfo_t info{};
+    REQUIRE(::waitid(P_PID, static_cast<id_t>(child.pid()), &info, WSTOPPED | WNOWAIT) == 0);
+    Given<ExitStatus> waited;
+    async_wait(context, child, in_slot(signal, waited.taker()));
+    context.poll();
+    signal.emit(meaning.type);
+    if (context.run_for(30s); waited.times == 0) child.kill(SIGKILL);
     run(context);
     CHECK(waited.take().signal() == meaning.signal);
   }

@@ -111,6 +111,7 @@ class Shortage {
       limit(RLIMIT_NPROC, 0);
     }
     if (resource == "memory") limit(RLIMIT_AS, 0);
+    if (resource == "file_size") limit(RLIMIT_FSIZE, 0);
   }
   ~Shortage() { ::setrlimit(which_, &before_); }
 
@@ -127,7 +128,8 @@ class Shortage {
 };
 
 int print_shortage(const std::string& resource) {
-  const Command command("/bin/true");
+  Command command("/bin/true");
+  if (resource == "file_size") command.oom_score(500);  // the second stage is written to a file
   std::string during = "success";
   {
     const Shortage shortage(resource);

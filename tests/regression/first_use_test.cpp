@@ -93,6 +93,15 @@ TEST_CASE("a first launch without a process to be had leaves the best engine to 
   check_shortage("processes", EAGAIN);
 }
 
+TEST_CASE(
+    "a first second stage beyond the file size limit fails that launch, and no signal comes") {
+  const After seen = after("file_size");
+  const bool has_second_stage = engine() != Engine::fork;
+  CHECK(seen.during == (has_second_stage ? std::to_string(EFBIG) : "success"));
+  CHECK(seen.works == "1");
+  CHECK(seen.missing == missing_here());
+}
+
 TEST_CASE("a first launch without memory leaves the best engine to the next") {
   if (is_sanitized()) {
     MESSAGE("skipped: sanitizers need memory");
