@@ -173,11 +173,7 @@ void choose_risks(ProbeMarks& marks) noexcept {
 // killed it, SIGSYS where nobody can know.
 int await_end_of(pid_t pid) noexcept {
   siginfo_t end{};
-  long waited;
-  do {
-    waited = raw::call(SYS_waitid, P_PID, pid, &end, WEXITED | WNOWAIT | __WALL, nullptr);
-  } while (waited == -EINTR);
-  return waited < 0 || end.si_code == CLD_EXITED ? SIGSYS : end.si_status;
+  return peek(P_PID, pid, end, __WALL) < 0 || end.si_code == CLD_EXITED ? SIGSYS : end.si_status;
 }
 
 // Starts children until one comes through: each that a filter killed says for
