@@ -72,7 +72,8 @@ void add_to(CLI::App& app, const std::string& line, Action& chosen) {
   check->callback([request, &chosen] { chosen = [request] { return check_as_asked(*request); }; });
   CLI::App* const survey = app.add_subcommand(
       "survey", "List all processes of the machine by what one fork would cost them");
-  add_parsed(*survey, "--top", request->top, number_of_processes, "How many (default: 20)");
+  add_parsed(*survey, "--top", request->top, number_of_processes, "How many (default: 20)")
+      ->type_name("NUMBER");
   survey->add_flag("--json", request->json, "Print JSON");
   survey->callback(
       [request, &chosen] { chosen = [request] { return survey_as_asked(*request); }; });
