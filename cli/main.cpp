@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #include <CLI/CLI.hpp>
 #include <exception>
+#include <memory>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -10,6 +11,7 @@
 #include "check/command_line.hpp"
 #include "doctor.hpp"
 #include "goroutines/command_line.hpp"
+#include "help_text.hpp"
 #include "lab/command_line.hpp"
 #include "lab/first/fresh_process.hpp"
 #include "nearest.hpp"
@@ -115,7 +117,9 @@ void add_commands(CLI::App& app, const std::string& line, Action& chosen) {
 int run_command(int argc, char** argv) {
   CLI::App app("Launch processes without stalling the launcher, and see where launches stall",
                "forklift");
-  app.set_version_flag("--version", "forklift " FORKLIFT_VERSION);
+  app.formatter(std::make_shared<help_text::Formatter>());
+  app.set_help_flag("--help,-h", "Prints this help");
+  app.set_version_flag("--version", "forklift " FORKLIFT_VERSION, "Prints the version");
   app.require_subcommand(1);
   Action chosen;
   add_commands(app, join(argc, argv), chosen);

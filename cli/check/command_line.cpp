@@ -70,10 +70,10 @@ void add_to(CLI::App& app, const std::string& line, Action& chosen) {
   check->add_flag("--thorough", request->thorough,
                   "Read all mappings of a large process, which may delay its own calls");
   check->callback([request, &chosen] { chosen = [request] { return check_as_asked(*request); }; });
-  CLI::App* const survey =
-      app.add_subcommand("survey", "List all processes of the machine by the cost of one fork");
-  add_parsed(*survey, "--top", request->top, number_of_processes,
-             "Processes to list (default: 20)");
+  CLI::App* const survey = app.add_subcommand(
+      "survey", "List all processes of the machine by the cost of one fork");
+  add_parsed(*survey, "--top", request->top, number_of_processes, "Processes to list (default: 20)")
+      ->type_name("NUMBER");
   survey->add_flag("--json", request->json, "Print JSON");
   survey->callback(
       [request, &chosen] { chosen = [request] { return survey_as_asked(*request); }; });

@@ -2,16 +2,12 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <cstdint>
 #include <string>
 
 #include "check/mapping.hpp"
 #include "process/process.hpp"
 
 namespace check {
-
-/// "340 KiB", "2.1 MiB", "1.02 GiB".
-std::string size_text(std::uint64_t bytes);
 
 /// "[heap]", "anonymous memory at 7f1200000000", "libc.so.6".
 std::string label(const Mapping& mapping);

@@ -23,7 +23,4 @@ nlohmann::json as_json(const watch::Calibration& calibration);
 /// "calibrated: 8.3 ms per MiB of page tables on this machine now".
 std::string text(const watch::Calibration& calibration);
 
-/// "340 us", "21.4 ms".
-std::string time_text(watch::Nanoseconds time);
-
 }  // namespace check

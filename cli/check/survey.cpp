@@ -22,6 +22,7 @@
 #include "check/report.hpp"
 #include "check/sample.hpp"
 #include "process/proc_file.hpp"
+#include "recording/wording.hpp"
 #include "refusal.hpp"
 
 namespace check {
@@ -94,9 +95,9 @@ std::string line(const SurveyEntry& place) {
       process.descriptors ? fmt::format("{}", *process.descriptors) : "?";
   return fmt::format("{:>7} {:<10} {:<14} {:>9} {:>9} {:>7} {:>6} {:>9}{} {}\n", process.pid,
                      cut(place.user, 10), cut(runtime_text(process), 14),
-                     size_text(process.memory.resident), size_text(process.memory.page_tables),
-                     process.threads, descriptors, time_text(place.prediction.stall),
-                     is_bound(place.prediction) ? "<" : " ",
+                     watch::say_size(process.memory.resident),
+                     watch::say_size(process.memory.page_tables), process.threads, descriptors,
+                     watch::say(place.prediction.stall), is_bound(place.prediction) ? "<" : " ",
                      cut(short_command(process.command), 18));
 }
 

@@ -119,7 +119,8 @@ void add_to(CLI::App& app, const std::string&, Action& chosen) {
   add_parsed(*command, "PID", request->pid, process::pid_of, "A process that runs a Go program")
       ->required();
   add_parsed(*command, "--every", request->every, interval,
-             "Repeat at this interval, as 10s, until Ctrl-C or the end of the process");
+             "Repeat at this interval, as 10s, until Ctrl-C or the end of the process")
+      ->type_name("TIME");
   command->add_flag("--json", request->json, "Print JSON: one object on one line for each look");
   command->callback([request, &chosen] { chosen = [request] { return run(*request); }; });
 }

@@ -49,12 +49,15 @@ void add_options(CLI::App& lab, LabRequest& request) {
                  "load; 0: none (default: as many as fit the time)")
       ->check(CLI::Range(0, 1000));
   lab.add_option("--program", request.program,
-                 "The program to launch (default: one that does nothing)");
+                 "The program to launch (default: one that does nothing)")
+      ->type_name("PROGRAM");
   lab.add_flag("--quick", request.quick, "Fewer launches, and at most 1 GiB");
   lab.add_flag("--peers", request.peers,
                "Add the installed Python, Go, Rust, Node and Java, each in its own process");
-  lab.add_option("--json", request.record.json, "Also write the figures to this file");
-  lab.add_option("--html", request.record.html, "Also write a page with the figures to this file");
+  lab.add_option("--json", request.record.json, "Also write the figures to this file")
+      ->type_name("FILE");
+  lab.add_option("--html", request.record.html, "Also write a page with the figures to this file")
+      ->type_name("FILE");
 }
 
 // Recorded documents, and the page to make of them.
@@ -80,7 +83,7 @@ void add_page(CLI::App& lab, Action& chosen) {
   CLI::App* const page = lab.add_subcommand("page", "Show figures written by --json on one page");
   const auto pages = std::make_shared<Pages>();
   page->add_option("FROM", pages->from, "Files written by --json, of one or more runs")->required();
-  page->add_option("--html", pages->html, "The file to write")->required();
+  page->add_option("--html", pages->html, "The file to write")->type_name("FILE")->required();
   page->callback([pages, &chosen] { chosen = [pages] { return write(*pages), 0; }; });
 }
 
@@ -101,6 +104,7 @@ void refuse_options_before_commands(CLI::App& lab) {
 
 void add_contenders(CLI::App& app, std::vector<std::string>& target, const std::string& text) {
   app.add_option("--contender", target, text)
+      ->type_name("NAME")
       ->delimiter(',')
       ->check(CLI::Validator([](std::string& name) { return absence(name); }, ""))
       ->check(CLI::IsMember(contender_names()));
@@ -109,6 +113,7 @@ void add_contenders(CLI::App& app, std::vector<std::string>& target, const std::
 void add_loads(CLI::App& app, std::vector<std::size_t>& rss,
                std::vector<std::size_t>& descriptors) {
   app.add_option("--rss", rss, "Resident memory to add: 0,1G,4G")
+      ->type_name("SIZE")
       ->delimiter(',')
       ->transform(CLI::Validator(to_bytes, ""));
   app.add_option("--descriptors", descriptors, "Open descriptors: 10,15000")

@@ -5,6 +5,8 @@
 #include <cstddef>
 #include <string>
 
+#include "status_line.hpp"
+
 namespace lab {
 
 /// A progress line on standard error; nothing if standard error is not a
@@ -12,8 +14,6 @@ namespace lab {
 class Progress {
  public:
   explicit Progress(std::size_t steps);
-  Progress(const Progress&) = delete;
-  ~Progress();
 
   /// Begins one more step.
   void step(const std::string& what);
@@ -25,7 +25,7 @@ class Progress {
  private:
   void draw(double done);
 
-  bool shown_;
+  StatusLine line_;
   std::size_t steps_;
   std::size_t begun_ = 0;
   std::string what_;

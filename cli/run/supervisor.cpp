@@ -21,6 +21,14 @@
 namespace run {
 namespace {
 
+// The pid of a child that has ended and is not reaped; 0 if none has, -1 if there is
+// none.
+pid_t peek(idtype_t kind, pid_t id) {
+  siginfo_t end{};
+  const int found = ::waitid(kind, static_cast<id_t>(id), &end, WEXITED | WNOHANG | WNOWAIT);
+  return found == 0 ? end.si_pid : -1;
+}
+
 // The time until then in milliseconds, rounded up: never wakes too early.
 int remaining(std::optional<Supervisor::Clock::time_point> then) {
   if (!then) return -1;
@@ -56,11 +64,7 @@ forklift::ExitStatus Supervisor::wait() {
   return child_.wait();
 }
 
-bool Supervisor::ended() const {
-  siginfo_t end{};
-  const auto id = static_cast<id_t>(child_.pid());
-  return ::waitid(P_PID, id, &end, WEXITED | WNOHANG | WNOWAIT) != 0 || end.si_pid != 0;
-}
+bool Supervisor::ended() const { return peek(P_PID, child_.pid()) != 0; }
 
 void Supervisor::wait_for_something() {
   std::vector<pollfd> waiting = {{signals_.descriptor(), POLLIN, 0}, {child_.pidfd(), POLLIN, 0}};
@@ -119,11 +123,8 @@ bool Supervisor::has_stopped() const {
 // They are our children because we are process 1, a subreaper, or replaced a
 // process that had children. Our child is skipped: `wait` needs its status.
 void Supervisor::reap_orphans() const {
-  siginfo_t end{};
-  while (::waitid(P_ALL, 0, &end, WEXITED | WNOHANG | WNOWAIT) == 0 && end.si_pid != 0 &&
-         end.si_pid != child_.pid()) {
-    ::waitid(P_PID, static_cast<id_t>(end.si_pid), nullptr, WEXITED | WNOHANG);
-    end = {};
+  for (pid_t pid = peek(P_ALL, 0); pid > 0 && pid != child_.pid(); pid = peek(P_ALL, 0)) {
+    ::waitid(P_PID, static_cast<id_t>(pid), nullptr, WEXITED | WNOHANG);
   }
 }
 

@@ -55,15 +55,19 @@ std::string as_text(const nlohmann::ordered_json& json) {
 
 void add_outputs(CLI::App& app, Outputs& outputs) {
   app.add_flag("--json", outputs.json, "Print JSON instead of text");
-  app.add_option("--trace", outputs.trace, "Write a trace for Perfetto or chrome://tracing");
+  app.add_option("--trace", outputs.trace, "Write a trace for Perfetto or chrome://tracing")
+      ->type_name("FILE");
   app.add_option("--folded", outputs.folded,
-                 "Write stacks for a flame graph, weighted by the time that others were blocked");
+                 "Write stacks for a flame graph, weighted by the time that others were blocked")
+      ->type_name("FILE");
   app.add_option("--openmetrics", outputs.openmetrics,
-                 "Write metrics for the node exporter's textfile collector (*.prom)");
+                 "Write metrics for the node exporter's textfile collector (*.prom)")
+      ->type_name("FILE");
 }
 
 void add_record(CLI::App& app, Outputs& outputs) {
-  app.add_option("--record", outputs.record, "Write a recording for forklift report");
+  app.add_option("--record", outputs.record, "Write a recording for forklift report")
+      ->type_name("FILE");
 }
 
 void check(const Outputs& outputs, const std::string& input) {

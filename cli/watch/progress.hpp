@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "recording/recording.hpp"
+#include "status_line.hpp"
 
 namespace watch {
 
@@ -14,13 +15,11 @@ namespace watch {
 class Progress {
  public:
   Progress(const Header& header, std::optional<std::chrono::milliseconds> length);
-  ~Progress();
-  Progress(const Progress&) = delete;
 
   void show(const Recording& recording);
 
  private:
-  bool shown_;
+  StatusLine line_;
   std::string target_;
   std::optional<std::chrono::milliseconds> length_;
   std::chrono::steady_clock::time_point begin_;

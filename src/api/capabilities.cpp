@@ -2,9 +2,11 @@
 // SPDX-License-Identifier: MIT
 #include <string.h>
 
+#include <algorithm>
 #include <forklift/engine.hpp>
 
 #include "kernel/cancel_guard.hpp"
+#include "kernel/enumerators.hpp"
 #include "kernel/probe.hpp"
 #include "launch/in_flight.hpp"
 #include "child/second_stage_program.hpp"
@@ -44,6 +46,15 @@ constexpr Described described[kernel::feature_count] = {
      "children that cannot outlive this process (CLONE_PIDFD_AUTOKILL, Linux 7.1)"},
     {Feature::robust_list, "robust futex", "the engine fork learns of exec without a pipe"},
 };
+
+consteval bool describe_each_once() {
+  for (std::size_t i = 0; i < kernel::enumerator_count<Feature>(); ++i) {
+    if (std::ranges::count(described, static_cast<Feature>(i), &Described::feature) != 1)
+      return false;
+  }
+  return true;
+}
+static_assert(kernel::feature_count == kernel::enumerator_count<Feature>() && describe_each_once());
 
 std::string sentence(Engine engine, const kernel::Features& features) {
   if (engine == Engine::shared_table) return "neither memory nor descriptors need to be copied";

@@ -170,16 +170,12 @@ void choose_risks(ProbeMarks& marks) noexcept {
   marks.closes = version >= std::pair(5, 9);  // CLOSE_RANGE_UNSHARE
 }
 
-long look_for_end(pid_t pid, siginfo_t& end, int options) noexcept {
-  return raw::call(SYS_waitid, P_PID, pid, &end, WEXITED | WNOWAIT | __WALL | options, nullptr);
-}
-
 // The child makes a dozen calls: to look again and again is sooner over than to
 // sleep and be woken, which takes a virtual machine some 50 µs.
 bool look_for_a_moment(pid_t pid, siginfo_t& end) noexcept {
   const Deadline moment = Deadline::after(std::chrono::microseconds(200));
   while (!moment.passed()) {
-    if (look_for_end(pid, end, WNOHANG) == 0 && end.si_pid != 0) return true;
+    if (peek(P_PID, pid, end, WNOHANG | __WALL) == 0 && end.si_pid != 0) return true;
     raw::call(SYS_sched_yield);
   }
   return false;
@@ -189,13 +185,8 @@ bool look_for_a_moment(pid_t pid, siginfo_t& end) noexcept {
 // killed it, SIGSYS if that is unknown.
 int await_end_of(pid_t pid) noexcept {
   siginfo_t end{};
-  long waited = 0;
-  if (!look_for_a_moment(pid, end)) {
-    do {
-      waited = look_for_end(pid, end, 0);
-    } while (waited == -EINTR);
-  }
-  return waited < 0 || end.si_code == CLD_EXITED ? SIGSYS : end.si_status;
+  if (!look_for_a_moment(pid, end) && peek(P_PID, pid, end, __WALL) < 0) return SIGSYS;
+  return end.si_code == CLD_EXITED ? SIGSYS : end.si_status;
 }
 
 // Starts children until one survives: each one killed by a filter has recorded

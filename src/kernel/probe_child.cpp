@@ -14,6 +14,7 @@
 #include <sys/socket.h>
 #include <sys/wait.h>
 
+#include "kernel/enumerators.hpp"
 #include "kernel/numbers.hpp"
 #include "kernel/raw.hpp"
 
@@ -47,6 +48,8 @@ long taste(Tasted call) {
   }
   return 0;
 }
+
+static_assert(tasted_count == enumerator_count<Tasted>());
 
 void taste_all(ProbeMarks& marks) {
   for (int i = 0; i < tasted_count; ++i) {

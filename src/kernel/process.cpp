@@ -41,17 +41,26 @@ int as_wait_status(const siginfo_t& end) noexcept {
   }
 }
 
+long wait_id(int kind, int id, siginfo_t& end, int options, rusage* usage) noexcept {
+  for (;;) {
+    end.si_pid = 0;
+    const long result = raw::call(SYS_waitid, kind, id, &end, options, usage);
+    if (result != -EINTR) return result;
+  }
+}
+
 // __WALL: a child that the kernel itself reaps has no exit signal, and would be
 // invisible while it runs.
 long wait_id(Process child, siginfo_t& end, int options, rusage* usage) noexcept {
   options |= __WALL;
-  for (;;) {
-    end.si_pid = 0;
-    const long result = child.pidfd >= 0
-                            ? raw::call(SYS_waitid, p_pidfd, child.pidfd, &end, options, usage)
-                            : raw::call(SYS_waitid, P_PID, child.pid, &end, options, usage);
-    if (result != -EINTR) return result;
-  }
+  return child.pidfd >= 0 ? wait_id(p_pidfd, child.pidfd, end, options, usage)
+                          : wait_id(P_PID, child.pid, end, options, usage);
+}
+
+// By the pidfd if there is one: the pid may be another child's by now.
+long look_on(Process child, siginfo_t& end) noexcept {
+  return child.pidfd >= 0 ? peek(p_pidfd, child.pidfd, end, WNOHANG | __WALL)
+                          : peek(P_PID, child.pid, end, WNOHANG | __WALL);
 }
 
 bool has_ended(int pidfd) noexcept {
@@ -114,10 +123,14 @@ Reaped reap_by_looking(Process child, Deadline deadline) noexcept {
 // Whether the pid is still the child's, as until it is reaped.
 bool is_unreaped(Process child) noexcept {
   siginfo_t end{};
-  return wait_id(child, end, WEXITED | WNOHANG | WNOWAIT, nullptr) >= 0;
+  return look_on(child, end) >= 0;
 }
 
 }  // namespace
+
+long peek(int kind, int id, siginfo_t& end, int options) noexcept {
+  return wait_id(kind, id, end, WEXITED | WNOWAIT | options, nullptr);
+}
 
 Reaped try_reap(Process child) noexcept { return look(child, WNOHANG); }
 
@@ -155,7 +168,7 @@ bool await_end(Process child, Deadline deadline) noexcept {
   timespec pause{0, 100'000};
   for (;;) {
     siginfo_t end{};
-    const long got = wait_id(child, end, WEXITED | WNOHANG | WNOWAIT, nullptr);
+    const long got = look_on(child, end);
     if (got < 0 || end.si_pid != 0) return true;
     if (deadline.passed()) return false;
     raw::call(SYS_nanosleep, &pause, nullptr);

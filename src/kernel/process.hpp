@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <signal.h>
 #include <sys/resource.h>
 #include <sys/types.h>
 
@@ -27,6 +28,14 @@ struct Reaped {
   bool has_usage = false;  ///< a stolen status comes without resource usage
   rusage usage{};
 };
+
+/// Looks for the end of a child, or waits for it, and reaps nothing (WNOWAIT).
+///
+/// `kind`, `id` and `options` are those of waitid(2), which WEXITED is added to. With
+/// WNOHANG, `end.si_pid` is 0 while none has ended.
+/// Errors: `-errno` of waitid(2); -ECHILD when there is no such child. Never -EINTR.
+/// Threads: any.
+long peek(int kind, int id, siginfo_t& end, int options) noexcept;
 
 /// Checks once whether the child has ended, and reaps it if so.
 ///

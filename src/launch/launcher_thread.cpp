@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: MIT
 #include "launch/launcher_thread.hpp"
 
-#include <errno.h>
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -12,6 +11,7 @@
 #include <thread>
 
 #include "kernel/deadline.hpp"
+#include "kernel/process.hpp"
 #include "kernel/quiet_thread.hpp"
 #include "kernel/raw.hpp"
 #include "kernel/wait.hpp"
@@ -39,9 +39,7 @@ int start(void (*work)(Argument*), Argument* argument, std::thread& thread) noex
 // and at once if there are none (ECHILD). It reaps nothing.
 void await_own_children() noexcept {
   siginfo_t end{};
-  while (kernel::raw::call(SYS_waitid, P_ALL, 0, &end, WEXITED | WNOWAIT | __WALL | __WNOTHREAD,
-                           nullptr) == -EINTR) {
-  }
+  kernel::peek(P_ALL, 0, end, __WALL | __WNOTHREAD);
 }
 
 void work_and_stay(Task* task) {

@@ -8,10 +8,13 @@
 
 #include "launch/observer.hpp"
 
+#include "kernel/enumerators.hpp"
 #include "launch/parent_side.hpp"
 
 namespace forklift::launch {
 namespace {
+
+static_assert(watcher_count == kernel::enumerator_count<Watcher>());
 
 std::array<std::atomic<ObserverFactory>, watcher_count> factories{};
 

@@ -17,6 +17,7 @@
 #include <optional>
 
 #include "kernel/fork_generation.hpp"
+#include "kernel/process.hpp"
 #include "kernel/raw.hpp"
 #include "kernel/wait.hpp"
 #include "launch/clone_child.hpp"
@@ -35,8 +36,7 @@ bool has_died(const InFlight& record) noexcept {
   const auto at_once = Deadline::after(std::chrono::nanoseconds(0));
   if (record.pidfd) return kernel::wait_until_readable(record.pidfd.get(), at_once);
   siginfo_t end{};
-  constexpr int options = WEXITED | WNOHANG | WNOWAIT | __WALL;
-  const long got = kernel::raw::call(SYS_waitid, P_PID, record.pid, &end, options, nullptr);
+  const long got = kernel::peek(P_PID, record.pid, end, WNOHANG | __WALL);
   return got < 0 || end.si_pid != 0;
 }
 

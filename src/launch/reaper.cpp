@@ -76,8 +76,7 @@ class Reaper {
  private:
   static bool has_ended(pid_t pid) noexcept {
     siginfo_t end{};
-    const long got =
-        kernel::raw::call(SYS_waitid, P_PID, pid, &end, WEXITED | WNOHANG | WNOWAIT, nullptr);
+    const long got = kernel::peek(P_PID, pid, end, WNOHANG);
     return got == -ECHILD || end.si_pid != 0;
   }
 
@@ -91,7 +90,7 @@ class Reaper {
   // True when a watched child has ended, or was reaped by other code.
   bool await_any() noexcept {
     siginfo_t end{};
-    const long got = kernel::raw::call(SYS_waitid, P_ALL, 0, &end, WEXITED | WNOWAIT, nullptr);
+    const long got = kernel::peek(P_ALL, 0, end, 0);
     return got < 0 || std::ranges::any_of(
                           watched_, [&end](const auto& one) { return one->pid == end.si_pid; });
   }

@@ -10,6 +10,7 @@
 #include <array>
 #include <utility>
 
+#include "kernel/enumerators.hpp"
 #include "kernel/numbers.hpp"
 #include "plan/callers_path.hpp"
 #include "types/quote.hpp"
@@ -31,6 +32,7 @@ constexpr std::array<KnownKind, namespace_count> kinds = {{{CLONE_NEWUSER, "user
                                                            {CLONE_NEWIPC, "ipc"},
                                                            {CLONE_NEWCGROUP, "cgroup"},
                                                            {kernel::clone_newtime, "time"}}};
+static_assert(namespace_count == kernel::enumerator_count<Namespace>());
 
 const KnownKind& known(Namespace kind) { return kinds[static_cast<std::size_t>(kind)]; }
 

@@ -15,6 +15,7 @@
 #include <algorithm>
 #include <climits>
 
+#include "kernel/enumerators.hpp"
 #include "kernel/numbers.hpp"
 #include "types/quote.hpp"
 
@@ -30,6 +31,7 @@ constexpr int resources[] = {RLIMIT_AS,     RLIMIT_CORE,   RLIMIT_CPU,        RL
                              RLIMIT_FSIZE,  RLIMIT_LOCKS,  RLIMIT_MEMLOCK,    RLIMIT_MSGQUEUE,
                              RLIMIT_NICE,   RLIMIT_NOFILE, RLIMIT_NPROC,      RLIMIT_RSS,
                              RLIMIT_RTPRIO, RLIMIT_RTTIME, RLIMIT_SIGPENDING, RLIMIT_STACK};
+static_assert(std::size(resources) == kernel::enumerator_count<Resource>());
 
 std::string print(std::uint64_t bound) {
   return bound == unlimited ? "unlimited" : std::to_string(bound);
@@ -71,6 +73,7 @@ std::uint32_t number_of(Scheduling::Policy policy) {
 
 const char* name_of(Scheduling::Policy policy) {
   constexpr const char* names[] = {"other", "batch", "idle", "fifo", "round robin", "deadline"};
+  static_assert(std::size(names) == kernel::enumerator_count<Scheduling::Policy>());
   return names[static_cast<std::size_t>(policy)];
 }
 
@@ -127,6 +130,7 @@ void add_io_priority(PlanBuilder& build, const IoPriority& wanted) {
   const int number = static_cast<int>(wanted.io_class);
   const int level = has_level ? wanted.level : 0;
   constexpr const char* names[] = {"none", "realtime", "best effort", "idle"};
+  static_assert(std::size(names) == kernel::enumerator_count<IoPriority::Class>());
   std::string text = std::string("I/O priority ") + names[number];
   if (has_level) text += " " + std::to_string(level);
   build.add(Step::scheduling, text, SYS_ioprio_set,
@@ -157,6 +161,7 @@ void add_scheduling(PlanBuilder& build, const ResourceLimits& limits_, const Cal
 void add_memory_policy(PlanBuilder& build, const ResourceLimits& limits_) {
   if (!limits_.memory_policy) return;
   constexpr const char* names[] = {"default", "preferred", "bind", "interleave", "local"};
+  static_assert(std::size(names) == kernel::enumerator_count<MemoryPolicy::Mode>());
   const int mode = static_cast<int>(limits_.memory_policy->mode);  // MPOL_* in this order
   const auto& nodes = limits_.memory_policy->nodes;
   std::string text = names[mode];

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: MIT
 #include <forklift/limit.hpp>
 
+#include "kernel/enumerators.hpp"
+
 namespace forklift {
 namespace {
 
@@ -9,6 +11,7 @@ namespace {
 constexpr std::string_view names[] = {
     "as",   "core",   "cpu",   "data", "fsize",  "locks",  "memlock",    "msgqueue",
     "nice", "nofile", "nproc", "rss",  "rtprio", "rttime", "sigpending", "stack"};
+static_assert(std::size(names) == kernel::enumerator_count<Resource>());
 
 }  // namespace
 

@@ -112,40 +112,50 @@ void add_to(CLI::App& lab, const std::string& line, Action& chosen) {
       lab.add_subcommand("hang", "Launch from many threads and show which wait for the ForkLock");
   const auto request = std::make_shared<HangRequest>();
   request->command_line = line;
-  add_parsed(*hang, "--rss", request->rss, parse_size,
-             "Resident memory at the start (default: 4G)");
+  add_parsed(*hang, "--rss", request->rss, parse_size, "Resident memory at the start (default: 4G)")
+      ->type_name("SIZE");
   add_parsed(*hang, "--grow", request->grow, parse_rate,
-             "Memory to add to it, as 256M/s (default: half of it during the run)");
+             "Memory to add to it, as 256M/s (default: half of it during the run)")
+      ->type_name("RATE");
   add_parsed(*hang, "--workers", request->workers, number<most_coroutines>,
-             "Threads or coroutines (default: 16)");
+             "Threads or coroutines (default: 16)")
+      ->type_name("NUMBER");
   hang->add_flag(
       "--coroutines", request->coroutines,
       "Coroutines on one event loop instead of threads; only forklift does not block it");
   add_parsed(*hang, "--limit", request->limit, number<most_threads>,
-             "Children at a time, with --coroutines (default: 64)");
+             "Children at a time, with --coroutines (default: 64)")
+      ->type_name("NUMBER");
   hang->add_option("--rate", request->rate,
                    "Launches per second by all workers (default: as fast as they can)")
+      ->type_name("NUMBER")
       ->check(CLI::Range(0.1, 1e6));
   add_parsed(*hang, "--for", request->length, length,
-             "Time for each contender (default: 30s; with --explain 10s in each round)");
+             "Time for each contender (default: 30s; with --explain 10s in each round)")
+      ->type_name("TIME");
   add_parsed(*hang, "--dump-every", request->dump_every, interval,
-             "Print all stacks to standard error this often (default: 10s; 0: on SIGUSR1 only)");
+             "Print all stacks to standard error this often (default: 10s; 0: on SIGUSR1 only)")
+      ->type_name("TIME");
   add_contenders(*hang, request->contenders,
                  "Contenders to run (default: go1.8,go1.9,go1.21,forklift)");
   hang->add_option("--program", request->program,
-                   "The program to launch (default: one that does nothing)");
+                   "The program to launch (default: one that does nothing)")
+      ->type_name("PROGRAM");
   hang->add_flag("--explain", request->explain,
                  "Effect of each of the two changes of Go 1.9: all four corners, in rounds");
   add_parsed(*hang, "--rounds", request->rounds, number<most_rounds>,
-             "Rounds of all contenders, with --explain (default: 6)");
+             "Rounds of all contenders, with --explain (default: 6)")
+      ->type_name("NUMBER");
   add_parsed(*hang, "--stuck-exec", request->stuck_exec, standstill,
-             "Another experiment: block one exec for this long and show what waits for it (root)");
+             "Another experiment: block one exec for this long and show what waits for it (root)")
+      ->type_name("TIME");
   hang->add_flag("--go,--peers", request->go,
                  "Add the real runtime of the installed Go, unchanged and in all four corners");
   hang->add_flag("--short", request->brief, "1 GiB, 8 workers, 4 s each");
-  hang->add_option("--json", request->record.json, "Also write the figures to this file");
-  hang->add_option("--html", request->record.html,
-                   "Also write a page with the figures to this file");
+  hang->add_option("--json", request->record.json, "Also write the figures to this file")
+      ->type_name("FILE");
+  hang->add_option("--html", request->record.html, "Also write a page with the figures to this file")
+      ->type_name("FILE");
   hang->callback([request, &chosen] {
     chosen = [request] { return run_as_asked(*request) ? 0 : exit_interrupted; };
   });

@@ -22,8 +22,9 @@ double microseconds(Clock::duration time) {
 }  // namespace
 
 std::string_view name(CoroutineState place) {
-  constexpr std::array<std::string_view, places> names = {
-      "running", "waiting for a permit", "launching", "waiting for the end of a child"};
+  constexpr std::string_view names[] = {"running", "waiting for a permit", "launching",
+                                        "waiting for the end of a child"};
+  static_assert(std::size(names) == places);
   return names[static_cast<std::size_t>(place)];
 }
 

@@ -21,7 +21,7 @@ namespace lab::hang {
 
 /// The state of a coroutine between launches.
 enum class CoroutineState : char { running, waiting_for_permit, launching, waiting_for_end };
-inline constexpr std::size_t places = 4;
+inline constexpr std::size_t places = static_cast<std::size_t>(CoroutineState::waiting_for_end) + 1;
 
 std::string_view name(CoroutineState place);
 

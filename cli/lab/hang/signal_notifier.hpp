@@ -2,10 +2,10 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <signal.h>
-
 #include <chrono>
 #include <forklift/stall.hpp>
+
+#include "interrupt.hpp"
 
 namespace lab::hang {
 
@@ -20,7 +20,6 @@ namespace lab::hang {
 class SignalNotifier {
  public:
   explicit SignalNotifier(forklift::StallMeter& meter);
-  ~SignalNotifier();
   SignalNotifier(const SignalNotifier&) = delete;
 
   /// Sleeps until the moment has come or a signal arrives.
@@ -32,7 +31,7 @@ class SignalNotifier {
   bool dump_asked();
 
  private:
-  struct sigaction before_int_ {};
+  Interrupt interrupt_;
 };
 
 }  // namespace lab::hang

@@ -25,6 +25,7 @@ void add_to(CLI::App& lab, const std::string& line, Action& chosen) {
   const auto request = std::make_shared<LoopRequest>();
   request->command_line = line;
   loop->add_option("--contender", request->contenders, "Contenders to run (default: all)")
+      ->type_name("NAME")
       ->delimiter(',')
       ->check(CLI::Validator([](std::string& name) { return absence(name); }, ""))
       ->check(CLI::IsMember(contender_names()));
@@ -37,9 +38,11 @@ void add_to(CLI::App& lab, const std::string& line, Action& chosen) {
   loop->add_option("--rounds", request->rounds, "Rounds of each contender (default: 5)")
       ->check(CLI::Range(1, 1000));
   loop->add_option("--program", request->program,
-                   "The program to launch (default: one that does nothing)");
+                   "The program to launch (default: one that does nothing)")
+      ->type_name("PROGRAM");
   loop->add_flag("--short", request->brief, "1000 coroutines, 3 rounds, 0 and 1 GiB");
-  loop->add_option("--json", request->record.json, "Also write the figures to this file");
+  loop->add_option("--json", request->record.json, "Also write the figures to this file")
+      ->type_name("FILE");
   loop->callback([request, &chosen] { chosen = [request] { return run(*request), 0; }; });
 }
 

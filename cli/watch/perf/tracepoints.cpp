@@ -13,7 +13,7 @@
 namespace watch::perf {
 namespace {
 
-constexpr Names<Function, 5> names({"clone", "clone3", "fork", "vfork", "execve"});
+constexpr Names<Function::execve> names("clone", "clone3", "fork", "vfork", "execve");
 constexpr const char* tracing_folders[] = {"/sys/kernel/tracing", "/sys/kernel/debug/tracing"};
 constexpr const char* ids_for_all = "/run/forklift/tracepoints";
 constexpr auto tracefs_magic = 0x74726163;
