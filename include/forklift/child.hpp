@@ -96,7 +96,8 @@ class FORKLIFT_EXPORT Child {
   ExitStatus wait() noexcept;
   /// Waits for at most this long; empty if the child still runs. Closes nothing.
   std::optional<ExitStatus> wait_for(Duration limit) noexcept;
-  /// Returns the status if the child has ended, without waiting.
+  /// Returns the status if the child has ended, without waiting. A cgroup made for
+  /// it in which something still runs is removed a little later, by a thread.
   std::optional<ExitStatus> try_wait() noexcept { return wait_for(Duration(0)); }
 
   /// Sends a signal; false when the child has ended or the kernel refuses.
@@ -153,7 +154,7 @@ class FORKLIFT_EXPORT Child {
   bool leave_if_unkillable() noexcept;
   ExitStatus wait_killed(std::optional<Tree> reached) noexcept;
   void forget() noexcept;
-  void note_end(std::optional<ExitStatus> status) noexcept;
+  void note_end(std::optional<ExitStatus> status, Duration patience) noexcept;
 
   pid_t pid_ = -1;  // -1: moved from, or detached
   Fd pidfd_;

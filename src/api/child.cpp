@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <signal.h>
 
+#include <algorithm>
 #include <new>
 #include <utility>
 
@@ -24,6 +25,15 @@
 
 namespace forklift {
 namespace {
+
+// For a cgroup to be gone, after the end of its child.
+constexpr std::chrono::seconds longest_removal(1);
+
+Child::Duration left_for_removal(kernel::Deadline deadline) {
+  if (deadline.is_never()) return longest_removal;
+  return std::min<Child::Duration>(*deadline.point() - kernel::Deadline::Clock::now(),
+                                   longest_removal);
+}
 
 std::chrono::microseconds as_span(const timeval& time) {
   return std::chrono::seconds(time.tv_sec) + std::chrono::microseconds(time.tv_usec);
@@ -149,18 +159,21 @@ std::expected<std::size_t, std::error_code> Child::write_in(std::string_view byt
   return std::unexpected(std::error_code(static_cast<int>(-written), std::generic_category()));
 }
 
-// What still runs in a cgroup made for the child ends with it.
-void Child::note_end(std::optional<ExitStatus> status) noexcept {
+// What still runs in a cgroup made for the child ends with it. `patience` is that of
+// the caller, who may be an event loop.
+void Child::note_end(std::optional<ExitStatus> status, Duration patience) noexcept {
   const kernel::CancelGuard guard;
   ended_ = std::move(status);
   if (ended_ && !cgroup_.empty() && mark_ == kernel::fork_generation()) {
-    launch::OwnCgroup(std::exchange(cgroup_, {})).remove();
+    launch::OwnCgroup(std::exchange(cgroup_, {})).remove(kernel::Deadline::after(patience));
   }
 }
 
 ExitStatus Child::wait() noexcept {
   in().reset();
-  if (!ended_ && pid_ >= 0) note_end(as_status(kernel::reap({pid_, pidfd_.get()})));
+  if (!ended_ && pid_ >= 0) {
+    note_end(as_status(kernel::reap({pid_, pidfd_.get()})), longest_removal);
+  }
   return ended_.value_or(ExitStatus::of_lost());
 }
 
@@ -169,8 +182,9 @@ std::optional<ExitStatus> Child::wait_for(Duration limit) noexcept {
   if (!ended_) {
     const kernel::Process self{pid_, pidfd_.get()};
     const bool look_once = limit <= Duration(0);
-    note_end(as_status(look_once ? kernel::try_reap(self)
-                                 : kernel::reap(self, kernel::Deadline::after(limit))));
+    const auto deadline = kernel::Deadline::after(limit);
+    auto status = as_status(look_once ? kernel::try_reap(self) : kernel::reap(self, deadline));
+    note_end(std::move(status), left_for_removal(deadline));
   }
   return ended_;
 }

@@ -32,6 +32,7 @@ Communicator::Communicator(const OutputOptions& options)
       err_(options.err, options.limit) {}
 
 void Communicator::hold(std::span<Child> children) {
+  may_wait_ = true;
   try {
     begin(children);
     do {
@@ -145,6 +146,8 @@ void Communicator::look_at(std::size_t index) {
   if (child.is_awaited() && !kernel::await_end(process, at_once)) return;
   // Its group still has its number: what is left of a tree that was stopped goes.
   if (timed_out_) child.kill_tree(SIGKILL);
+  // A caller who may wait gets the child's cgroup removed, too.
+  if (may_wait_) child.wait();
   ended_[index] = child.try_wait().has_value();
   running_ -= ended_[index];
   if (running_ > 0) return;

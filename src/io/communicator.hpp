@@ -65,6 +65,7 @@ class Communicator final : public Pollable {
   kernel::Deadline deadline_ = kernel::Deadline::never();
   kernel::Deadline next_look_ = kernel::Deadline::never();
   bool blind_ = false;  // nothing announces the end of a child
+  bool may_wait_ = false;  // the calling thread is nobody's loop
   bool timed_out_ = false;
   bool drain_passed_ = false;
 };
