@@ -10,7 +10,8 @@ namespace forklift::kernel {
 /// and for any other signal, each process is signalled by a pidfd, and for
 /// SIGKILL until none is left. What another signal meets is what runs at that
 /// moment.
-/// Errors: `-errno` of open(2) on the cgroup; -ESRCH if nobody was signalled.
+/// Errors: `-errno` of open(2) on the cgroup; -ESRCH if nobody was signalled; -EPERM
+/// if nobody may be, and for SIGKILL also if anybody is left who may not be.
 long signal_cgroup(const char* path, int signal) noexcept;
 
 /// Removes a cgroup and those below it, from the leaves up: the kernel removes no
