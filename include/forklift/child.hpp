@@ -30,8 +30,8 @@ namespace forklift {
 /// owns nothing: it can wait, and its destructor leaves the program running.
 ///
 /// A child that has become another user (sudo) cannot be signalled. Calls that kill
-/// (`stop`, `stop_tree`, the time limit of `communicate`, the destructor) do not
-/// wait for such a child: the status is `ExitStatus::still_running`, the child runs
+/// (`stop`, `stop_tree`, the time limit of `communicate`, the destructor,
+/// `Operation::cancel` with SIGKILL) do not wait for such a child: the status is `ExitStatus::still_running`, the child runs
 /// on, and later launches reap it. A cgroup of its own is killed nevertheless.
 /// Threads: one at a time; distinct children are independent.
 class FORKLIFT_EXPORT Child {
@@ -148,10 +148,13 @@ class FORKLIFT_EXPORT Child {
 
  private:
   friend class Communicator;
+  friend class LaunchGroup;
+  friend class OperationState;
   friend void end_trees(std::span<Child> children) noexcept;
   int end_descriptor() const noexcept { return pidfd_ ? pidfd_.get() : announced_.get(); }
   void end() noexcept;
   bool leave_if_unkillable() noexcept;
+  bool kill_or_leave() noexcept;
   ExitStatus wait_killed(std::optional<Tree> reached) noexcept;
   void forget() noexcept;
   void note_end(std::optional<ExitStatus> status, Duration patience) noexcept;

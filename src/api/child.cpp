@@ -128,6 +128,11 @@ bool Child::leave_if_unkillable() noexcept {
   return true;
 }
 
+// Kills it with its tree; true if it cannot be killed, and is not waited for.
+bool Child::kill_or_leave() noexcept {
+  return kill_tree(SIGKILL) != Tree::cgroup && leave_if_unkillable();
+}
+
 // cgroup.kill asks for no permission over the process.
 ExitStatus Child::wait_killed(std::optional<Tree> reached) noexcept {
   if (reached != Tree::cgroup) leave_if_unkillable();

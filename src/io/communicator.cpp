@@ -124,7 +124,10 @@ void Communicator::leave(std::size_t index) noexcept {
 
 void Communicator::cancel(int signal) noexcept {
   if (all_have_ended()) deadline_ = Deadline::after(std::chrono::nanoseconds(0));
-  for (Child& child : children_) child.kill_tree(signal);
+  for (std::size_t i = 0; i < children_.size(); ++i) {
+    const auto reached = children_[i].kill_tree(signal);
+    if (signal == SIGKILL && reached != Tree::cgroup) leave(i);
+  }
 }
 
 void Communicator::release_closed() noexcept {
