@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <sched.h>
 #include <signal.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -13,6 +12,7 @@
 #include <filesystem>
 #include <forklift/command.hpp>
 
+#include "comes_true.hpp"
 #include "support.hpp"
 
 inline constexpr int skipped = 77;
@@ -83,15 +83,4 @@ void check_as_nobody(Claim claim) {
     return;
   }
   CHECK(WEXITSTATUS(status) == 0);
-}
-
-/// Whether it comes to be so on any machine.
-template <class Claim>
-bool comes_true(Claim claim) {
-  using Clock = std::chrono::steady_clock;
-  for (const auto end = Clock::now() + std::chrono::seconds(20); Clock::now() < end;) {
-    if (claim()) return true;
-    ::sched_yield();
-  }
-  return claim();
 }

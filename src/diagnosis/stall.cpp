@@ -21,6 +21,7 @@
 #include <utility>
 
 #include "kernel/cancel_guard.hpp"
+#include "kernel/deadline.hpp"
 #include "kernel/fork_generation.hpp"
 #include "kernel/quiet_thread.hpp"
 #include "diagnosis/thread_stack_collector.hpp"
@@ -107,7 +108,7 @@ class StallMeter::State {
   Tell on_stall_;
   std::list<Dump> dumps_;
   std::set<Stall> told_;
-  Clock::time_point quiet_until_{};
+  kernel::Deadline quiet_until_ = kernel::Deadline::after(nanoseconds(0));
   std::unique_ptr<std::thread> thread_;
   std::atomic<bool> ended_{false};
 };
@@ -225,7 +226,7 @@ void StallMeter::State::dump_if_asked() {
 // A launch is in no report between the moment its child has left and the one in
 // which its owner knows it, so what has been told is not forgotten at once.
 void StallMeter::State::look_for_stalls() {
-  if (Clock::now() < quiet_until_) return;
+  if (!quiet_until_.passed()) return;
   const StallReport now = report();
   std::set<Stall> stalls = stalls_in(now);
   if (std::ranges::includes(told_, stalls)) return;
@@ -233,13 +234,13 @@ void StallMeter::State::look_for_stalls() {
   constexpr std::size_t most_told = 1024;
   if (told_.size() > most_told) told_ = std::move(stalls);
   on_stall_(now);
-  quiet_until_ = Clock::now() + options_.pause;
+  quiet_until_ = kernel::Deadline::after(options_.pause);
 }
 
 kernel::Deadline StallMeter::State::next_look() const {
   constexpr nanoseconds least = std::chrono::milliseconds(1), most = std::chrono::seconds(1);
-  const auto soon = Clock::now() + std::clamp(options_.threshold, least, most);
-  return kernel::Deadline::after(std::max(soon, quiet_until_) - Clock::now());
+  const auto soon = kernel::Deadline::after(std::clamp(options_.threshold, least, most));
+  return quiet_until_.sooner(soon).point() == soon.point() ? quiet_until_ : soon;  // the later
 }
 
 StallMeter::StallMeter() : StallMeter(Options{}) {}

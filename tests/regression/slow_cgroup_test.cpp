@@ -5,7 +5,6 @@
 // what still ran in it was gone: 130 ms for a grandchild of 2 GiB. One that took longer
 // than a second stayed, and its cgroup with it.
 
-#include <sched.h>
 #include <signal.h>
 #include <sys/ptrace.h>
 #include <sys/wait.h>
@@ -15,6 +14,7 @@
 #include <forklift/operation.hpp>
 #include <forklift/output.hpp>
 
+#include "../comes_true.hpp"
 #include "../reveal.hpp"
 
 using forklift::Cgroup, forklift::Child, forklift::Command, forklift::ExitStatus;
@@ -25,15 +25,6 @@ using Clock = std::chrono::steady_clock;
 namespace {
 
 bool exists(const std::string& path) { return ::access(path.c_str(), F_OK) == 0; }
-
-// Whether it comes to be so on any machine.
-template <class Claim>
-bool comes_true(Claim claim) {
-  for (const auto end = Clock::now() + 20s; Clock::now() < end; ::sched_yield()) {
-    if (claim()) return true;
-  }
-  return claim();
-}
 
 // A shell with a child of its own, which cannot go when it is killed until we let it.
 // The shell ends when its input does.
