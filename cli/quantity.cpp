@@ -59,12 +59,25 @@ std::size_t bytes(const std::string& text, const Quantity& quantity, const char*
 
 std::size_t parse_size(const std::string& text) { return bytes(text, split(text, a_size), a_size); }
 
-std::size_t parse_count(const std::string& text, std::size_t most) {
+std::size_t parse_count(const std::string& text, std::size_t least, std::size_t most) {
   std::size_t count = 0;
   const char* const end = text.data() + text.size();
   const auto [rest, error] = std::from_chars(text.data(), end, count);
-  if (error == std::errc() && rest == end && count >= 1 && count <= most) return count;
-  throw std::invalid_argument(fmt::format("'{}' is not a number from 1 to {}", text, most));
+  if (error == std::errc() && rest == end && count >= least && count <= most) return count;
+  throw std::invalid_argument(fmt::format("'{}' is not a number from {} to {}", text, least, most));
+}
+
+std::size_t parse_count(const std::string& text, std::size_t most) {
+  return parse_count(text, 1, most);
+}
+
+// What is not between two numbers is NaN, too.
+double parse_real(const std::string& text, double least, double most) {
+  const Quantity quantity = split(text, "number");
+  if (quantity.unit.empty() && quantity.number >= least && quantity.number <= most) {
+    return quantity.number;
+  }
+  throw std::invalid_argument(fmt::format("'{}' is not a number from {} to {}", text, least, most));
 }
 
 std::size_t parse_rate(const std::string& text) {

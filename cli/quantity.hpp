@@ -12,8 +12,13 @@
 /// Errors: throws `std::invalid_argument` with the reason, as all below.
 std::size_t parse_size(const std::string& text);
 
-/// A whole number from 1 to `most`.
+/// A whole number from `least` to `most`, in decimal digits.
+std::size_t parse_count(const std::string& text, std::size_t least, std::size_t most);
+/// One from 1 to `most`.
 std::size_t parse_count(const std::string& text, std::size_t most);
+
+/// A number from `least` to `most`, in decimal digits.
+double parse_real(const std::string& text, double least, double most);
 
 /// Bytes per second: a size, with or without "/s".
 std::size_t parse_rate(const std::string& text);

@@ -15,10 +15,14 @@
 #include "lab/lab.hpp"
 #include "lab/loop/command_line.hpp"
 #include "lab/page/page.hpp"
+#include "parsed_option.hpp"
 #include "quantity.hpp"
 
 namespace lab {
 namespace {
+
+constexpr std::size_t most_launches = 1'000'000'000;
+constexpr std::size_t most_descriptors = 1'073'741'816;  // proc(5): the largest nr_open
 
 std::vector<std::string> contender_names() {
   std::vector<std::string> names;
@@ -41,13 +45,13 @@ void add_options(CLI::App& lab, LabRequest& request) {
   add_loads(lab, request.rss, request.descriptors);
   lab.add_option("--workers", request.workers, "Threads that launch at once: 1,8")
       ->delimiter(',')
-      ->check(CLI::Range(1, 1024));
+      ->transform(whole_number(1, 1024));
   lab.add_option("--launches", request.launches, "Launches of each contender under each load")
-      ->check(CLI::PositiveNumber);
+      ->transform(whole_number(1, most_launches));
   lab.add_option("--first", request.first,
                  "Fresh processes of each contender whose first launch is measured under each "
                  "load; 0: none (default: as many as fit the time)")
-      ->check(CLI::Range(0, 1000));
+      ->transform(whole_number(0, 1000));
   lab.add_option("--program", request.program,
                  "The program to launch (default: one that does nothing)")
       ->type_name("PROGRAM");
@@ -118,7 +122,7 @@ void add_loads(CLI::App& app, std::vector<std::size_t>& rss,
       ->transform(CLI::Validator(to_bytes, ""));
   app.add_option("--descriptors", descriptors, "Open descriptors: 10,15000")
       ->delimiter(',')
-      ->check(CLI::PositiveNumber);
+      ->transform(whole_number(1, most_descriptors));
 }
 
 void add_to(CLI::App& app, const std::string& line, Action& chosen) {

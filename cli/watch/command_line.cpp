@@ -45,7 +45,7 @@ void add_options(CLI::App& watch, WatchRequest& request) {
   watch
       .add_option("--samples", request.options.samples_per_second,
                   "Samples per second of the backend sampling (default: 500)")
-      ->check(CLI::Range(10, 1000));
+      ->transform(whole_number(10, 1000));
   add_outputs(watch, request.outputs);
   add_record(watch, request.outputs);
 }

@@ -30,8 +30,8 @@ namespace forklift {
 /// owns nothing: it can wait, and its destructor leaves the program running.
 ///
 /// A child that has become another user (sudo) cannot be signalled. Calls that kill
-/// (`stop`, `stop_tree`, the time limit of `communicate`, the destructor) do not
-/// wait for such a child: the status is `ExitStatus::still_running`, the child runs
+/// (`stop`, `stop_tree`, the time limit of `communicate`, the destructor,
+/// `Operation::cancel` with SIGKILL) do not wait for such a child: the status is `ExitStatus::still_running`, the child runs
 /// on, and later launches reap it. A cgroup of its own is killed nevertheless.
 /// Threads: one at a time; distinct children are independent.
 class FORKLIFT_EXPORT Child {
@@ -95,7 +95,8 @@ class FORKLIFT_EXPORT Child {
   ExitStatus wait() noexcept;
   /// Waits for at most this long; empty if the child still runs. Closes nothing.
   std::optional<ExitStatus> wait_for(Duration limit) noexcept;
-  /// Returns the status if the child has ended, without waiting.
+  /// Returns the status if the child has ended, without waiting. A cgroup made for
+  /// it in which something still runs is removed a little later, by a thread.
   std::optional<ExitStatus> try_wait() noexcept { return wait_for(Duration(0)); }
 
   /// Sends a signal; false when the child has ended or the kernel refuses.
@@ -147,13 +148,16 @@ class FORKLIFT_EXPORT Child {
 
  private:
   friend class Communicator;
+  friend class LaunchGroup;
+  friend class OperationState;
   friend void end_trees(std::span<Child> children) noexcept;
   int end_descriptor() const noexcept { return pidfd_ ? pidfd_.get() : announced_.get(); }
   void end() noexcept;
   bool leave_if_unkillable() noexcept;
+  bool kill_or_leave() noexcept;
   ExitStatus wait_killed(std::optional<Tree> reached) noexcept;
   void forget() noexcept;
-  void note_end(std::optional<ExitStatus> status) noexcept;
+  void note_end(std::optional<ExitStatus> status, Duration patience) noexcept;
 
   pid_t pid_ = -1;  // -1: moved from, or detached
   Fd pidfd_;

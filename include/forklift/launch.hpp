@@ -72,6 +72,7 @@ class FORKLIFT_EXPORT Launch {
   std::expected<Child, LaunchError> finish(std::vector<Fd>& kept) &&;
   explicit Launch(launch::InFlight* record) noexcept : record_(record) {}
   void give_up() noexcept;
+  bool is_unkillable() const noexcept;
 
   launch::InFlight* record_;
 };

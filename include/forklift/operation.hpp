@@ -54,7 +54,8 @@ class FORKLIFT_EXPORT Operation {
   /// Sends a signal to the running program and its tree, and SIGCONT, in case it is
   /// stopped, unless the signal itself is one that stops. A program that does not
   /// run yet is killed, whatever the signal, and the result is a `LaunchError` with
-  /// ECANCELED.
+  /// ECANCELED. After SIGKILL, a child that the kernel refuses to kill is not waited
+  /// for: its status is `ExitStatus::still_running`.
   virtual void cancel(int signal) noexcept = 0;
 
  protected:

@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <signal.h>
 
+#include <algorithm>
 #include <new>
 #include <utility>
 
@@ -25,6 +26,15 @@
 
 namespace forklift {
 namespace {
+
+// For a cgroup to be gone, after the end of its child.
+constexpr std::chrono::seconds longest_removal(1);
+
+Child::Duration left_for_removal(kernel::Deadline deadline) {
+  if (deadline.is_never()) return longest_removal;
+  return std::min<Child::Duration>(*deadline.point() - kernel::Deadline::Clock::now(),
+                                   longest_removal);
+}
 
 std::chrono::microseconds as_span(const timeval& time) {
   return std::chrono::seconds(time.tv_sec) + std::chrono::microseconds(time.tv_usec);
@@ -119,6 +129,11 @@ bool Child::leave_if_unkillable() noexcept {
   return true;
 }
 
+// Kills it with its tree; true if it cannot be killed, and is not waited for.
+bool Child::kill_or_leave() noexcept {
+  return kill_tree(SIGKILL) != Tree::cgroup && leave_if_unkillable();
+}
+
 // cgroup.kill needs no permission for the process.
 ExitStatus Child::wait_killed(std::optional<Tree> reached) noexcept {
   if (reached != Tree::cgroup) leave_if_unkillable();
@@ -151,17 +166,20 @@ std::expected<std::size_t, std::error_code> Child::write_in(std::string_view byt
 }
 
 // Processes that remain in a cgroup created for the child are killed with it.
-void Child::note_end(std::optional<ExitStatus> status) noexcept {
+// `patience` is that of the caller, who may be an event loop.
+void Child::note_end(std::optional<ExitStatus> status, Duration patience) noexcept {
   const kernel::CancelGuard guard;
   ended_ = std::move(status);
   if (ended_ && !cgroup_.empty() && mark_ == kernel::fork_generation()) {
-    launch::OwnCgroup(std::exchange(cgroup_, {})).remove();
+    launch::OwnCgroup(std::exchange(cgroup_, {})).remove(kernel::Deadline::after(patience));
   }
 }
 
 ExitStatus Child::wait() noexcept {
   in().reset();
-  if (!ended_ && pid_ >= 0) note_end(as_status(kernel::reap({pid_, pidfd_.get()})));
+  if (!ended_ && pid_ >= 0) {
+    note_end(as_status(kernel::reap({pid_, pidfd_.get()})), longest_removal);
+  }
   return ended_.value_or(ExitStatus::of_lost());
 }
 
@@ -170,8 +188,9 @@ std::optional<ExitStatus> Child::wait_for(Duration limit) noexcept {
   if (!ended_) {
     const kernel::Process self{pid_, pidfd_.get()};
     const bool look_once = limit <= Duration(0);
-    note_end(as_status(look_once ? kernel::try_reap(self)
-                                 : kernel::reap(self, kernel::Deadline::after(limit))));
+    const auto deadline = kernel::Deadline::after(limit);
+    auto status = as_status(look_once ? kernel::try_reap(self) : kernel::reap(self, deadline));
+    note_end(std::move(status), left_for_removal(deadline));
   }
   return ended_;
 }

@@ -9,6 +9,7 @@
 #include "api/child_parts.hpp"
 #include "api/launch_error.hpp"
 #include "kernel/cancel_guard.hpp"
+#include "kernel/process.hpp"
 #include "launch/parent_side.hpp"
 
 namespace forklift {
@@ -58,6 +59,11 @@ std::optional<std::chrono::steady_clock::time_point> Launch::deadline() const no
 
 void Launch::kill() noexcept {
   if (record_) launch::stop(*record_);
+}
+
+// A child that became another user on the way to exec, or has become one since.
+bool Launch::is_unkillable() const noexcept {
+  return record_ && kernel::send_signal(record_->process(), 0) == -EPERM;
 }
 
 std::expected<Child, LaunchError> Launch::finish() && {

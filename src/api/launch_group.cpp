@@ -144,22 +144,24 @@ bool LaunchGroup::perform() {
 
 void LaunchGroup::poll_launch(std::size_t index) {
   Launch& launch = *launches_[index];
-  if (!launch.done()) {
-    const auto deadline = launch.deadline();
-    if (!stopped_ && deadline && *deadline <= std::chrono::steady_clock::now()) stop();
-    return;
-  }
-  take(index);
+  if (launch.done()) return take(index);
+  const auto deadline = launch.deadline();
+  const bool is_overdue = deadline && *deadline <= std::chrono::steady_clock::now();
+  if (is_overdue && !stopped_) stop();
+  // There is no waiting for what cannot be killed.
+  if (!stopped_ || !launch.is_unkillable()) return;
+  if (is_overdue) return take(index);
+  launches_[index].reset();
 }
 
-// Waits if the launch is not done.
+// Waits if the launch is neither done nor overdue.
 void LaunchGroup::take(std::size_t index) {
   auto child = std::move(*launches_[index]).finish(kept_);
   launches_[index].reset();
   if (index < announced_.size()) kept_.push_back(std::move(announced_[index]));
   if (child) {
     children_[index] = std::move(*child);
-    if (stopped_) children_[index].kill_tree();
+    if (stopped_) children_[index].kill_or_leave();
   } else if (is_told_before_trouble(index, child.error())) {
     note(index, child.error());
   }
@@ -170,7 +172,7 @@ void LaunchGroup::stop() noexcept {
   for (auto& launch : launches_) {
     if (launch) launch->kill();
   }
-  for (Child& child : children_) child.kill_tree();
+  for (Child& child : children_) child.kill_or_leave();
 }
 
 std::expected<std::vector<Child>, LaunchError> LaunchGroup::result() {

@@ -143,7 +143,7 @@ OperationState::Phase OperationState::end_launch() {
 // A callback threw, or a file failed: kills the children, keeps the error.
 OperationState::Phase OperationState::give_up() noexcept {
   failure_ = std::current_exception();
-  for (Child& child : children_) child.kill_tree(SIGKILL);
+  for (Child& child : children_) child.kill_or_leave();
   return all_have_ended() ? Phase::over : Phase::waiting;
 }
 
@@ -160,7 +160,13 @@ void OperationState::release_closed() noexcept {
 void OperationState::cancel(int signal) noexcept {
   const kernel::CancelGuard guard;
   if (Pollable* const working = work()) return working->cancel(signal);
-  for (Child& child : children_) ask_tree(child, signal);
+  for (Child& child : children_) {
+    if (signal == SIGKILL) {
+      child.kill_or_leave();
+    } else {
+      ask_tree(child, signal);
+    }
+  }
 }
 
 void OperationState::check() const {

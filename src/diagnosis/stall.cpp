@@ -21,6 +21,7 @@
 #include <utility>
 
 #include "kernel/cancel_guard.hpp"
+#include "kernel/deadline.hpp"
 #include "kernel/fork_generation.hpp"
 #include "kernel/write_nosigpipe.hpp"
 #include "kernel/quiet_thread.hpp"
@@ -108,7 +109,7 @@ class StallMeter::State {
   Callback on_stall_;
   std::list<Dump> dumps_;
   std::set<Stall> reported_;
-  Clock::time_point quiet_until_{};
+  kernel::Deadline quiet_until_ = kernel::Deadline::after(nanoseconds(0));
   std::unique_ptr<std::thread> thread_;
   std::atomic<bool> ended_{false};
 };
@@ -226,7 +227,7 @@ void StallMeter::State::dump_if_asked() {
 // A launch is in no report between the moment its child has left and the one in
 // which its owner reads the outcome, so reported ones are kept for a while.
 void StallMeter::State::look_for_stalls() {
-  if (Clock::now() < quiet_until_) return;
+  if (!quiet_until_.passed()) return;
   const StallReport now = report();
   std::set<Stall> stalls = stalls_in(now);
   if (std::ranges::includes(reported_, stalls)) return;
@@ -234,13 +235,13 @@ void StallMeter::State::look_for_stalls() {
   constexpr std::size_t most_reported = 1024;
   if (reported_.size() > most_reported) reported_ = std::move(stalls);
   on_stall_(now);
-  quiet_until_ = Clock::now() + options_.pause;
+  quiet_until_ = kernel::Deadline::after(options_.pause);
 }
 
 kernel::Deadline StallMeter::State::next_look() const {
   constexpr nanoseconds least = std::chrono::milliseconds(1), most = std::chrono::seconds(1);
-  const auto soon = Clock::now() + std::clamp(options_.threshold, least, most);
-  return kernel::Deadline::after(std::max(soon, quiet_until_) - Clock::now());
+  const auto soon = kernel::Deadline::after(std::clamp(options_.threshold, least, most));
+  return quiet_until_.sooner(soon).point() == soon.point() ? quiet_until_ : soon;  // the later
 }
 
 StallMeter::StallMeter() : StallMeter(Options{}) {}

@@ -32,6 +32,7 @@ Communicator::Communicator(const OutputOptions& options)
       err_(options.err, options.limit) {}
 
 void Communicator::hold(std::span<Child> children) {
+  may_wait_ = true;
   try {
     begin(children);
     do {
@@ -123,7 +124,10 @@ void Communicator::leave(std::size_t index) noexcept {
 
 void Communicator::cancel(int signal) noexcept {
   if (all_have_ended()) deadline_ = Deadline::after(std::chrono::nanoseconds(0));
-  for (Child& child : children_) ask_tree(child, signal);
+  for (std::size_t i = 0; i < children_.size(); ++i) {
+    const auto reached = ask_tree(children_[i], signal);
+    if (signal == SIGKILL && reached != Tree::cgroup) leave(i);
+  }
 }
 
 void Communicator::release_closed() noexcept {
@@ -145,6 +149,8 @@ void Communicator::poll_child(std::size_t index) {
   if (child.is_awaited() && !kernel::await_end(process, at_once)) return;
   // Its group's number is still reserved: kill the rest of a stopped tree.
   if (timed_out_) child.kill_tree(SIGKILL);
+  // A caller who may wait gets the child's cgroup removed, too.
+  if (may_wait_) child.wait();
   ended_[index] = child.try_wait().has_value();
   running_ -= ended_[index];
   if (running_ > 0) return;

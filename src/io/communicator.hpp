@@ -64,7 +64,8 @@ class Communicator final : public Pollable {
   std::vector<bool> ended_;
   kernel::Deadline deadline_ = kernel::Deadline::never();
   kernel::Deadline next_look_ = kernel::Deadline::never();
-  bool blind_ = false;  // nothing announces the end of a child, or its terminal
+  bool blind_ = false;     // nothing announces the end of a child, or its terminal
+  bool may_wait_ = false;  // the calling thread runs no event loop
   bool timed_out_ = false;
   bool drain_passed_ = false;
 };

@@ -45,14 +45,14 @@ bool has_process(int cgroup, int sought) noexcept {
 
 // A pid may have been reused. A pidfd cannot, and a process that is still
 // listed after opening it is the right one.
-bool signal_process(int cgroup, int pid, int signal) noexcept {
+long signal_process(int cgroup, int pid, int signal) noexcept {
   const Fd pidfd(static_cast<int>(raw::call(nr_pidfd_open, pid, 0)));
-  if (!has_process(cgroup, pid)) return false;
+  if (!has_process(cgroup, pid)) return -ESRCH;
   if (pidfd) {
     const long sent = raw::call(nr_pidfd_send_signal, pidfd.get(), signal, nullptr, 0);
-    if (sent != -ENOSYS && sent != -EPERM) return sent == 0;
+    if (sent != -ENOSYS && sent != -EPERM) return sent;
   }
-  return raw::call(SYS_kill, pid, signal) == 0;
+  return raw::call(SYS_kill, pid, signal);
 }
 
 // Calls `act(name)` for every cgroup directly below one.
@@ -72,19 +72,30 @@ Fd open_below(int cgroup, const char* name) noexcept {
   return Fd(::openat(cgroup, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC));
 }
 
-// The number of processes signalled, including those in the cgroups below.
-long signal_each(int cgroup, int signal, int depth) noexcept {
-  long reached = 0;
+// The number of processes signalled, and of those that we may not signal.
+struct Reach {
+  long reached = 0, refused = 0;
+  Reach& operator+=(Reach other) noexcept {
+    reached += other.reached;
+    refused += other.refused;
+    return *this;
+  }
+};
+
+// Includes those in the cgroups below.
+Reach signal_each(int cgroup, int signal, int depth) noexcept {
+  Reach all;
   for_each_process(cgroup, [&](int pid) {
-    reached += signal_process(cgroup, pid, signal);
+    const long sent = signal_process(cgroup, pid, signal);
+    all += {.reached = sent == 0, .refused = sent == -EPERM};
     return true;
   });
   for_each_below(cgroup, depth, [&](const char* name) {
     if (const Fd below = open_below(cgroup, name)) {
-      reached += signal_each(below.get(), signal, depth + 1);
+      all += signal_each(below.get(), signal, depth + 1);
     }
   });
-  return reached;
+  return all;
 }
 
 void remove_below(int cgroup, int depth) noexcept {
@@ -99,12 +110,13 @@ long kill_each(int cgroup) noexcept {
   constexpr int rounds = 10'000;
   long reached = 0;
   for (int round = 0; round < rounds; ++round) {
-    const long now = signal_each(cgroup, SIGKILL, 0);
-    if (now == 0) return reached;
-    reached += now;
+    const Reach now = signal_each(cgroup, SIGKILL, 0);
+    reached += now.reached;
+    if (now.reached == 0 && now.refused > 0) return -EPERM;
+    if (now.reached == 0) break;
     ::sched_yield();
   }
-  return reached;
+  return reached > 0 ? 0 : -ESRCH;
 }
 
 }  // namespace
@@ -116,9 +128,10 @@ long signal_cgroup(const char* path, int signal) noexcept {
     const Fd kill(::openat(cgroup.get(), "cgroup.kill", O_WRONLY | O_CLOEXEC));
     if (kill && ::write(kill.get(), "1", 1) == 1) return 0;
   }
-  const long reached =
-      signal == SIGKILL ? kill_each(cgroup.get()) : signal_each(cgroup.get(), signal, 0);
-  return reached > 0 ? 0 : -ESRCH;
+  if (signal == SIGKILL) return kill_each(cgroup.get());
+  const Reach all = signal_each(cgroup.get(), signal, 0);
+  if (all.reached > 0) return 0;
+  return all.refused > 0 ? -EPERM : -ESRCH;
 }
 
 long remove_cgroup(const char* path) noexcept {

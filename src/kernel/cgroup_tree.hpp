@@ -10,7 +10,8 @@ namespace forklift::kernel {
 /// and for other signals, each process is signalled by a pidfd, and for SIGKILL
 /// until none is left. Other signals reach the processes that run at that
 /// moment.
-/// Errors: `-errno` of open(2) on the cgroup; -ESRCH if it has no process.
+/// Errors: `-errno` of open(2) on the cgroup; -ESRCH if no process was signalled;
+/// -EPERM if none may be, and for SIGKILL also if one is left that may not be.
 long signal_cgroup(const char* path, int signal) noexcept;
 
 /// Removes a cgroup and those below it, leaves first: the kernel refuses to

@@ -4,8 +4,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
-#include <signal.h>
 #include <sys/stat.h>
 #include <sys/statfs.h>
 #include <unistd.h>
@@ -13,8 +11,7 @@
 #include <atomic>
 
 #include "kernel/above_stdio.hpp"
-#include "kernel/cgroup_tree.hpp"
-#include "kernel/deadline.hpp"
+#include "launch/cgroup_removal.hpp"
 #include "types/quote.hpp"
 
 namespace forklift::launch {
@@ -30,26 +27,6 @@ bool write_text(int directory, const char* file, const std::string& text) noexce
   const Fd setting(::openat(directory, file, O_WRONLY | O_CLOEXEC));
   return setting &&
          ::write(setting.get(), text.data(), text.size()) == static_cast<ssize_t>(text.size());
-}
-
-bool is_populated(int events) noexcept {
-  char text[256];
-  const ssize_t size = ::pread(events, text, sizeof text - 1, 0);
-  if (size <= 0) return false;
-  return std::string_view(text, static_cast<std::size_t>(size)).find("populated 1") !=
-         std::string_view::npos;
-}
-
-// Killed processes must be gone before their cgroup can be removed; the kernel
-// announces it (cgroups(7), cgroup.events).
-void await_emptiness(int directory) noexcept {
-  const Fd events(::openat(directory, "cgroup.events", O_RDONLY | O_CLOEXEC));
-  const auto deadline = kernel::Deadline::after(std::chrono::seconds(1));
-  while (events && is_populated(events.get()) && !deadline.passed()) {
-    pollfd entry{events.get(), POLLPRI, 0};
-    const timespec left = deadline.left();
-    ::ppoll(&entry, 1, &left, nullptr);
-  }
 }
 
 std::expected<Fd, Failure> open_directory(const std::string& path) {
@@ -84,18 +61,19 @@ std::expected<OwnCgroup, Failure> make_directory(const Cgroup& wanted) {
 
 OwnCgroup& OwnCgroup::operator=(OwnCgroup&& other) noexcept {
   if (this != &other) {
-    remove();
+    remove(at_once());
     path_ = std::exchange(other.path_, {});
   }
   return *this;
 }
 
-void OwnCgroup::remove() noexcept {
-  if (path_.empty() || kernel::remove_cgroup(path_.c_str()) != -EBUSY) return path_.clear();
-  const Fd directory(::open(path_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  kernel::signal_cgroup(path_.c_str(), SIGKILL);
-  await_emptiness(directory.get());
-  kernel::remove_cgroup(path_.c_str());
+// One system call says whether it is in use: rmdir(2) of a cgroup in use is refused.
+void OwnCgroup::remove(kernel::Deadline patience) noexcept {
+  if (path_.empty()) return;
+  const bool in_use = ::rmdir(path_.c_str()) < 0 && errno == EBUSY;
+  if (in_use && (patience.passed() || !remove_busy_cgroup(path_, patience))) {
+    remove_cgroup_elsewhere(std::move(path_));
+  }
   path_.clear();
 }
 

@@ -174,7 +174,7 @@ void ReturnToPool::operator()(InFlight* record) const noexcept {
     record->cgroup.own.release();
     return discard(record);
   }
-  record->cgroup.own.remove();
+  record->cgroup.own = OwnCgroup();  // removed
   // Undelivered messages would reach the next child.
   if (std::exchange(record->messages_pending, false)) record->mailbox.empty();
   const bool with_mailbox = record->mailbox.receiving() >= 0;

@@ -214,8 +214,9 @@ Failure unwanted(const InFlight& record) { return {step_at(record), "cancelled",
 
 void give_up(InFlightPtr record) noexcept {
   if (record->mark != kernel::fork_generation()) return;
-  kernel::send_signal(record->process(), SIGKILL);
-  const auto soon = Deadline::after(std::chrono::milliseconds(20));
+  // One that has become another user is not waited for at all.
+  const bool killed = kernel::send_signal(record->process(), SIGKILL) != -EPERM;
+  const auto soon = Deadline::after(std::chrono::milliseconds(killed ? 20 : 0));
   if (kernel::reap(record->process(), soon).state != kernel::Reaped::State::running) return;
   launch_counters().add(launch_counters().abandoned);
   adopt_orphan(std::move(record));

@@ -64,9 +64,12 @@ using Offsets = std::pair<std::chrono::nanoseconds, std::chrono::nanoseconds>;
 
 void add_clock_offsets(PlanBuilder& build, const Offsets& offsets) {
   const auto line = [](const char* clock, std::chrono::nanoseconds offset) {
-    const auto seconds = std::chrono::floor<std::chrono::seconds>(offset);
-    return std::string(clock) + " " + std::to_string(seconds.count()) + " " +
-           std::to_string((offset - seconds).count()) + "\n";
+    // The second before the least offset is none that nanoseconds can say.
+    const auto part = offset % std::chrono::seconds(1);
+    const bool before = part < std::chrono::nanoseconds(0);
+    const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(offset).count() - before;
+    const auto rest = (before ? part + std::chrono::seconds(1) : part).count();
+    return std::string(clock) + " " + std::to_string(seconds) + " " + std::to_string(rest) + "\n";
   };
   build.write_file(Step::join, "/proc/self/timens_offsets",
                    line("monotonic", offsets.first) + line("boottime", offsets.second));

@@ -24,6 +24,7 @@
 
 #include "kernel/above_stdio.hpp"
 #include "kernel/cancel_guard.hpp"
+#include "kernel/deadline.hpp"
 #include "kernel/fork_generation.hpp"
 #include "kernel/stack.hpp"
 #include "kernel/gettid.hpp"
@@ -147,12 +148,22 @@ class ForkLock::State {
     ++acquired_;
   }
 
+  // A threshold may be too long to be added to the time.
+  template <class Granted>
+  bool wait_within_threshold(std::unique_lock<std::mutex>& guard, std::condition_variable& turn,
+                             Granted granted) {
+    const auto until = kernel::Deadline::after(threshold_).point();
+    if (until) return turn.wait_until(guard, *until, granted);
+    turn.wait(guard, granted);
+    return true;
+  }
+
   void wait(std::unique_lock<std::mutex>& guard, Side side) {
     Waiter self{
         .thread = this_thread(), .side = side, .since = Clock::now(), .number = ++last_number_};
     queue_.push_back(&self);
     const auto granted = [&self] { return self.granted; };
-    if (!self.turn.wait_for(guard, threshold_, granted)) {
+    if (!wait_within_threshold(guard, self.turn, granted)) {
       guard.unlock();
       std::vector<void*> stack = stack_here();
       guard.lock();

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <signal.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <fstream>
@@ -66,4 +67,34 @@ TEST_CASE("a signal to a cgroup meets whoever is in it or below it") {
 
 TEST_CASE("a cgroup that is not there takes no signal") {
   CHECK(forklift::kernel::signal_cgroup("/no/such/cgroup", SIGKILL) == -ENOENT);
+}
+
+// Where cgroup.kill cannot be used, who may not be signalled was forgotten when
+// somebody else was.
+TEST_CASE("a kill that somebody in the cgroup refuses is refused") {
+  const Cgroups cgroups;
+  if (::geteuid() != 0 || cgroups.outer.empty()) {
+    MESSAGE("skipped: only root can have processes of two users in a cgroup");
+    return;
+  }
+  constexpr uid_t nobody = 65534;
+  REQUIRE(::chmod((cgroups.outer + "/cgroup.kill").c_str(), 0) == 0);
+  Child refusing = child_in(cgroups.outer);
+  Child killed = Command("cat").in(Stdio::pipe()).user("65534").group("65534").spawn();
+  std::ofstream(cgroups.outer + "/cgroup.procs") << killed.pid() << std::flush;
+  const pid_t half = ::fork();
+  if (half == 0) {
+    ::alarm(60);
+    if (::setresgid(nobody, nobody, nobody) < 0 || ::setresuid(nobody, nobody, nobody) < 0) {
+      ::_exit(3);
+    }
+    const char* const path = cgroups.outer.c_str();
+    if (forklift::kernel::signal_cgroup(path, SIGKILL) != -EPERM) ::_exit(1);
+    ::_exit(forklift::kernel::signal_cgroup(path, SIGTERM) == -EPERM ? 0 : 2);
+  }
+  int status = 0;
+  REQUIRE(::waitpid(half, &status, 0) == half);
+  CHECK(status == 0);
+  CHECK(killed.wait().signal() == SIGKILL);
+  CHECK(refusing.stop(std::chrono::seconds(20)).signal() == SIGTERM);
 }

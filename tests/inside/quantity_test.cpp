@@ -37,6 +37,23 @@ TEST_CASE("a rate is a size, with or without a second below it") {
   }
 }
 
+TEST_CASE("a number is decimal, and between its bounds") {
+  CHECK(parse_count("10", 10, 1000) == 10);
+  CHECK(parse_count("0", 0, 1) == 0);
+  CHECK(parse_count("010", 1, 100) == 10);
+  for (const char* const text : {"", "9", "1001", "0x10", "1e2", "10.0", "+10", " 10", "10 ",
+                                 "18446744073709551616", "-18446744073709551606"}) {
+    CAPTURE(text);
+    CHECK_THROWS_AS(parse_count(text, 10, 1000), std::invalid_argument);
+  }
+  CHECK(parse_real("0.5", 0.1, 1e6) == 0.5);
+  CHECK(parse_real("1e3", 0.1, 1e6) == 1000);
+  for (const char* const text : {"", "0", "nan", "-nan", "inf", "1e400", "0x10", "5s", "1e7"}) {
+    CAPTURE(text);
+    CHECK_THROWS_AS(parse_real(text, 0.1, 1e6), std::invalid_argument);
+  }
+}
+
 TEST_CASE("a duration needs its unit, unless it is none at all") {
   CHECK(parse_duration("250ms") == 250ms);
   CHECK(parse_duration("30s") == 30s);

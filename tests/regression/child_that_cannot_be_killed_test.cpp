@@ -3,78 +3,40 @@
 
 // A child that had become another user was waited for until it ended by itself.
 
-#include <errno.h>
-#include <fcntl.h>
-#include <signal.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
-#include <unistd.h>
+#include <poll.h>
 
-#include <filesystem>
+#include <forklift/operation.hpp>
+#include <forklift/pipeline.hpp>
+#include <stdexcept>
 
-#include "../support.hpp"
+#include "../becomes_root.hpp"
+#include "../fifo.hpp"
 
-using forklift::Child, forklift::Command, forklift::Fd, forklift::Stdio;
+using forklift::Child, forklift::Command, forklift::ExitStatus, forklift::LaunchError;
+using forklift::Operation, forklift::Pipeline, forklift::Sink, forklift::Stdio;
 using namespace std::chrono_literals;
 
 namespace {
 
-constexpr int skipped = 77;
-constexpr uid_t nobody = 65534;
-
-// A set-user-ID program, and its input: it lives until that is closed.
-class BecomesRoot {
- public:
-  BecomesRoot() {
-    ::chmod(folder_.path().c_str(), 0755);
-    std::filesystem::copy_file(helper("become_root"), program_);
-    ::chmod(program_.c_str(), 04755);
-    ::mkfifo(input_.c_str(), 0600);
-    ::chmod(input_.c_str(), 0644);
-    writer_ = Fd(::open(input_.c_str(), O_RDWR | O_CLOEXEC));
+// Carries an operation on until it is over, or `enough`.
+template <class Enough>
+void turn_until(Operation& operation, Enough enough) {
+  while (!operation.perform() && !enough()) {
+    const auto entries = operation.poll_entries();
+    operation.release_closed();
+    ::poll(entries.data(), entries.size(), 10);
   }
-
-  // Once the child can no longer be signalled.
-  Child spawn() const {
-    Child child = Command(program_).in(Stdio::read(input_)).out(Stdio::pipe()).spawn();
-    char word = 0;
-    if (::read(child.out().get(), &word, 1) != 1) ::_exit(2);
-    if (word != 'r') ::_exit(skipped);
-    return child;
-  }
-
- private:
-  Folder folder_;
-  std::string program_ = folder_.path("program"), input_ = folder_.path("input");
-  Fd writer_;
-};
-
-bool runs(int pid) { return ::kill(pid, 0) < 0 && errno == EPERM; }
-
-// Runs `claim` as an unprivileged user, in a separate fork of this process.
-template <class Claim>
-void check_as_nobody(Claim claim) {
-  if (::geteuid() != 0) {
-    MESSAGE("skipped: only root can give a program away");
-    return;
-  }
-  const BecomesRoot program;
-  const pid_t half = ::fork();
-  if (half == 0) {
-    if (::setresgid(nobody, nobody, nobody) < 0 || ::setresuid(nobody, nobody, nobody) < 0) {
-      ::_exit(3);
-    }
-    ::_exit(claim(program) ? 0 : 1);
-  }
-  int status = 0;
-  REQUIRE(::waitpid(half, &status, 0) == half);
-  REQUIRE(WIFEXITED(status));
-  if (WEXITSTATUS(status) == skipped) {
-    MESSAGE("skipped: set-user-ID has no effect here");
-    return;
-  }
-  CHECK(WEXITSTATUS(status) == 0);
 }
+
+void finish(Operation& operation) {
+  turn_until(operation, [] { return false; });
+}
+
+bool is_left(const ExitStatus& status) {
+  return status.still_running() && !status.lost() && status.refusal() == EPERM;
+}
+
+bool has_unkillable_child() { return std::ranges::any_of(children(), runs); }
 
 }  // namespace
 
@@ -100,5 +62,106 @@ TEST_CASE("the end of a Child does not wait for a child that cannot be killed") 
   check_as_nobody([](const BecomesRoot& program) {
     const int pid = program.spawn().pid();
     return runs(pid);
+  });
+}
+
+TEST_CASE("an operation ends at its time limit when a child cannot be killed") {
+  check_as_nobody([](const BecomesRoot& program) {
+    Child child = program.spawn();
+    auto talk = forklift::begin_communicate(child, {.timeout = 0ns, .grace = 0ns});
+    finish(*talk);
+    const auto output = talk->take();
+    return output.timed_out && is_left(output.status) && runs(child.pid());
+  });
+}
+
+TEST_CASE("SIGKILL ends an operation whose child cannot be killed") {
+  check_as_nobody([](const BecomesRoot& program) {
+    Child child = program.spawn();
+    auto wait = forklift::begin_wait(child);
+    wait->cancel(SIGTERM);
+    if (wait->perform()) return false;  // SIGTERM is only a request
+    wait->cancel(SIGKILL);
+    finish(*wait);
+    return is_left(wait->take()) && runs(child.pid());
+  });
+  check_as_nobody([](const BecomesRoot& program) {
+    bool ready = false;
+    auto output = forklift::begin_output(
+        program.command(), {.out = Sink::pieces([&ready](std::string_view) { ready = true; })});
+    turn_until(*output, [&ready] { return ready; });
+    output->cancel(SIGKILL);
+    finish(*output);
+    return is_left(output->take().status) && has_unkillable_child();
+  });
+}
+
+TEST_CASE("an exception ends an operation whose child cannot be killed") {
+  check_as_nobody([](const BecomesRoot& program) {
+    auto output = forklift::begin_output(
+        program.command(), {.out = Sink::pieces([](auto) { throw std::domain_error("no"); })});
+    finish(*output);
+    try {
+      output->take();
+    } catch (const std::domain_error&) {
+      return has_unkillable_child();
+    }
+    return false;
+  });
+}
+
+TEST_CASE("a pipeline ends when one of its stages cannot be killed") {
+  check_as_nobody([](const BecomesRoot& program) {
+    auto running = (program.command() | Command("cat")).out(Stdio::pipe()).spawn();
+    char word = 0;
+    if (::read(running.stages().back().out().get(), &word, 1) != 1) return false;
+    const auto output = running.communicate({.timeout = 0ns, .grace = 0ns});
+    return output.timed_out && is_left(output.status.stages[0]) &&
+           output.status.stages[1].signal() != 0;
+  });
+  check_as_nobody([](const BecomesRoot& program) {
+    bool ready = false;
+    auto output =
+        forklift::begin_output(program.command() | Command("cat"),
+                               {.out = Sink::pieces([&ready](std::string_view) { ready = true; })});
+    turn_until(*output, [&ready] { return ready; });
+    output->cancel(SIGKILL);
+    finish(*output);
+    const auto status = output->take().status;
+    return is_left(status.stages[0]) && status.stages[1].signal() == SIGKILL;
+  });
+}
+
+TEST_CASE("a pipeline that is given up does not wait for a stage that cannot be killed") {
+  check_as_nobody([](const BecomesRoot& program) {
+    const Folder folder;
+    const std::string fifo = folder.path("fifo");
+    if (::mkfifo(fifo.c_str(), 0600) != 0) return false;
+    auto spawning =
+        forklift::begin_spawn(program.command() | Command("cat").arg("x").err(Stdio::file(fifo)));
+    turn_until(*spawning, has_unkillable_child);
+    spawning->cancel(SIGTERM);
+    finish(*spawning);
+    try {
+      spawning->take();
+    } catch (const LaunchError& error) {
+      return error.code() == std::errc::operation_canceled && has_unkillable_child();
+    }
+    return false;
+  });
+}
+
+TEST_CASE("what could not be killed is reaped by a later launch") {
+  check_as_nobody([](BecomesRoot& program) {
+    Child child = program.spawn();
+    const int pid = child.pid();
+    if (!is_left(child.stop(0ns))) return false;
+    Command("true").spawn().wait();
+    if (!children().contains(pid)) return false;
+    program.close();
+    return comes_true([pid] {
+      Command("true").spawn().wait();
+      return !children().contains(pid);
+    });
   });
 }

@@ -93,6 +93,8 @@ milliseconds length(const std::string& text) {
   throw std::invalid_argument("'" + text + "' is not between 100ms and 15m");
 }
 
+double rate(const std::string& text) { return parse_real(text, 0.1, 1e6); }
+
 milliseconds standstill(const std::string& text) {
   const milliseconds asked = parse_duration(text);
   if (asked >= milliseconds(100) && asked <= std::chrono::minutes(1)) return asked;
@@ -126,10 +128,9 @@ void add_to(CLI::App& lab, const std::string& line, Action& chosen) {
   add_parsed(*hang, "--limit", request->limit, number<most_threads>,
              "Children at a time, with --coroutines (default: 64)")
       ->type_name("NUMBER");
-  hang->add_option("--rate", request->rate,
-                   "Launches per second by all workers (default: as fast as they can)")
-      ->type_name("NUMBER")
-      ->check(CLI::Range(0.1, 1e6));
+  add_parsed(*hang, "--rate", request->rate, rate,
+             "Launches per second by all workers (default: as fast as they can)")
+      ->type_name("NUMBER");
   add_parsed(*hang, "--for", request->length, length,
              "Time for each contender (default: 30s; with --explain 10s in each round)")
       ->type_name("TIME");

@@ -5,8 +5,10 @@
 #include <memory>
 
 #include "lab/command_line.hpp"
+#include "lab/command_line.hpp"
 #include "lab/loop/contenders.hpp"
 #include "lab/loop/loop.hpp"
+#include "parsed_option.hpp"
 
 namespace lab::loop {
 namespace {
@@ -31,12 +33,12 @@ void add_to(CLI::App& lab, const std::string& line, Action& chosen) {
       ->check(CLI::IsMember(contender_names()));
   loop->add_option("--coroutines", request->coroutines,
                    "Coroutines that start at once and launch once each (default: 10000)")
-      ->check(CLI::Range(1, 1'000'000));
+      ->transform(whole_number(1, 1'000'000));
   loop->add_option("--limit", request->limit, "Children at a time (default: 16)")
-      ->check(CLI::Range(1, 1024));
+      ->transform(whole_number(1, 1024));
   add_loads(*loop, request->rss, request->descriptors);
   loop->add_option("--rounds", request->rounds, "Rounds of each contender (default: 5)")
-      ->check(CLI::Range(1, 1000));
+      ->transform(whole_number(1, 1000));
   loop->add_option("--program", request->program,
                    "The program to launch (default: one that does nothing)")
       ->type_name("PROGRAM");
