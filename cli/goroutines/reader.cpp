@@ -25,7 +25,7 @@ struct Slice {
 
 class Reader::State {
  public:
-  explicit State(pid_t pid) : target(pid), goroutine_reader(target) {}
+  explicit State(pid_t pid) : target(pid), goroutine_reader_(target) {}
 
   std::optional<ForkLock> fork_lock() const;
   void read_goroutines(Snapshot& snapshot);
@@ -35,7 +35,7 @@ class Reader::State {
  private:
   std::vector<Address> addresses(Snapshot& snapshot) const;
 
-  GoroutineReader goroutine_reader;
+  GoroutineReader goroutine_reader_;
 };
 
 // With the mutex that launchers wait for since Go 1.21, in one call.
@@ -73,7 +73,7 @@ void Reader::State::read_goroutines(Snapshot& snapshot) {
   if (!target.all_goroutines || !target.layout) return;
   std::size_t lost = 0;
   for (const Address address : addresses(snapshot)) {
-    const auto found = goroutine_reader.read(address);
+    const auto found = goroutine_reader_.read(address);
     if (!found) {
       ++lost;
     } else if (found->id != 0) {

@@ -40,21 +40,21 @@ Found check_limits(const LaunchSpec& spec) {
 
 // The kernel rounds a nice value, and interprets a slack of 0 as the default.
 Found check_scheduling(const LaunchSpec& spec) {
-  const ResourceLimits& limits_ = spec.limits_;
-  if (limits_.nice && !is_within(*limits_.nice, -20, 19)) {
-    return invalid(Step::scheduling, "nice " + std::to_string(*limits_.nice) + ", not -20 to 19");
+  const ResourceLimits& limits = spec.limits_;
+  if (limits.nice && !is_within(*limits.nice, -20, 19)) {
+    return invalid(Step::scheduling, "nice " + std::to_string(*limits.nice) + ", not -20 to 19");
   }
-  if (limits_.oom_score && !is_within(*limits_.oom_score, -1000, 1000)) {
+  if (limits.oom_score && !is_within(*limits.oom_score, -1000, 1000)) {
     return invalid(Step::memory_policy,
-                   "OOM score " + std::to_string(*limits_.oom_score) + ", not -1000 to 1000");
+                   "OOM score " + std::to_string(*limits.oom_score) + ", not -1000 to 1000");
   }
-  if (limits_.timer_slack && limits_.timer_slack->count() < 1) {
-    return invalid(Step::scheduling, "timer slack " + std::to_string(limits_.timer_slack->count()) +
+  if (limits.timer_slack && limits.timer_slack->count() < 1) {
+    return invalid(Step::scheduling, "timer slack " + std::to_string(limits.timer_slack->count()) +
                                          " ns, not at least 1");
   }
-  if (limits_.io_priority && !is_within(limits_.io_priority->level, 0, 7)) {
+  if (limits.io_priority && !is_within(limits.io_priority->level, 0, 7)) {
     return invalid(Step::scheduling,
-                   "I/O priority " + std::to_string(limits_.io_priority->level) + ", not 0 to 7");
+                   "I/O priority " + std::to_string(limits.io_priority->level) + ", not 0 to 7");
   }
   return std::nullopt;
 }
