@@ -30,7 +30,10 @@ Folder::Folder() : path_(std::filesystem::temp_directory_path() / "forklift-test
   REQUIRE(::mkdtemp(path_.data()) != nullptr);
 }
 
-Folder::~Folder() { std::filesystem::remove_all(path_); }
+// A fork of the test that exits has a copy of this.
+Folder::~Folder() {
+  if (::getpid() == maker_) std::filesystem::remove_all(path_);
+}
 
 std::string Folder::path(const std::string& name) const {
   return name.empty() ? path_ : path_ + "/" + name;

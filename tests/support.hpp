@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <unistd.h>
+
 #include <doctest/doctest.h>
 #include <sys/resource.h>
 
@@ -27,6 +29,7 @@ class Folder {
   std::string file(const std::string& name, const std::string& text, unsigned mode = 0644) const;
 
  private:
+  int maker_ = ::getpid();
   std::string path_;
 };
 
