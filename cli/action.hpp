@@ -4,5 +4,5 @@
 
 #include <functional>
 
-/// What the command line chose: runs it and gives the exit status.
+/// The chosen command: runs it and returns the exit status.
 using Action = std::function<int()>;

@@ -27,7 +27,7 @@ bool works(const forklift::Capabilities& found, const std::string& name) {
   return false;
 }
 
-// Linux 6.3; 2 refuses every file in memory that may be executed.
+// Linux 6.3; 2 refuses all executable files in memory.
 bool memory_is_not_executable() {
   std::ifstream setting("/proc/sys/vm/memfd_noexec");
   int value = 0;
@@ -78,7 +78,7 @@ std::vector<std::string> advice(const forklift::Capabilities& found) {
   return lines;
 }
 
-// What can watch is found out by calls that a filter may kill for.
+// The backends are probed by calls that a filter may kill for.
 std::string backends_here() {
   int ends[2];
   if (::pipe2(ends, O_CLOEXEC) < 0) return "";
@@ -100,7 +100,7 @@ std::string backends_here() {
   return text;
 }
 
-// One real launch says more than any table.
+// A real launch proves more than any table.
 void try_a_launch() {
   const auto output = forklift::Command("true").try_output();
   if (!output) {

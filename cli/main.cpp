@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #include <CLI/CLI.hpp>
 #include <exception>
+#include <memory>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -10,6 +11,7 @@
 #include "check/command_line.hpp"
 #include "doctor.hpp"
 #include "goroutines/command_line.hpp"
+#include "help_text.hpp"
 #include "lab/command_line.hpp"
 #include "lab/first/fresh_process.hpp"
 #include "nearest.hpp"
@@ -23,8 +25,8 @@
 
 namespace {
 
-// Exit statuses: 0 done, 1 it did not work, 2 the command line is wrong or asks
-// for what the machine does not have, 130 interrupted; `run` has its own.
+// Exit statuses: 0 success, 1 failure, 2 a wrong command line or a request
+// beyond this machine, 130 interrupted; `run` has its own.
 constexpr int exit_failure = 1;
 constexpr int exit_usage = 2;
 
@@ -54,7 +56,7 @@ std::vector<std::string> names_of_commands(const CLI::App& command) {
   return names;
 }
 
-// The first word that was mistyped, before what is missing because of it.
+// The first mistyped word, before anything that is missing because of it.
 std::string typo_in(const CLI::App& command) {
   const auto commands = names_of_commands(command);
   for (const std::string& word : command.remaining()) {
@@ -75,7 +77,7 @@ std::string enumerate(const std::vector<std::string>& names) {
   return text;
 }
 
-// The chain of commands that were given, down to the last.
+// The chain of commands on the command line, down to the last.
 std::string explain(const CLI::App& app, const CLI::ParseError& error) {
   std::string name = app.get_name();
   for (const CLI::App* command = &app;; name += " " + command->get_name()) {
@@ -92,7 +94,7 @@ std::string explain(const CLI::App& app, const CLI::ParseError& error) {
   }
 }
 
-// What --help and --version ask for.
+// Prints the text for --help and --version.
 int answer(const CLI::App& app, const CLI::Success& wanted) {
   std::ostringstream words;
   const int status = app.exit(wanted, words, words);
@@ -101,21 +103,23 @@ int answer(const CLI::App& app, const CLI::Success& wanted) {
 }
 
 void add_commands(CLI::App& app, const std::string& line, Action& chosen) {
-  app.add_subcommand("run", "Run a program with all that a child can be given");
+  app.add_subcommand("run", "Run a program with any attributes of a process");
   lab::add_to(app, line, chosen);
   check::add_to(app, line, chosen);
   goroutines::add_to(app, line, chosen);
   watch::add_to(app, line, chosen);
   watch::add_report_to(app, chosen);
-  app.add_subcommand("doctor", "Say what this machine offers to launches")->callback([&chosen] {
+  app.add_subcommand("doctor", "Show which kernel features forklift can use")->callback([&chosen] {
     chosen = [] { return doctor(), 0; };
   });
 }
 
-int obey(int argc, char** argv) {
+int run_command(int argc, char** argv) {
   CLI::App app("Launch processes without stalling the launcher, and see where launches stall",
                "forklift");
-  app.set_version_flag("--version", "forklift " FORKLIFT_VERSION);
+  app.formatter(std::make_shared<help_text::Formatter>());
+  app.set_help_flag("--help,-h", "Prints this help");
+  app.set_version_flag("--version", "forklift " FORKLIFT_VERSION, "Prints the version");
   app.require_subcommand(1);
   Action chosen;
   add_commands(app, join(argc, argv), chosen);
@@ -131,7 +135,7 @@ int obey(int argc, char** argv) {
 
 }  // namespace
 
-// Nothing escapes from here, and no result is lost without an exit status.
+// No exception escapes, and a lost result always has an exit status.
 int main(int argc, char** argv) {
   output::hold_closed_streams();
   const std::string word = argc > 1 ? argv[1] : "";
@@ -141,7 +145,7 @@ int main(int argc, char** argv) {
   const int failure = runs ? run::exit_failure : exit_failure;
   int status = failure;
   try {
-    status = runs ? run::command({argv + 2, argv + argc}) : obey(argc, argv);
+    status = runs ? run::command({argv + 2, argv + argc}) : run_command(argc, argv);
   } catch (const Refusal& refusal) {
     complain(refusal.what());
     status = runs ? failure : exit_usage;

@@ -3,6 +3,7 @@
 #include "modules.hpp"
 
 #include <fcntl.h>
+#include <libelf.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -22,7 +23,7 @@ std::string trouble() {
   return text ? text : "unknown";
 }
 
-// Of what is mapped only a file may be opened: a device might do something.
+// Only regular files are opened: opening a device might have effects.
 int open_file(const std::string& path) {
   const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
   struct stat status {};
@@ -31,8 +32,8 @@ int open_file(const std::string& path) {
   return -1;
 }
 
-// The kernel's own link to what is mapped at an address, for those who may
-// follow it: it leads to deleted files, too.
+// The kernel's own link to the file mapped at an address, if permitted: it also
+// leads to deleted files.
 std::string mapped_file(pid_t pid, std::uintptr_t base) {
   const std::string start = fmt::format("{:x}-", base);
   std::error_code error;
@@ -56,8 +57,10 @@ int open_module(pid_t pid, const std::string& name, std::uintptr_t base, std::st
   return open_file(path);
 }
 
-// Not dwfl_linux_proc_find_elf alone: it opens a path as it is in our mount
-// namespace. It is left the vdso, and the images of deleted files.
+// Not dwfl_linux_proc_find_elf alone: it opens a path in our mount namespace. It still
+// handles the vdso, and the images of deleted files. The file is read, and not mapped as
+// libdwfl does by itself: an installation may truncate it, and access to the mapping
+// then raises SIGBUS.
 int find_elf(Dwfl_Module* module, void** of, const char* name, Dwarf_Addr base, char** file_name,
              Elf** elf) {
   const auto* const modules = static_cast<const Modules*>(*of);
@@ -65,10 +68,11 @@ int find_elf(Dwfl_Module* module, void** of, const char* name, Dwarf_Addr base, 
   const int file = modules && name[0] == '/' ? open_module(modules->pid(), name, base, path) : -1;
   if (file < 0) return ::dwfl_linux_proc_find_elf(module, of, name, base, file_name, elf);
   *file_name = ::strdup(path.c_str());
+  *elf = ::elf_begin(file, ELF_C_READ, nullptr);
   return file;
 }
 
-// Not dwfl_standard_find_debuginfo: it asks servers when DEBUGINFOD_URLS is set.
+// Not dwfl_standard_find_debuginfo: it asks servers if DEBUGINFOD_URLS is set.
 constexpr Dwfl_Callbacks callbacks{.find_elf = find_elf,
                                    .find_debuginfo = ::dwfl_build_id_find_debuginfo,
                                    .section_address = ::dwfl_offline_section_address,
@@ -90,6 +94,7 @@ bool covers(Dwarf_CFI* description, Dwarf_Addr address) {
 
 Modules::Modules(pid_t pid) : pid_(pid), session_(::dwfl_begin(&callbacks), ::dwfl_end) {
   if (!session_) throw std::runtime_error("cannot name stacks: " + trouble());
+  ::elf_version(EV_CURRENT);
   ::dwfl_report_begin(session_.get());
   if (const int error = report(); error != 0) {
     throw std::runtime_error(fmt::format("cannot look at process {}: {}", pid,
@@ -104,7 +109,7 @@ Dwfl_Module* Modules::at(std::uintptr_t address) {
   return report() == 0 ? find(address) : nullptr;
 }
 
-// libdwfl gives what is behind a module's end to that module.
+// libdwfl attributes addresses past a module's end to that module.
 Dwfl_Module* Modules::find(std::uintptr_t address) const {
   Dwfl_Module* const module = ::dwfl_addrmodule(session_.get(), address);
   Dwarf_Addr begin = 0;

@@ -9,21 +9,21 @@
 #include <cstdint>
 #include <memory>
 
-/// The program and libraries that a process has mapped, read by libdwfl.
+/// The program and libraries mapped by a process, read with libdwfl.
 ///
-/// Read are files: as the process sees them, in whatever mount namespace, also
-/// those that were deleted since; debug information from /usr/lib/debug. Never
-/// a debuginfod server. The process is not stopped.
-/// Threads: one at a time, with all that stands on it.
+/// Only files are read: as the process sees them in its mount namespace,
+/// including deleted ones; debug information from /usr/lib/debug. Never uses a
+/// debuginfod server. The process is not stopped.
+/// Threads: one at a time, including all users of it.
 class Modules {
  public:
-  /// Errors: throws `std::runtime_error` where the process cannot be looked at.
+  /// Errors: throws `std::runtime_error` where the process cannot be read.
   explicit Modules(pid_t pid);
   Modules(const Modules&) = delete;
 
-  /// The module at an address; null where none is. What was loaded since the
-  /// last look is looked for, though not in more than a twentieth of the time:
-  /// a process with many mappings and addresses of nothing costs no more.
+  /// The module at an address; null if none. Looks for newly loaded modules,
+  /// for at most a twentieth of the time: a process with many mappings and
+  /// invalid addresses costs no more.
   Dwfl_Module* at(std::uintptr_t address);
 
   /// Whether any frame description covers an address of code.

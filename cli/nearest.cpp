@@ -26,7 +26,7 @@ std::size_t distance(std::string_view from, std::string_view to) {
   return cost[from.size()][to.size()];
 }
 
-// A name that goes on where the word ends is as near as one with one error.
+// A name that continues the word is as near as one with one error.
 std::size_t distance_of(std::string_view word, std::string_view name) {
   constexpr std::size_t enough_to_begin = 3;
   const std::size_t letters = word.size() - std::min(word.find_first_not_of('-'), word.size());

@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-/// " (did you mean 'watch'?)" where one of the names is near a mistyped word: two
-/// letters (of a short word one) changed, left out, added or exchanged with the
-/// next, or the rest left out. Else empty.
+/// " (did you mean 'watch'?)" if a name is near a mistyped word: two letters
+/// (one in a short word) changed, omitted, added or exchanged with the next, or
+/// the rest omitted. Else empty.
 std::string did_you_mean(std::string_view word, std::span<const std::string> names);

@@ -19,9 +19,9 @@ namespace {
 
 std::atomic<int> first_error{0};
 
-// Blocks what a write can raise on this thread, and takes back what it raised
-// meanwhile: the dispositions are inherited by the programs that we execute, so
-// ignoring the signals would change theirs.
+// Blocks signals that a write can raise on this thread, and discards those it
+// raised: programs that we execute inherit the dispositions, so ignoring the
+// signals would change theirs.
 class RaisedByWrites {
  public:
   explicit RaisedByWrites(bool in_background = false) noexcept {
@@ -30,7 +30,7 @@ class RaisedByWrites {
     sigset_t pending;
     ::sigpending(&pending);
     sigset_t blocked = raised_;
-    // A terminal may stop those who write from the background (termios(3): TOSTOP),
+    // A terminal may stop writers in the background (termios(3): TOSTOP),
     // unless this is blocked.
     if (in_background) ::sigaddset(&blocked, SIGTTOU);
     for (const int signal : {SIGPIPE, SIGXFSZ}) {
@@ -59,15 +59,15 @@ bool has_room(int descriptor, int wait) noexcept {
   return ::poll(&ready, 1, wait) > 0;
 }
 
-// Goes on after an interruption and, in time, after a full pipe.
+// Continues after an interruption and, until the deadline, after a full pipe.
 bool may_go_on(int descriptor) noexcept {
   return errno == EINTR || (errno == EAGAIN && (has_room(descriptor, -1) || errno == EINTR));
 }
 
 }  // namespace
 
-// Reads and writes of an O_PATH descriptor fail with EBADF, as if it were closed;
-// open(2) takes the lowest number that is free.
+// Reads and writes of an O_PATH descriptor fail with EBADF, as if it were
+// closed; open(2) returns the lowest free number.
 void hold_closed_streams() noexcept {
   for (int stream = 0; stream <= STDERR_FILENO; ++stream) {
     if (::fcntl(stream, F_GETFD) >= 0) continue;
@@ -94,7 +94,7 @@ void print(std::string_view text) noexcept {
 
 void say(std::string_view text) noexcept { write_all(STDERR_FILENO, text); }
 
-// A pipe that has room takes this much at once (pipe(7): PIPE_BUF).
+// The amount that a pipe with room takes at once (pipe(7): PIPE_BUF).
 void say_at_once(std::string_view text) noexcept {
   if (!has_room(STDERR_FILENO, 0)) return;
   const RaisedByWrites signals(true);

@@ -8,8 +8,8 @@
 
 #include "quantity.hpp"
 
-/// An option whose value `parse` makes of its text. What that throws, a
-/// `std::invalid_argument`, is told as the reason why the option is refused.
+/// An option with a value parsed by `parse`. Its `std::invalid_argument`
+/// becomes the error of the option.
 template <class T, class Parse>
 CLI::Option* add_parsed(CLI::App& app, const std::string& name, T& target, Parse parse,
                         const std::string& description) {

@@ -95,7 +95,7 @@ std::chrono::milliseconds parse_duration(const std::string& text) {
   if (quantity.unit == "ms") scale = 1;
   if (quantity.unit == "s") scale = 1000;
   if (quantity.unit == "m") scale = 60'000;
-  // Without a unit nobody knows what is meant, but for nothing at all.
+  // Without a unit only 0 is unambiguous.
   if (scale == 0 && !(quantity.unit.empty() && quantity.number == 0)) {
     throw std::invalid_argument(fmt::format("'{}' is not a {}", text, a_duration));
   }
@@ -113,7 +113,7 @@ std::chrono::nanoseconds parse_time(const std::string& text) {
     if (quantity.unit != unit) continue;
     const double most = 9e18;  // some 285 years
     const auto time = std::llround(std::min(quantity.number * scale, most));
-    // Zero may mean "no limit", so what is more than nothing stays so.
+    // Zero may mean "no limit", so a positive value must stay positive.
     return std::chrono::nanoseconds(time == 0 && quantity.number > 0 ? 1 : time);
   }
   throw std::invalid_argument(fmt::format("'{}' is not a {}", text, a_time));
@@ -129,7 +129,7 @@ std::string print_size(std::size_t bytes) {
   return fmt::format("{} MiB", bytes / mebibyte);
 }
 
-// What three digits round up to a thousand is one of the next unit; seconds have none.
+// A value that rounds to a thousand is printed in the next unit, if any.
 std::string print_time(double microseconds) {
   if (microseconds < 999.5) return fmt::format("{:.0f} us", microseconds);
   if (microseconds < 999'500) return fmt::format("{:.3g} ms", microseconds / 1000);

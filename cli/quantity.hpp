@@ -23,10 +23,10 @@ double parse_real(const std::string& text, double least, double most);
 /// Bytes per second: a size, with or without "/s".
 std::size_t parse_rate(const std::string& text);
 
-/// "250ms", "30s", "2m"; no unit but for 0.
+/// "250ms", "30s", "2m"; only 0 needs no unit.
 std::chrono::milliseconds parse_duration(const std::string& text);
 
-/// As timeout(1) takes it: "5" are seconds, and ns, us, ms, s, m, h, d are units.
+/// As in timeout(1): "5" is seconds, and ns, us, ms, s, m, h, d are units.
 std::chrono::nanoseconds parse_time(const std::string& text);
 
 /// "4 GiB", "512 MiB".

@@ -4,8 +4,8 @@
 
 #include <stdexcept>
 
-/// Asked for what cannot be given here: said in one line before any work, and
-/// the command ends as it does for a wrong command line.
+/// A request that cannot be met here: reported in one line before any work,
+/// with the exit status of a wrong command line.
 class Refusal : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;

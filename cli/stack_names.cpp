@@ -20,7 +20,7 @@ std::string last_part(const char* path) {
   return slash ? slash + 1 : path;
 }
 
-// Without the version of a library's symbol, "posix_spawn@@GLIBC_2.15".
+// Without the symbol's version, as in "posix_spawn@@GLIBC_2.15".
 std::string without_version(const char* symbol) {
   const std::string_view text = symbol;
   const std::size_t at = text.find('@');
@@ -41,7 +41,7 @@ void remove_suffix(std::string& text, std::string_view suffix) {
   if (text.ends_with(suffix)) text.resize(text.size() - suffix.size());
 }
 
-// A compiler's copies of one function, and Go's of two ways to call it.
+// Compiler clones of one function, and Go's two ways to call it.
 void remove_variant(std::string& function) {
   const std::size_t clone = function.find(" [clone ");
   if (clone != std::string::npos) function.resize(clone);
@@ -71,8 +71,8 @@ Frame resolve(Dwfl_Module* module, std::uintptr_t address, bool returns, bool so
   const char* const name =
       ::dwfl_module_addrinfo(module, within, &offset, &symbol, nullptr, nullptr, nullptr);
   if (sources) frame.source = source_of(module, within);
-  // Between the symbols of a stripped module lies what others were stripped of:
-  // only a symbol whose size reaches so far is that function's name.
+  // Between the symbols of a stripped module is code of stripped functions:
+  // only a symbol whose size covers the address is its name.
   if (!name || (symbol.st_size != 0 && offset >= symbol.st_size)) return frame;
   frame.function = demangle(name);
   frame.offset = offset + (address - within);
@@ -88,8 +88,8 @@ std::string print(const Frame& frame) {
   return fmt::format("{}+{:#x}{}", place, frame.offset, source);
 }
 
-// What is in brackets is seldom what one looks for, and always long; but not
-// Go's "os/exec.(*Cmd).Start".
+// Text in brackets is long and rarely useful, except in Go's
+// "os/exec.(*Cmd).Start".
 std::string shorten(std::string function) {
   remove_variant(function);
   if (function.find(".(*") != std::string::npos) return function;

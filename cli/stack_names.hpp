@@ -10,40 +10,40 @@
 #include <memory>
 #include <string>
 
-/// What lies at a code address of a process.
+/// The function and module at a code address of a process.
 struct Frame {
   std::uintptr_t address = 0;
-  std::string function;       ///< demangled; empty where the module has no symbol for it
-  std::string module;         ///< the file's name without its folder; empty where none is mapped
+  std::string function;       ///< demangled; empty if the module has no symbol for it
+  std::string module;         ///< the file's name without its directory; empty if none is mapped
   std::uintptr_t offset = 0;  ///< into the function, or else into the module
   std::string source;         ///< "fork_lock.cpp:163"; empty without debug information
 };
 
-/// "function+0x1c (fork_lock.cpp:163)", or "module+0x4711" where there is no name.
+/// "function+0x1c (fork_lock.cpp:163)", or "module+0x4711" if unnamed.
 std::string print(const Frame& frame);
 
-/// "std::vector<int, std::allocator<int> >::f(std::string) [clone .part.0]" to
-/// "std::vector<>::f()".
+/// Converts "std::vector<int, std::allocator<int> >::f(std::string) [clone
+/// .part.0]" to "std::vector<>::f()".
 std::string shorten(std::string function);
 
 class Modules;
 
 /// Names the frames of a process's stacks.
 ///
-/// Looks at files of this machine only, never at a debuginfod server.
+/// Reads only files of this machine, never uses a debuginfod server.
 /// Cost: reads a module's symbols at the first address within it; each address
 /// is resolved once. Threads: one at a time.
 class StackNames {
  public:
-  /// Errors: throws `std::runtime_error` where the process cannot be looked at.
+  /// Errors: throws `std::runtime_error` where the process cannot be read.
   explicit StackNames(pid_t pid);
-  /// Reads no debug information, which may be large: no frame has a `source`.
+  /// Skips debug information, which may be large: no frame has a `source`.
   explicit StackNames(std::shared_ptr<Modules> modules);
   StackNames(const StackNames&) = delete;
 
-  /// `returns`: the address is one that a call returns to, as all frames of a
-  /// stack but the innermost are; what is named then is the call. What is given
-  /// lives until the next call.
+  /// `returns`: a return address, as in all frames of a stack except the
+  /// innermost; the name is then that of the call. The result is valid until
+  /// the next call.
   const Frame& at(const void* address, bool returns = true);
   const Frame& at(std::uintptr_t address, bool returns);
 
@@ -51,5 +51,5 @@ class StackNames {
   const std::shared_ptr<Modules> modules_;
   const bool sources_ = false;
   std::map<std::pair<std::uintptr_t, bool>, Frame> known_;
-  Frame unknown_;  ///< not kept: something may be loaded there
+  Frame unknown_;  ///< not cached: a module may be loaded there
 };

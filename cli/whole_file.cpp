@@ -33,13 +33,13 @@ class Descriptor {
   int number_;
 };
 
-// A name beside a file, which becomes the file or is gone.
+// A temporary name beside a file, which is renamed to it or removed.
 class Beside {
  public:
   Beside(const std::string& path, mode_t mode)
       : path_(path), name_(path + ".XXXXXX"), file_(::mkostemp(name_.data(), O_CLOEXEC)) {
     if (file_ < 0) fail(path, errno);
-    // mkostemp(3) makes it the owner's alone; the umask has its say in more.
+    // mkostemp(3) permits only the owner; more depends on the umask.
     const mode_t mask = ::umask(0);
     ::umask(mask);
     ::fchmod(file_, mode & ~mask);
@@ -65,7 +65,7 @@ class Beside {
   const Descriptor file_;
 };
 
-// Where a link leads, so that the link stays one.
+// The target of a link, so that the link is kept.
 std::string target(const std::string& path) {
   std::error_code error;
   const auto real = std::filesystem::canonical(path, error);
@@ -103,6 +103,6 @@ void check_writable(const std::string& path) {
   }
   struct stat found {};
   if (::stat(path.c_str(), &found) == 0 && S_ISDIR(found.st_mode)) fail(path, EISDIR);
-  // Opening a pipe waits for its reader, and closing it would be its end.
+  // Opening a pipe waits for its reader, and closing it would end the input.
   if (::access(path.c_str(), W_OK) != 0) fail(path, errno);
 }

@@ -7,15 +7,15 @@
 #include <string>
 #include <string_view>
 
-/// Writes a file that is there whole or not at all: beside it first, then, once
-/// it is on the disk, in place of what was there. What is no regular file, such
-/// as a pipe or a terminal, is written to as it is.
+/// Writes a file completely or not at all: to a temporary file beside it,
+/// which, once on the disk, replaces it. Files that are not regular, such as
+/// pipes and terminals, are written directly.
 ///
-/// Errors: throws `std::runtime_error` with one line that names the file; nothing
-/// is left behind, and what was there before stays.
+/// Errors: throws `std::runtime_error` with one line that names the file;
+/// nothing is left behind, and the old content stays.
 void write_whole(const std::string& path, std::string_view text, mode_t mode = 0644);
 
-/// Says before any long work whether that could be done after it.
+/// Checks before any long work that this could be done after it.
 ///
 /// Errors: as above.
 void check_writable(const std::string& path);

@@ -16,7 +16,7 @@ namespace {
 
 std::atomic<long> allocations{0};
 
-// Launches `again` times; how often memory was taken after the first two.
+// Launches `again` times; counts allocations after the first two.
 long allocations_of(const char* what, const Command& command) {
   constexpr int again = 100;
   for (int i = 0; i < 2; ++i) command.run();

@@ -23,7 +23,7 @@ struct Wrong {
 
 Command given() { return Command("/bin/true"); }
 
-// What differs from the error that was expected; "" if nothing does.
+// The difference from the expected error; "" if none.
 std::string differs(const Wrong& wrong) {
   const auto child = wrong.command.try_spawn();
   if (child) return "was launched";

@@ -29,7 +29,7 @@ std::string four(long id) { return joined(id, " ", id, " ", id, " ", id); }
 void set_user(Command& command, Expected& expected, Draw& draw) {
   const long id = between(draw, 60000, 60100);
   command.user(static_cast<uid_t>(id));
-  // A user without an entry wants a group; `set_group` may say another.
+  // A user without an entry requires a group; `set_group` may set another.
   if (expected.values.try_emplace("gid", four(id)).second) command.group(static_cast<gid_t>(id));
   expected.another_user = true;
   expected.values["uid"] = four(id);
@@ -49,7 +49,7 @@ void set_groups(Command& command, Expected& expected, Draw& draw) {
   expected.values["groups"] = joined(first, " ", second);
 }
 
-// Among them CAP_SYS_RESOURCE and the others that later steps want.
+// Includes CAP_SYS_RESOURCE and others required by later steps.
 void set_capabilities(Command& command, Expected& expected, Draw& draw) {
   const CapabilitySet set{CAP_NET_RAW, static_cast<int>(between(draw, CAP_CHOWN, CAP_KILL))};
   command.capabilities(CapabilitySets::only(set));
@@ -68,7 +68,7 @@ void set_limit(Command& command, Expected& expected, Draw& draw) {
   expected.values["limit." + std::string(forklift::name(resource))] = joined(soft, " ", hard);
 }
 
-// Room for one that the helper opens, and far below those that it may have.
+// Room for one that the helper opens, and far below its maximum.
 void set_few_descriptors(Command& command, Expected& expected, Draw& draw) {
   const auto few = static_cast<std::uint64_t>(between(draw, 5, 9));
   command.limit(Resource::descriptors, few);
@@ -141,7 +141,7 @@ void set_filter(Command& command, Expected& expected, Draw&) {
   command.no_new_privileges().seccomp(denying(SYS_getppid, ENOTTY));
   expected.values["seccomp"] = "2";
   expected.values["no_new_privileges"] = "1";
-  expected.values["parent"] = std::to_string(-ENOTTY);  // libc takes it for no failure
+  expected.values["parent"] = std::to_string(-ENOTTY);  // libc does not treat it as a failure
 }
 
 bool has_landlock() { return ::syscall(SYS_landlock_create_ruleset, nullptr, 0, 1) > 0; }

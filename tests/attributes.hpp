@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: The forklift authors
 // SPDX-License-Identifier: MIT
 
-// Every attribute of a command, each with what its child then shows: the model
-// that combinations drawn at random are held against.
+// Every attribute of a command, with its visible effect in the child: the model
+// for combinations drawn at random.
 
 #pragma once
 
@@ -15,20 +15,20 @@
 
 using Draw = std::mt19937_64;
 
-/// What a child is expected to show, by the keys of `reveal`.
+/// The expected state of a child, by the keys of `reveal`.
 struct Expected {
   Revealed values;
-  /// A user other than root, who loses capabilities by becoming one.
+  /// A user other than root; becoming one drops capabilities.
   bool another_user = false;
 };
 
 struct Attribute {
   const char* name;
-  /// Sets it to a drawn value and changes what is expected.
+  /// Sets it to a random value and updates the expectation.
   std::function<void(forklift::Command&, Expected&, Draw&)> set;
-  /// Whether it can be had here.
+  /// Whether it is available here.
   std::function<bool()> works = [] { return true; };
 };
 
-/// Those whose order among themselves the model need not know.
+/// Those whose relative order is irrelevant to the model.
 const std::vector<Attribute>& attributes();

@@ -222,7 +222,7 @@ TEST_CASE("without descriptors for another mailbox a launch fails, and the next 
   }
   const auto work = [] {
     set_limit(RLIMIT_NOFILE, 200);
-    // The one mailbox of this half is in use by a launch that stands still.
+    // The only mailbox of this process is in use by a blocked launch.
     const Folder folder;
     ::mkfifo(folder.path("fifo").c_str(), 0600);
     const auto still =
@@ -248,7 +248,7 @@ TEST_CASE("beyond the limit of processes a launch fails, and a later one works")
   const auto work = [] {
     forklift::reserve(1);
     set_limit(RLIMIT_NPROC, 1);
-    // A user that nobody else uses has this one process, the limit.
+    // A user without other processes has this one, the limit.
     if (::setgroups(0, nullptr) != 0 || ::setresuid(61234, 61234, 61234) != 0) return 3;
     const auto child = Command("/bin/true").try_spawn();
     if (child || child.error().step() != Step::clone) return 1;

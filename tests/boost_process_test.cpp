@@ -42,7 +42,7 @@ std::string drain(asio::readable_pipe& pipe) {
   return text;
 }
 
-/// What a script of the shell writes, launched by `launcher`.
+/// The output of a shell script launched by `launcher`.
 template <class Launcher, class... Inits>
 std::string written(Launcher launcher, const std::string& script, Inits&&... inits) {
   asio::io_context context;
@@ -54,7 +54,7 @@ std::string written(Launcher launcher, const std::string& script, Inits&&... ini
   return text;
 }
 
-/// Runs a launch by Boost's own launcher and by ours, and compares what it saw.
+/// Runs a launch by Boost's own launcher and by ours, and compares the results.
 template <class Run>
 void same_as_boost(Run run) {
   const std::string expected = run(boosts_launcher());
@@ -76,7 +76,7 @@ std::string failure(auto launcher, const char* program, Inits&&... inits) {
   return std::to_string(error.value());
 }
 
-/// What `show` finds with these initializers.
+/// The output of `show` with these initializers.
 template <class... Inits>
 Shown shown(Inits&&... inits) {
   const Folder folder;
@@ -248,7 +248,7 @@ TEST_CASE("a stream sees what was made of the streams before it") {
     CHECK(child.wait() == 0);
     return read_file(path);
   });
-  // {out, 2} and {err, 1} are no exchange: by the second, 1 is 2 already.
+  // {out, 2} and {err, 1} do not swap: at the second, 1 is already 2.
   const auto one = identity(1), two = identity(2);
   const auto found = shown(process_stdio{{}, 2, 1}).descriptors;
   CHECK(found.at(1) == two);
@@ -469,11 +469,11 @@ TEST_CASE("an initializer that throws leaves no child behind") {
   }
 }
 
-// UBSan, built in together with ASan, looks by a pipe whether memory is there,
-// and takes a refusal for an object that is none.
+// UBSan, combined with ASan, probes memory through a pipe, and reports a
+// refusal as an invalid object.
 #ifndef __SANITIZE_ADDRESS__
 TEST_CASE("a context that cannot watch the child fails the launch, and the child is gone") {
-  struct NoDescriptors {  // once the child is on its way
+  struct NoDescriptors {  // once the child is in flight
     void on_fork_success(boosts_launcher&, const v2::filesystem::path&, const char* const*&) {
       ::getrlimit(RLIMIT_NOFILE, &before);
       const rlimit none{0, before.rlim_max};

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The forklift authors
 // SPDX-License-Identifier: MIT
 
-// A child in a cgroup of version 2, one that is there or one of its own.
+// A child in a cgroup of version 2, an existing one or its own.
 
 #include <fcntl.h>
 #include <signal.h>
@@ -33,13 +33,13 @@ void await_ready(Child& child) {
   REQUIRE(::read(child.out().get(), line, sizeof line) == 6);
 }
 
-// A child whose own child outlives it, unless somebody kills it.
+// A child whose own child outlives it, unless killed.
 Command with_offspring() {
   Command command("sh");
   return command.args({"-c", "sleep 1000 & echo ready; wait"}).out(Stdio::pipe());
 }
 
-// Nobody has the other end open any more.
+// The other end is closed everywhere.
 bool is_abandoned(const Fd& pipe) {
   char byte;
   return ::read(pipe.get(), &byte, 1) == 0;

@@ -27,7 +27,7 @@ constexpr int threads = 4;
 
 using Clock = std::chrono::steady_clock;
 
-// How much is launched: by each thread, or until some time has passed.
+// The amount of launches: by each thread, or until some time has passed.
 struct Amount {
   long launches = std::numeric_limits<long>::max();
   Clock::duration time = std::chrono::hours(24);
@@ -86,7 +86,7 @@ int main(int argc, char** argv) {
   forklift::reserve(threads);
   const Amount amount = parse(argv[1]);
   Outcome first, all;
-  launch_from_threads(argv[2], amount.fraction(10), first);  // what is kept is kept by now
+  launch_from_threads(argv[2], amount.fraction(10), first);  // all caches are filled by now
   ::malloc_trim(0);
   const auto descriptors = open_descriptors();
   const auto threads_before = thread_count();
@@ -100,7 +100,7 @@ int main(int argc, char** argv) {
       all.made.load(), all.wrong.load(), descriptors.size(), after.size(), thread_count(),
       children().size(), grown / 1024);
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-  constexpr long allowed = 64L << 20;  // the instruments keep records of their own
+  constexpr long allowed = 64L << 20;  // the instruments keep their own records
 #else
   constexpr long allowed = 2L << 20;
 #endif

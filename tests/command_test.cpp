@@ -277,7 +277,7 @@ TEST_CASE("a launch that is dropped takes its child along") {
     const forklift::Launch launch = Command("sleep").arg("1000").start();
     pid = launch.pid();
   }
-  // One that dies slowly is reaped by a later launch.
+  // A child that dies slowly is reaped by a later launch.
   while (::kill(pid, 0) == 0) CHECK(Command("true").run().success());
   CHECK(errno == ESRCH);
 }

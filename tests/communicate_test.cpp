@@ -193,7 +193,7 @@ TEST_CASE("an exception takes the whole tree along") {
   command.process_group().descriptor(3, Stdio::descriptor(pipe->writing.get()));
   CHECK_THROWS(command.output({.out = Sink::lines([](auto&) { throw std::runtime_error(""); })}));
   pipe->writing.reset();
-  CHECK(read_all(pipe->reading.get()).empty());  // ends as nobody has it any more
+  CHECK(read_all(pipe->reading.get()).empty());  // ends when all copies are closed
 }
 
 TEST_CASE("the time limit reaches a tree that does not listen to SIGTERM") {
@@ -253,7 +253,7 @@ TEST_CASE("a grandchild that holds a pipe is given up after the drain, and is to
   CHECK(output.out == "begun\n");
   CHECK(output.drain_passed);
   CHECK(output.out_truncated);
-  Fd(::open(folder.path("fifo").c_str(), O_WRONLY | O_CLOEXEC));  // lets it go
+  Fd(::open(folder.path("fifo").c_str(), O_WRONLY | O_CLOEXEC));  // releases it
 }
 
 TEST_CASE("many threads communicate at once") {

@@ -24,7 +24,7 @@ auto elapsed(Work work) {
   return std::chrono::steady_clock::now() - start;
 }
 
-// A cgroup that can be frozen, where this machine lets us have one.
+// A cgroup that can be frozen, if this machine grants us one.
 class Freezer {
  public:
   Freezer() {
@@ -98,7 +98,7 @@ TEST_CASE("a launch that stands still keeps no pipe of its parent's open") {
   if (engine() != forklift::Engine::shared_table) return;  // others copy the table
   const Fifo fifo;
   for (const bool mailed : {false, true}) {
-    if (mailed && !mails()) continue;  // goes by shared_memory
+    if (mailed && !mails()) continue;  // uses shared_memory
     auto pipe = forklift::fork_exec_pipe();
     REQUIRE(pipe);
     Command command = stuck(fifo).out(mailed ? Stdio::pipe() : Stdio::inherit());
@@ -142,7 +142,7 @@ TEST_CASE("a child in a frozen cgroup holds no thread, and is reaped once it is 
     CHECK(child.error().step() == Step::deadline);
   });
   CHECK(took < 60s);
-  // Its memory is still the child's; other launches must not get it.
+  // Its memory still belongs to the child; other launches must not use it.
   for (int i = 0; i < 20; ++i) CHECK(Command("echo").arg("x").output().out == "x\n");
   freezer.thaw();
   while (::kill(pid, 0) == 0) CHECK(Command("true").run().success());

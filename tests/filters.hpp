@@ -20,7 +20,7 @@ inline sock_filter load_number() {
 }
 inline sock_filter answer_with(std::uint32_t action) { return BPF_STMT(BPF_RET | BPF_K, action); }
 
-/// Everything but `calls` is answered by `others`, and `calls` by `action`.
+/// `calls` get `action`, all other calls get `others`.
 inline Filter choosing(std::initializer_list<long> calls, std::uint32_t action,
                        std::uint32_t others) {
   Filter filter{load_number()};
@@ -38,7 +38,7 @@ inline Filter denying(long call, int error) {
 inline Filter killing(long call) {
   return choosing({call}, SECCOMP_RET_KILL_PROCESS, SECCOMP_RET_ALLOW);
 }
-/// Kills for every call but these.
+/// Kills for every call except these.
 inline Filter allowing(std::initializer_list<long> calls) {
   return choosing(calls, SECCOMP_RET_ALLOW, SECCOMP_RET_KILL_PROCESS);
 }

@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: MIT
 
 // No attribute makes a launch copy page tables: it takes as long from a process
-// with a gigabyte in small pages as from one with little. How much longer it may
-// take is a part of what a fork of that gigabyte takes in the same run.
+// with a gigabyte in small pages as from one with little. The tolerance is a
+// fraction of a fork of that gigabyte in the same run.
 
 #include <doctest/doctest.h>
 #include <sys/mman.h>
@@ -76,7 +76,7 @@ double median_fork() {
   return median(std::move(times));
 }
 
-// What is not flat, by name.
+// The attributes that are not flat, by name.
 std::string grows_with_memory() {
   std::vector<double> little;
   for (const Attribute& attribute : attributes()) little.push_back(median_launch(with(attribute)));

@@ -34,7 +34,7 @@ bool try_in_other_thread(ForkLock& lock, Side side) {
   return got;
 }
 
-// As code from before O_CLOEXEC does it: the descriptor is inheritable first.
+// As in code from before O_CLOEXEC: the descriptor is inheritable first.
 Fd open_in_two_steps() {
   const std::shared_lock creating(forklift::fork_lock());
   Fd made(::open("/dev/zero", O_RDONLY));
@@ -57,8 +57,7 @@ class Creators {
   std::vector<std::jthread> threads_;
 };
 
-// A launcher that knows nothing of descriptors: the child has all that are not
-// marked.
+// A launcher that ignores descriptors: the child has all unmarked ones.
 Shown show_by_posix_spawn() {
   const Folder folder;
   const std::string program = helper("show");
@@ -124,7 +123,7 @@ TEST_CASE("a creator thread that waits goes before launchers that come after it"
       const std::unique_lock launching(lock);
       launchers_turn = ++spec;
     });
-    await_waiters(lock, 2);  // also where launchers could hold it together
+    await_waiters(lock, 2);  // also if launchers could hold it together
     lock.unlock();
     creator.join();
     launcher.join();
@@ -184,7 +183,7 @@ namespace {
   asm volatile("");  // no tail call: the frame stays
 }
 
-// Called through this, it is not replaced by a copy of the compiler's making.
+// Called through this, it is not replaced by a compiler clone.
 void (*volatile waiting_function)(ForkLock&) = wait_for_it;
 
 bool lies_in(void* address, void (*function)(ForkLock&)) {
@@ -288,7 +287,7 @@ TEST_CASE("no child of a launcher thread under the lock sees what is opened in t
     for (Rounds rounds(30); rounds.go_on();) leaks += has(show_by_posix_spawn(), zero);
     CHECK(leaks == 0);
   }
-  // What the lock protects from: a child sees what is not marked.
+  // The lock prevents this: a child sees unmarked descriptors.
   const Fd unmarked(::open("/dev/zero", O_RDONLY));
   CHECK(has(show_by_posix_spawn(), zero));
 }

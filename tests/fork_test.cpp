@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The forklift authors
 // SPDX-License-Identifier: MIT
 
-// A program that forks itself, and goes on launching in both halves.
+// A program that forks itself, and continues to launch in both processes.
 
 #include <fcntl.h>
 #include <signal.h>
@@ -17,8 +17,8 @@ using forklift::Child, forklift::Command, forklift::Stdio;
 
 namespace {
 
-// Launches that would show if a descriptor of another half arrived: each child
-// answers through its own pipes with what it was told.
+// Launches that fail if a descriptor of the other process arrives: each child
+// returns its input through its own pipes.
 bool launches_right(const Command& command, int count, const std::string& who) {
   for (int i = 0; i < count; ++i) {
     const std::string line = who + " " + std::to_string(i) + "\n";
@@ -43,7 +43,7 @@ int status_of(pid_t pid) {
 
 TEST_CASE("both halves of a program that forks itself launch right, launches in flight or not") {
 #if defined(__SANITIZE_ADDRESS__)
-  // The forked half then hangs in the instrument's operator new (GCC 12), when
+  // The forked process then hangs in the instrument's operator new (GCC 12), if
   // another thread was in there at the fork.
   MESSAGE("skipped: AddressSanitizer's allocator does not survive a fork of several threads");
   return;
@@ -66,7 +66,7 @@ TEST_CASE("both halves of a program that forks itself launch right, launches in 
     const pid_t half = ::fork();
     REQUIRE(half >= 0);
     if (half == 0) {
-      ::alarm(50);  // a half that hangs must not hang the test
+      ::alarm(50);  // a hanging process must not hang the test
       ::_exit(launches_right(command, 5, "half " + std::to_string(i)) ? 0 : 1);
     }
     const bool here = launches_right(command, 5, "whole");
@@ -112,7 +112,7 @@ TEST_CASE("a program that closed all descriptors it does not know launches on") 
   if (half == 0) {
     ::alarm(20);
     for (int number = 3; number < 1000; ++number) ::close(number);
-    // Their numbers now stand for files of the program's own.
+    // Their numbers now belong to files of the program.
     int last = -1;
     for (int i = 0; i < 40; ++i) last = ::open("/dev/null", O_RDONLY);
     Command command("sh");

@@ -1,4 +1,4 @@
 // SPDX-FileCopyrightText: The forklift authors
 // SPDX-License-Identifier: MIT
 //
-// Nothing: what is compiled with it is the common headers.
+// Empty: the common headers are compiled with it.

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The forklift authors
 // SPDX-License-Identifier: MIT
 
-// Who a child is. The numbers of users are none that anybody has processes of.
+// The user and groups of a child. No process has the user ids used here.
 
 #include <grp.h>
 #include <linux/capability.h>
@@ -189,7 +189,7 @@ TEST_CASE("securebits hold for the program") {
   constexpr unsigned bits = SECBIT_NOROOT | SECBIT_NOROOT_LOCKED;
   const Revealed child = reveal([](Command& command) { command.securebits(bits); });
   CHECK(at(child, "securebits") == std::to_string(bits));
-  // Root's program has no capability by being root's then.
+  // Root's program then has no capability from being root.
   CHECK(at(child, "cap.permitted") == "0");
 }
 

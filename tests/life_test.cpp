@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The forklift authors
 // SPDX-License-Identifier: MIT
 
-// How long a child lives, and who goes with it.
+// How long a child lives, and what ends with it.
 
 #include <fcntl.h>
 #include <signal.h>
@@ -22,7 +22,7 @@ namespace {
 
 constexpr uid_t somebody = 61234;
 
-// What children write to and their end closes.
+// Children write to it, and their end closes it.
 struct Pipe {
   Pipe() {
     auto made = forklift::fork_exec_pipe();
@@ -42,7 +42,7 @@ struct Pipe {
   Fd out, in;
 };
 
-// A child that says that it runs, and then stays for as long as it is let.
+// A child that reports that it runs, and stays until released.
 Command staying(const Pipe& pipe) {
   Command command("sh");
   return command.args({"-c", "echo running; exec sleep 1000"})
@@ -55,8 +55,8 @@ void await_line(const Fd& pipe) {
   }
 }
 
-// Launches in a process that ends as soon as the child runs; what the child
-// wrote, once it has ended.
+// Launches in a process that ends as soon as the child runs; returns the
+// child's output after its end.
 std::string after_death_of(const std::function<void(const Pipe&)>& parent) {
   Pipe pipe, told;
   const std::string wrong = in_fork([&]() -> std::string {

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The forklift authors
 // SPDX-License-Identifier: MIT
 
-// What a child may use, and when it runs.
+// The limits and the scheduling of a child.
 
 #include <linux/capability.h>
 #include <linux/mempolicy.h>
@@ -36,7 +36,7 @@ rlimit own(std::size_t resource) {
   return limit;
 }
 
-// Half of what there is, or something that does no harm.
+// Half of the current value, or a harmless one.
 std::uint64_t less_than(rlim_t hard) {
   constexpr std::uint64_t harmless = std::uint64_t{1} << 32;
   return hard == RLIM_INFINITY ? harmless : hard / 2;
@@ -57,7 +57,7 @@ std::string scheduled(const Scheduling& scheduling) {
   return at(child, "policy") + "/" + at(child, "priority") + "/" + at(child, "reset_on_fork");
 }
 
-// Whether this machine lets us have a policy at all: what the kernel says to us.
+// Whether this machine permits a policy at all: the kernel's answer to us.
 bool may_schedule(unsigned policy, unsigned priority, std::uint64_t runtime = 0) {
   return in_fork([&]() -> std::string {
            SchedulingAttributes wanted{};
@@ -228,7 +228,7 @@ TEST_CASE("a child's memory comes from the nodes that were asked for") {
   CHECK(given({.mode = Mode::bind, .nodes = {0}}) == joined(+MPOL_BIND, " 1"));
   CHECK(given({.mode = Mode::preferred, .nodes = {0}}) == joined(+MPOL_PREFERRED, " 1"));
   CHECK(given({.mode = Mode::interleave, .nodes = {0}}) == joined(+MPOL_INTERLEAVE, " 1"));
-  // Before Linux 5.14 it was said in other words: preferred, and no node.
+  // Before Linux 5.14 it was encoded differently: preferred, and no node.
   const std::string local = given({.mode = Mode::local});
   CHECK((local == joined(+MPOL_LOCAL, " 0") || local == joined(+MPOL_PREFERRED, " 0")));
 }

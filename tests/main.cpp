@@ -31,8 +31,8 @@ struct NothingLeft : doctest::IReporter {
     if (!threads_come_to(threads)) complain("threads are left running");
     if (!children().empty()) complain("children are left behind");
   }
-  // A launch that was given up leaves a child that is slow to die, and what it
-  // holds, to the launches that follow.
+  // An abandoned launch leaves a slowly dying child, with its resources, to the
+  // next launches.
   static void await_the_killed() {
     const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(10);
     while (!children().empty() && std::chrono::steady_clock::now() < end) {
@@ -80,15 +80,15 @@ extern "C" const char* __tsan_default_options() { return "die_after_fork=0"; }
 #endif
 
 int main(int argc, char** argv) {
-  // Started without standard descriptors, as some machines do, have them.
+  // Some machines start it without standard descriptors: open them.
   while (::open("/dev/null", O_RDWR) <= 2) {
   }
   doctest::Context context(argc, argv);
   std::setvbuf(stdout, nullptr, _IONBF, 0);  // tests fork: nothing may be printed twice
-  // What is kept for good is there before the first test: the library's
-  // mailboxes, its thread that makes children which die with us, the one that
-  // announces ends where there are no pidfds, and the thread that a sanitizer
-  // starts with the first of ours.
+  // Permanent resources exist before the first test: the library's mailboxes,
+  // its thread that creates children which die with us, the one that announces
+  // ends where there are no pidfds, and the thread that a sanitizer starts with
+  // the first of ours.
   forklift::reserve(16);
   if (auto child = forklift::Command("true").die_with_parent().try_spawn()) {
     pollfd end{child->announce_end(), POLLIN, 0};
@@ -97,7 +97,7 @@ int main(int argc, char** argv) {
   try {
     std::thread([] {}).join();
   } catch (const std::system_error&) {
-    // Without clone3, answered by EPERM, libc can make no thread.
+    // If clone3 is refused with EPERM, libc can create no thread.
   }
   const int result = context.run();
   return result != 0 || NothingLeft::complaints != 0;

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: The forklift authors
 // SPDX-License-Identifier: MIT
 
-// What a StallMeter costs a launch: launches without one, again without one and
-// with one, turn by turn. Without arguments a test; with ROUNDS it prints.
+// The cost of a StallMeter for a launch: without one, again without one, and
+// with one, alternately. Without arguments a test; with ROUNDS it prints.
 
 #include <algorithm>
 #include <chrono>
@@ -27,7 +27,7 @@ double launch(const Command& command) {
 
 struct Sample {
   std::vector<double> times{};
-  // The first one finds the caches as the turn before left them.
+  // The first one finds the caches as left by the turn before.
   void take(const Command& command) {
     launch(command);
     for (int i = 0; i < 10; ++i) times.push_back(launch(command));

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The forklift authors
 // SPDX-License-Identifier: MIT
 
-// Which namespaces this machine lets the tests have.
+// The namespaces that this machine grants the tests.
 
 #pragma once
 
@@ -21,7 +21,7 @@ inline constexpr std::pair<forklift::Namespace, const char*> namespace_names[] =
     {forklift::Namespace::uts, "uts"},       {forklift::Namespace::ipc, "ipc"},
     {forklift::Namespace::cgroup, "cgroup"}, {forklift::Namespace::time, "time"}};
 
-/// Whether the kernel refuses this process a new namespace of this kind; says so.
+/// Whether the kernel refuses us a new namespace of this kind; prints that.
 inline bool skipped_without(forklift::Namespace kind) {
   constexpr int flags[] = {CLONE_NEWUSER, CLONE_NEWNS,  CLONE_NEWPID,    CLONE_NEWNET,
                            CLONE_NEWUTS,  CLONE_NEWIPC, CLONE_NEWCGROUP, 0x80 /* NEWTIME */};

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The forklift authors
 // SPDX-License-Identifier: MIT
 
-// What a child sees of the system.
+// The child's view of the system.
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -27,7 +27,7 @@ std::string own_hostname() {
   return system.nodename;
 }
 
-// The kinds in which a child is not where this process is, as text.
+// The kinds in which a child differs from this process, as text.
 std::string elsewhere(const Revealed& child) {
   std::string kinds;
   for (const auto& [kind, name] : namespace_names) {
@@ -44,7 +44,7 @@ std::string inode_of(const std::string& path) {
   return joined(file.st_dev, ":", file.st_ino);
 }
 
-// `reveal ready` in namespaces of its own, as long as it is held.
+// `reveal ready` in namespaces of its own, while it is held.
 Child holder(std::initializer_list<Namespace> kinds) {
   Command command(reveal_path());
   command.arg("ready").in(Stdio::pipe()).out(Stdio::pipe()).new_namespaces(kinds);

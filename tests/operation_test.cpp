@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The forklift authors
 // SPDX-License-Identifier: MIT
 
-// Operations, carried on by an event loop that is as small as one can be.
+// Operations, driven by the smallest possible event loop.
 
 #include <fcntl.h>
 #include <signal.h>
@@ -27,8 +27,8 @@ namespace {
 
 bool is_open(int descriptor) { return ::fcntl(descriptor, F_GETFD) >= 0; }
 
-// A loop of poll(2). It checks what the operation promises: that no descriptor
-// goes away under the loop's hands.
+// A loop of poll(2). It checks the operation's guarantee: no descriptor is
+// closed while the loop uses it.
 class Loop {
  public:
   explicit Loop(Operation& operation) : operation_(operation) {}

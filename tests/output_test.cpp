@@ -97,7 +97,7 @@ TEST_CASE("a grandchild that holds the pipe does not hold us, and the stream is 
   CHECK(output.out_truncated);
   CHECK_FALSE(output.timed_out);
   CHECK(took < 900ms);  // the default would be a second
-  forklift::Fd(::open(folder.path("fifo").c_str(), O_WRONLY | O_CLOEXEC));  // lets it go
+  forklift::Fd(::open(folder.path("fifo").c_str(), O_WRONLY | O_CLOEXEC));  // releases it
 }
 
 TEST_CASE("output can be asked of one command again and again") {

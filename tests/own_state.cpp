@@ -65,7 +65,7 @@ void add_links(State& state) {
   }
 }
 
-// What prctl(2) can be asked without further arguments.
+// The prctl(2) queries without further arguments.
 void add_prctl(State& state) {
   constexpr std::pair<const char*, int> getters[] = {
       {"dumpable", PR_GET_DUMPABLE},     {"keepcaps", PR_GET_KEEPCAPS},
@@ -128,8 +128,9 @@ void add_timers(State& state) {
   }
 }
 
-// Locks by fcntl(2) go when the process closes any descriptor of their file.
-// (/proc/locks, which has all processes', repeats some when others come and go.)
+// Locks by fcntl(2) are released when the process closes any descriptor of
+// their file. (/proc/locks, with those of all processes, repeats some when
+// others change.)
 void add_locks(State& state) {
   for (const int number : open_descriptors()) {
     std::ifstream facts("/proc/self/fdinfo/" + std::to_string(number));

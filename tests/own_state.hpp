@@ -6,9 +6,9 @@
 #include <map>
 #include <string>
 
-/// What the kernel tells about this process and the calling thread, by every way
-/// that is known to us, but for what changes by itself (memory in use, times,
-/// counts of context switches).
+/// All that the kernel reports about this process and the calling thread,
+/// except values that change by themselves (memory in use, times, counts of
+/// context switches).
 std::map<std::string, std::string> own_state();
 
 /// The keys by which two states differ, with both values; "" if none.

@@ -1,9 +1,9 @@
 // SPDX-FileCopyrightText: The forklift authors
 // SPDX-License-Identifier: MIT
 
-// The child starts on its parent's memory. Whatever it is given, all that the
-// kernel tells about the parent is the same before, meanwhile and afterwards,
-// and the child has exactly what it was given.
+// The child starts on its parent's memory. For every attribute, all that the
+// kernel reports about the parent is the same before, during and after, and the
+// child has exactly its attributes.
 
 #include <fcntl.h>
 #include <linux/capability.h>
@@ -28,8 +28,8 @@ using forklift::Child, forklift::Command, forklift::Fd, forklift::Stdio;
 
 namespace {
 
-// The states of a process that no other process has, so that a return to what
-// is usual is seen, too. What cannot be had here is left out.
+// States of the process that differ from the defaults, so that a reset to the
+// default shows, too. Unavailable ones are omitted.
 void become_unusual() {
   ::umask(0136);
   ::setpriority(PRIO_PROCESS, 0, 3);
@@ -62,8 +62,8 @@ struct Locked {
   Fd file;
 };
 
-// What differs from what was expected; what is not modelled is as in a child
-// without attributes.
+// The differences from the expected state; attributes not modelled are as in a
+// child without attributes.
 std::string differs(const Revealed& child, const Expected& expected, const Revealed& plain) {
   std::string wrong;
   for (const auto& [key, usual] : plain) {
@@ -103,7 +103,7 @@ std::string finish(Child child, const Expected& expected, const Revealed& plain)
   return differs(revealed, expected, plain);
 }
 
-// Launches suspended, and looks at this process before and after.
+// Launches suspended, and compares this process before and after.
 std::string spawned(const Command& command, const Expected& expected, const Revealed& plain) {
   const auto before = own_state();
   auto child = command.try_spawn();
@@ -112,7 +112,7 @@ std::string spawned(const Command& command, const Expected& expected, const Reve
   return wrong + difference(before, own_state());
 }
 
-// Launches unsuspended, and looks at this process as long as the launch goes on.
+// Launches unsuspended, and checks this process while the launch is in flight.
 std::string started(const Command& command, const Expected& expected, const Revealed& plain) {
   const auto before = own_state();
   auto launch = command.try_start();
@@ -121,7 +121,7 @@ std::string started(const Command& command, const Expected& expected, const Reve
   auto usual = before;
   do {
     auto now = own_state();
-    std::erase_if(now, [&](const auto& one) {  // the launch has descriptors of its own
+    std::erase_if(now, [&](const auto& one) {  // the launch has its own descriptors
       return one.first.starts_with("descriptor.") && !before.contains(one.first);
     });
     wrong += difference(before, now);
@@ -143,7 +143,7 @@ std::string plain_child(Revealed& plain) {
   return child->wait().success() ? "" : "the plain child failed";
 }
 
-// Each attribute alone; what went wrong, by name.
+// Each attribute alone; the failures, by name.
 std::string each_alone(Draw& draw) {
   Revealed plain;
   std::string wrong = plain_child(plain);
@@ -157,7 +157,7 @@ std::string each_alone(Draw& draw) {
   return wrong;
 }
 
-// Some of them together, drawn.
+// Some of them together, drawn at random.
 std::string some_together(Draw& draw) {
   Revealed plain;
   std::string wrong = plain_child(plain);

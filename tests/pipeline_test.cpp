@@ -97,7 +97,7 @@ TEST_CASE("a stage that cannot be launched takes the others down, and is named")
     CHECK(children().empty());
     pipe->writing.reset();
     CHECK(is_abandoned(pipe->reading));
-    // Nobody saw the end of an input that had not begun.
+    // No stage saw the end of an input that had not begun.
     CHECK(::access(folder.path("result").c_str(), F_OK) != 0);
   }
 }

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The forklift authors
 // SPDX-License-Identifier: MIT
 
-// What other threads do while a launch is under way.
+// Actions of other threads while a launch is in flight.
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -46,8 +46,8 @@ TEST_CASE("no child sees a descriptor that another thread opens without close-on
   CHECK(leaks == 0);
 }
 
-// golang/go 22315: a program is written, closed and run, and the kernel says
-// "text file busy", because the child of another thread still holds the
+// golang/go 22315: a program is written, closed and run, and the kernel returns
+// "text file busy", because the child of another thread still has the
 // descriptor that wrote it.
 TEST_CASE("threads that write, close and run programs never see one busy") {
   constexpr int threads = 8;
@@ -98,7 +98,7 @@ namespace {
 // starved for longer than all of a launch's pauses.
 bool launched_when_it_is_free(const std::string& path) {
   forklift::Fd writer(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
-  // Every engine's child has a copy of so low a number, and must not keep the
+  // Every engine's child has a copy of such a low number, and must not keep the
   // program busy itself.
   REQUIRE(writer.get() < 64);
   const auto before = forklift::counters().retries;

@@ -69,7 +69,7 @@ std::string read_to_end(int descriptor) {
 }  // namespace
 
 std::string in_fork(const std::function<std::string()>& work) {
-  reveal_path();  // removed by this process, not by its half
+  reveal_path();  // removed by this process, not by its fork
   auto pipe = forklift::fork_exec_pipe();
   REQUIRE(pipe);
   const forklift::Fd in = std::move(pipe->reading);
@@ -92,8 +92,8 @@ std::string as_user(unsigned id, const std::function<std::string()>& work) {
   return in_fork([&]() -> std::string {
     if (::setgroups(0, nullptr) != 0) return "setgroups";
     if (::setresgid(id, id, id) != 0 || ::setresuid(id, id, id) != 0) return "setresuid";
-    // As a process of that user from the start: who changes its ids may not
-    // look at itself by /proc any more.
+    // As a process of that user from the start: a process that changes its ids
+    // may no longer read itself through /proc.
     if (::prctl(PR_SET_DUMPABLE, 1) != 0) return "dumpable";
     return work();
   });

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: The forklift authors
 // SPDX-License-Identifier: MIT
 
-// What a child finds itself with, told by the helper `reveal`, and work done by
-// other users.
+// The state of a child, printed by the helper `reveal`, and work done by other
+// users.
 
 #pragma once
 
@@ -22,8 +22,8 @@ const std::string& reveal_path();
 using Revealed = std::map<std::string, std::string>;
 Revealed read_revealed(const std::string& printed);
 
-/// Runs `reveal` with these probes, or all that it knows, by a command made by
-/// `make`. A launch that fails is thrown; a program that fails reveals nothing.
+/// Runs `reveal` with these probes, or all, by a command made by `make`. A
+/// failed launch throws; a failed program reveals nothing.
 template <class Make>
 Revealed reveal(Make make, std::initializer_list<std::string_view> probes = {}) {
   forklift::Command command(reveal_path());
@@ -43,8 +43,8 @@ std::string joined(const Parts&... parts) {
 /// The value of a key; "?" without one.
 std::string at(const Revealed& revealed, const std::string& key);
 
-/// Does `work` in a fork of this process and gives the complaint that it
-/// returned, "" if all was well; what it throws is a complaint, too.
+/// Runs `work` in a fork of this process and returns its error text, "" for
+/// success; an exception is an error, too.
 ///
 /// There limits, ids and namespaces can be changed. Expectations of doctest have
 /// no effect in there.
@@ -54,10 +54,10 @@ std::string in_fork(const std::function<std::string()>& work);
 /// Requires: root.
 std::string as_user(unsigned id, const std::function<std::string()>& work);
 
-/// "" if they are equal, else what is wrong.
+/// "" if they are equal, else the difference.
 std::string differ(const std::string& what, const std::string& is, const std::string& expected);
-/// The launch has to fail at this step with this errno and name this subject;
-/// else tells what it did.
+/// The launch must fail at this step with this errno and subject; else returns
+/// the outcome.
 std::string fails_otherwise(const forklift::Command& command, forklift::Step step, int error,
                             const std::string& subject = "");
 
@@ -65,15 +65,15 @@ bool is_root();
 /// Whether this process has a capability(7) in its effective set.
 bool has_privilege(int number);
 
-/// A new cgroup of version 2, removed at the end of scope with all that runs in
-/// it; its path is empty where this machine has none that is ours.
+/// A new cgroup of version 2, removed at the end of scope with all processes in
+/// it; its path is empty if this machine grants us none.
 class TestCgroup {
  public:
   TestCgroup();
   TestCgroup(const TestCgroup&) = delete;
   ~TestCgroup();
   const std::string& path() const { return path_; }
-  /// As /proc/PID/cgroup calls it.
+  /// Its name in /proc/PID/cgroup.
   std::string name() const;
   /// The names of the cgroups below it.
   std::vector<std::string> below() const;

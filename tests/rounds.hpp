@@ -4,8 +4,8 @@
 
 #include <chrono>
 
-/// Repeats something for as long as the time lasts, at least once and at most so
-/// often: a slow machine, or one with instruments, repeats it fewer times.
+/// Repeats work until the time is over, at least once and at most the given
+/// number of times: a slow or instrumented machine repeats it less often.
 ///
 ///     for (Rounds rounds(30); rounds.go_on();) launch();
 class Rounds {
@@ -21,7 +21,7 @@ class Rounds {
   }
   /// The number of the round, from 0.
   int number() const { return begun_ - 1; }
-  /// How many have begun.
+  /// The number of rounds begun.
   int begun() const { return begun_; }
 
  private:

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The forklift authors
 // SPDX-License-Identifier: MIT
 
-// What a child may not do.
+// The restrictions of a child.
 
 #include <errno.h>
 #include <fcntl.h>
@@ -34,7 +34,7 @@ bool skipped_without_landlock() {
 
 std::string reveal_folder() { return std::filesystem::path(reveal_path()).parent_path(); }
 
-// What a child may do with two folders, of which it was given the first.
+// The rights of a child in two directories; only the first was permitted.
 struct Folders {
   Folders() {
     for (const Folder* const folder : {&given, &other}) {
@@ -81,7 +81,7 @@ Fd ruleset_for(const std::string& path) {
   return ruleset;
 }
 
-// Under a filter of somebody else's, for instance.
+// Under another program's filter, for instance.
 bool skipped_where_none_are_gained() {
   if (::prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 0) return false;
   MESSAGE("skipped: this process gains no new privileges as it is");

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The forklift authors
 // SPDX-License-Identifier: MIT
 
-// What can happen to a child between its two stages.
+// Events between the two stages of a child.
 
 #include <doctest/doctest.h>
 #include <signal.h>
@@ -21,7 +21,7 @@ namespace {
 
 constexpr uid_t somebody = 61234;
 
-// Another user's process that stops whoever it is told to, as soon as it may.
+// Another user's process that stops a given process, as soon as it may.
 class Stopper {
  public:
   Stopper()
@@ -49,7 +49,7 @@ class Stopper {
   pid_t pid_ = -1;
 };
 
-// Takes a while on its way from its new user to its program.
+// Takes a while between changing its user and executing its program.
 Command slow_to_exec() {
   std::string path;
   for (int i = 0; i < 5000; ++i) path += "/no/" + std::to_string(i) + ":";

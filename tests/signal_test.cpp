@@ -19,8 +19,8 @@ Set set_of(const Shown& shown, const char* key) {
   return std::stoull(shown.values.at(key), nullptr, 16);
 }
 
-// A signal's disposition, for the length of a scope. The library looks at
-// ignored signals at most once a millisecond, so a new one waits that long.
+// A signal's disposition, for the length of a scope. The library caches ignored
+// signals for a millisecond, so a new one waits that long.
 class Disposition {
  public:
   Disposition(int signal, void (*handler)(int)) : signal_(signal) {

@@ -32,8 +32,8 @@ std::string numbers(std::size_t size) {
   return text;
 }
 
-// Lines as they arrived, with marks of what was cut: "<" goes on one before,
-// ">" has more to come, "$" has no newline.
+// Lines as they arrived, with marks of what was cut: "<" continues the one
+// before, ">" has more to come, "$" has no newline.
 struct Seen {
   std::vector<std::string> lines;
 

@@ -24,12 +24,12 @@ using namespace std::chrono_literals;
 
 namespace {
 
-// What a launch waits for; the child goes on then.
+// Blocks a launch; the child continues at the end.
 class Gate {
  public:
   Command command() const { return stuck(fifo_); }
   std::string subject() const { return "'" + fifo_.path() + "'"; }
-  // Opening waits for a child that reads.
+  // Opening waits for a reading child.
   void open() { writer_ = forklift::Fd(::open(fifo_.path().c_str(), O_WRONLY | O_CLOEXEC)); }
 
  private:
@@ -53,7 +53,7 @@ bool stands_in_open(const StallReport& report) {
 // Counts calls, and lets a test wait for them.
 class Calls {
  public:
-  StallMeter::Tell tell() {
+  StallMeter::Callback callback() {
     return [this](const StallReport& report) {
       const std::lock_guard guard(mutex_);
       reports_.push_back(report);
@@ -134,7 +134,7 @@ TEST_CASE("a launch that stands still is reported with its step and its program,
   CHECK(report.text().find("no thread: waits for the launch of 'cat'") != std::string::npos);
   CHECK(report.text().find("in 'open' " + gate.subject()) != std::string::npos);
   gate.open();
-  // Its program runs: nothing stands still, although nobody has finished it.
+  // Its program runs: no stall, although it was not finished.
   CHECK(await_report(meter, [](const auto& now) { return now.launches.empty(); }).launched == 0);
   REQUIRE(std::move(launch).finish());
   CHECK(meter.report().launched == 1);
@@ -319,7 +319,7 @@ TEST_CASE("on_stall is called once for each stall of a thread, and for none that
     std::jthread opening([&] { old.open(); });
     CHECK(old.command().spawn().pid() > 0);
   }
-  meter.on_stall(calls.tell());
+  meter.on_stall(calls.callback());
   std::jthread launching([&] { CHECK(gate.command().try_spawn()); });
   const StallReport first = calls.await(1);
   REQUIRE(first.launches.size() == 1);
@@ -343,7 +343,7 @@ TEST_CASE("a waiting thread's wait for the lock calls on_stall while it lasts") 
   Calls calls;
   StallMeter meter({.threshold = 1ms, .lock = &lock, .pause = 0ms});
   lock.lock();
-  meter.on_stall(calls.tell());
+  meter.on_stall(calls.callback());
   CHECK(calls.await(1).lock->holders.size() == 1);
   std::jthread waiting([&] {
     lock.lock();
@@ -373,12 +373,12 @@ TEST_CASE("a signal may call back in the meter's thread, which blocks signals") 
   StallMeter meter;
   std::atomic<pid_t> teller{0};
   std::atomic<bool> blocks{false};
-  meter.dump_on(SIGUSR2, [&, tell = calls.tell()](const StallReport& report) {
+  meter.dump_on(SIGUSR2, [&, callback = calls.callback()](const StallReport& report) {
     sigset_t mask;
     ::pthread_sigmask(SIG_SETMASK, nullptr, &mask);
     blocks = ::sigismember(&mask, SIGUSR2) == 1 && ::sigismember(&mask, SIGTERM) == 1;
     teller = ::gettid();
-    tell(report);
+    callback(report);
   });
   REQUIRE(::kill(::getpid(), SIGUSR2) == 0);
   calls.await(1);
@@ -427,7 +427,7 @@ TEST_CASE("many threads launch and wait for the lock while others take reports o
   ForkLock lock(ForkLock::Rule::one_at_a_time, 1us);
   Calls calls;
   StallMeter meter({.threshold = 1us, .lock = &lock, .pause = 1ms});
-  meter.on_stall(calls.tell());
+  meter.on_stall(calls.callback());
   std::vector<std::jthread> launching;
   for (int i = 0; i < 4; ++i) {
     launching.emplace_back([&] {
@@ -451,14 +451,11 @@ TEST_CASE("threads whose stacks are alike share one, if there are many of them")
     threads.push_back({"number " + std::to_string(i), {.stack = {&code}}});
   }
   const auto name = [](void*, bool) { return std::string("a function"); };
-  const std::string shared = forklift::print_stacks(threads, {}, name);
+  const std::string shared = forklift::print_stacks(threads, name);
   CHECK(shared.starts_with("\nnumber 0\nnumber 1\n"));
   CHECK(shared.ends_with("number 8\n    a function\n"));
-  const std::vector<int> groups{1, 2, 1, 2, 1, 2, 1, 2, 1};
-  const std::string apart = forklift::print_stacks(threads, groups, name);
-  CHECK(apart.starts_with("\nnumber 0\nnumber 2\n"));
   threads.pop_back();
-  CHECK(forklift::print_stacks(threads, {}, name).starts_with("\nnumber 0\n    a function\n\n"));
+  CHECK(forklift::print_stacks(threads, name).starts_with("\nnumber 0\n    a function\n\n"));
 }
 
 TEST_CASE("a frame is named by its function where that is exported, else by its module") {
@@ -471,7 +468,7 @@ TEST_CASE("a frame is named by its function where that is exported, else by its 
 TEST_CASE("both halves of a forked program launch, and the other half's meter is spent") {
   auto meter = std::make_unique<StallMeter>();
   Calls calls;
-  meter->on_stall(calls.tell());
+  meter->on_stall(calls.callback());
   meter->dump_on(SIGUSR1);
   Launch launch = Command("true").start();
   const pid_t pid = ::fork();

@@ -23,7 +23,7 @@ class Folder {
   Folder(const Folder&) = delete;
   ~Folder();
   std::string path(const std::string& name = "") const;
-  /// Writes a file and gives its path.
+  /// Writes a file and returns its path.
   std::string file(const std::string& name, const std::string& text, unsigned mode = 0644) const;
 
  private:
@@ -35,8 +35,8 @@ std::string read_file(const std::string& path);
 /// The numbers of this process's open descriptors.
 std::set<int> open_descriptors();
 std::size_t thread_count();
-/// Whether there are no more threads than `most`, or soon will be: one that has
-/// been joined is in /proc for a moment more.
+/// Whether there are at most `most` threads, or soon will be: a joined one
+/// remains in /proc for a moment.
 bool threads_come_to(std::size_t most);
 /// Pids of this process's children, zombies included.
 std::set<int> children();
@@ -59,14 +59,14 @@ class NoDescriptors {
 /// "device:inode" of a descriptor.
 std::string identity(int descriptor);
 
-/// What a helper `show` found itself with.
+/// The state printed by a helper `show`.
 struct Shown {
   std::map<int, std::string> descriptors;  ///< number to identity
   std::vector<std::string> argv, env;
   std::map<std::string, std::string> values;  ///< directory, umask, session, group, ...
 };
 
-/// Runs `show` by a command made by `command(path of show)`, and reads what it found.
+/// Runs `show` by the command `command(path of show)`, and reads its output.
 template <class Make>
 Shown show(Make make);
 Shown read_shown(const std::string& path);
@@ -83,15 +83,15 @@ Shown show(Make make) {
   return read_shown(report);
 }
 
-/// The engine that launches use here, as forced or found.
+/// The engine of launches here, forced or chosen.
 forklift::Engine engine();
 bool has_capability(const std::string& name);
 /// Whether descriptors are mailed to the child, rather than copied with the table.
 bool mails();
 
-/// A busy machine takes long to bring a program to where a test wants it. Attempts
-/// with a time limit of 100 ms, then of twice as much each time, until what comes of
-/// it is `enough`, or the limit was long enough for any machine.
+/// A busy machine takes long to bring a program to a certain point. Attempts
+/// with a time limit of 100 ms, doubled each time, until the result is
+/// `enough`, or the limit was long enough for any machine.
 template <class Attempt, class Enough>
 auto within(Attempt attempt, Enough enough) {
   for (std::chrono::milliseconds limit(100);; limit *= 2) {

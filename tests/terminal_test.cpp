@@ -15,19 +15,13 @@
 #include <algorithm>
 
 #include "reveal.hpp"
+#include "terminals.hpp"
 
 using forklift::Child, forklift::Command, forklift::Fd, forklift::Stdio, forklift::Step;
 
 namespace {
 
-bool skipped_without_terminals() {
-  const Fd ours(::posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC));
-  if (ours && ::grantpt(ours.get()) == 0 && ::unlockpt(ours.get()) == 0) return false;
-  MESSAGE("skipped: no pseudoterminals here");
-  return true;
-}
-
-// Reads until nobody has the other end open.
+// Reads until the other end is closed everywhere.
 std::string everything_from(const Fd& terminal) {
   std::string text;
   char part[1024];
@@ -45,7 +39,7 @@ struct Terminal {
     theirs = Fd(::open(::ptsname(ours.get()), O_RDWR | O_NOCTTY | O_CLOEXEC));
     REQUIRE(theirs);
   }
-  // As /proc/PID/stat tells it.
+  // As in /proc/PID/stat.
   std::string number() const {
     struct stat file {};
     ::fstat(theirs.get(), &file);

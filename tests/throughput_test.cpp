@@ -34,7 +34,7 @@ long resident_mebibytes() {
   return 0;
 }
 
-// The program that prints: pieces of 64 KiB, which it need not make.
+// The printing program: pieces of 64 KiB, which it need not generate.
 int print(std::size_t bytes) {
   static const std::vector<char> piece(65536, 'x');
   while (bytes > 0) {
@@ -88,7 +88,7 @@ double median(std::vector<double> values) {
   return values.size() % 2 ? values[half] : (values[half - 1] + values[half]) / 2;
 }
 
-// One round of each after the other, so that what drifts drifts for all.
+// One round of each after the other, so that drift affects all.
 struct Contest {
   std::vector<double> plain, limited, pieces, kept;
 
@@ -131,7 +131,7 @@ void print_seconds(const char* name, const std::vector<double>& seconds, std::si
 
 int measure(std::size_t bytes, std::size_t rounds) {
   const long before = resident_mebibytes();
-  Contest(bytes, 1, true);  // to get warm
+  Contest(bytes, 1, true);  // warms up
   const Contest contest(bytes, rounds, true);
   const long after = resident_mebibytes();
   utsname system{};

@@ -13,7 +13,7 @@ using forklift::Command, forklift::LaunchTrace;
 
 namespace {
 
-// Keeps what it is told, as long as it lives.
+// Records its calls, as long as it lives.
 class Notes : public forklift::Tracer {
  public:
   struct Note {

@@ -19,14 +19,14 @@ std::string read_line(int descriptor) {
   return line;
 }
 
-// The other end of the pipe is closed, by everybody who had it.
+// The other end of the pipe is closed, by all processes that had it.
 bool is_abandoned(int descriptor) {
   pollfd entry{descriptor, POLLIN, 0};
   char byte;
   return ::poll(&entry, 1, 10'000) == 1 && ::read(descriptor, &byte, 1) == 0;
 }
 
-// Where this user may make cgroups of version 2; empty: nowhere.
+// Where this user may create cgroups of version 2; empty: nowhere.
 std::string cgroup_parent() {
   for (const std::string root : {"/sys/fs/cgroup/unified", "/sys/fs/cgroup"}) {
     const bool may = ::access((root + "/cgroup.procs").c_str(), W_OK) == 0;
@@ -35,7 +35,7 @@ std::string cgroup_parent() {
   return "";
 }
 
-// A shell and a grandchild, both with our pipe, which says when they are there.
+// A shell and a grandchild, both with our pipe, on which they report.
 Command family(const std::string& grandchild, const std::string& shell) {
   return Command("sh")
       .args({"-c", "(" + grandchild + "; echo there; exec sleep 1000) & " + shell})
@@ -100,7 +100,7 @@ TEST_CASE("a child in our group is signalled alone") {
   CHECK(child.wait().signal() == SIGKILL);
   pollfd entry{child.out().get(), POLLIN, 0};
   CHECK(::poll(&entry, 1, 0) == 0);  // the grandchild still has it
-  child.pipe(3).reset();             // which lets it go
+  child.pipe(3).reset();             // which releases it
   CHECK(is_abandoned(child.out().get()));
 }
 
@@ -141,7 +141,7 @@ TEST_CASE("what outlives a child that has been waited for is reached by pidfd, o
   Child child = family(":", "read x").in(Stdio::pipe()).process_group().spawn();
   CHECK(read_line(child.out().get()) == "there");
   CHECK(child.wait().exited());
-  const auto reached = child.kill_tree();  // Linux 6.9; else nobody
+  const auto reached = child.kill_tree();  // Linux 6.9; else no process
   if (reached) {
     CHECK(reached == Tree::group);
   } else {

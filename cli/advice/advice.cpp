@@ -1,5 +1,11 @@
 // SPDX-FileCopyrightText: The forklift authors
 // SPDX-License-Identifier: MIT
+
+// The same stall has different remedies in different programs: a C++ program
+// can change its launcher, a Python or Java program has options, Redis has
+// settings. So advice is a table by problem and runtime, and versions matter:
+// an unknown version is assumed to be recent.
+
 #include "advice/advice.hpp"
 
 #include <fmt/core.h>
@@ -17,7 +23,7 @@ using process::Process, process::Runtime;
 using Lines = std::vector<std::string>;
 using Version = std::pair<int, int>;
 
-// "go1.19.8", "3.11", "17.0.15"; none if it is not known.
+// "go1.19.8", "3.11", "17.0.15"; none if not known.
 std::optional<Version> version(const Process& process) {
   const std::string& text = process.runtime_version;
   const auto digit = std::ranges::find_if(text, [](char c) { return c >= '0' && c <= '9'; });
@@ -29,7 +35,7 @@ std::optional<Version> version(const Process& process) {
   return found;
 }
 
-// A version that is not known is taken for a recent one.
+// An unknown version is assumed to be recent.
 bool is_before(const Process& process, Version wanted) {
   const auto found = version(process);
   return found && *found < wanted;
@@ -127,7 +133,7 @@ std::string huge_pages(const char* how) {
       how);
 }
 
-// Whoever runs on a runtime does not own its heap, and can do less about it.
+// A program on a runtime does not own its heap, and has fewer options.
 Lines by_memory(const Process& process, const Circumstances& circumstances) {
   const bool has_huge_pages = process.memory.huge > process.memory.anonymous / 2;
   switch (process.runtime) {
@@ -153,7 +159,7 @@ Lines against_copying(const Process& process, const Circumstances& circumstances
   return lines;
 }
 
-// --- the other ills ----------------------------------------------------------
+// --- the other problems ------------------------------------------------------
 
 Lines against_copy_on_write(const Process& process, const Circumstances& circumstances) {
   if (process.runtime == Runtime::redis) {

@@ -9,7 +9,7 @@
 
 namespace check {
 
-/// What can be done about the memory itself.
+/// Advice about the memory itself.
 std::vector<std::string> advice(const Prediction& prediction);
 
 }  // namespace check

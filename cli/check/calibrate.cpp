@@ -1,11 +1,11 @@
 // SPDX-FileCopyrightText: The forklift authors
 // SPDX-License-Identifier: MIT
 //
-// The forks are those of a helper process, whose memory we know to the page. It
-// is forked at two sizes by turns: most of its memory is kept out of every other
-// fork by MADV_DONTFORK. Taken is the processor time, since on a busy machine the
-// time of day measures its neighbours; and the median, since the best of several
-// forks is a quarter less than a usual one.
+// The forks are those of a helper process, whose memory is known to the page.
+// It is forked at two sizes alternately: most of its memory is kept out of
+// every other fork by MADV_DONTFORK. The figure is processor time, since on a
+// busy machine elapsed time includes other processes; and the median, since the
+// best of several forks is a quarter less than a usual one.
 #include "check/calibrate.hpp"
 
 #include <errno.h>
@@ -40,9 +40,9 @@ constexpr std::size_t least_memory = 4 * mebibyte;
 constexpr std::size_t rounds = 5;
 constexpr auto time_to_fill = milliseconds(130);
 constexpr auto time_to_fork = milliseconds(130);
-constexpr auto time_in_all = milliseconds(2000);  // only a stopped machine needs it
+constexpr auto time_in_all = milliseconds(2000);  // only reached on a stopped machine
 
-// What the helper tells of itself.
+// The helper's report about itself.
 struct Measured {
   std::size_t difference = 0;  // in bytes, of the two sizes
   std::size_t smaller = 0;
@@ -66,7 +66,7 @@ Nanoseconds time_a_fork() {
   return end - begin;
 }
 
-// Writes to a page of every 4 KiB until the time is up; how many bytes were reached.
+// Writes to each 4 KiB page until the time is up; returns the bytes reached.
 std::size_t fill(char* memory, std::size_t size) {
   const auto end = steady_clock::now() + time_to_fill;
   for (std::size_t at = 0; at < size; at += 4096) {
@@ -105,11 +105,11 @@ Measured measure(std::size_t size) {
   return {large - small, small, median(small_times, count), median(large_times, count)};
 }
 
-// Runs in the helper, which ends with errno.
+// Runs in the helper, which exits with errno.
 [[noreturn]] void help(int result, pid_t parent, std::size_t size) {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (::getppid() != parent) ::_exit(ESRCH);
-  // If memory is short, rather it than anybody else.
+  // If memory is short, kill the helper first.
   const int score = ::open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
   if (score >= 0 && ::write(score, "1000", 4) < 0) ::_exit(errno);
   const Measured measured = measure(size);
@@ -142,7 +142,7 @@ class Helper {
     ::close(result_);
   }
 
-  // None if it was killed, as by the kernel that needs the memory.
+  // None if it was killed, for instance by the kernel short of memory.
   std::optional<Measured> measured() {
     pollfd readable{result_, POLLIN, 0};
     if (::poll(&readable, 1, static_cast<int>(time_in_all.count())) == 0) throw failure(ETIMEDOUT);

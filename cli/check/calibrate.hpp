@@ -6,10 +6,10 @@
 
 namespace check {
 
-/// What a fork costs on this machine at this moment, in processor time, by some
-/// throw-away forks of a process of our own at two sizes.
+/// The current cost of a fork on this machine, in processor time, from some
+/// throw-away forks of our own process at two sizes.
 ///
-/// Errors: throws `std::runtime_error`. Whatever happens, no process is left.
+/// Errors: throws `std::runtime_error`. No process is left in any case.
 /// Cost: a tenth of a second and at most 128 MiB, less where memory is scarce.
 watch::Calibration calibrate();
 

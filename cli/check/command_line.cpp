@@ -29,7 +29,7 @@ std::size_t number_of_processes(const std::string& text) {
   return parse_count(text, most_pids);
 }
 
-// JSON says how it was asked for; a report for people need not.
+// Only the JSON contains the command line.
 void print(nlohmann::json json, const CheckRequest& request) {
   json["command_line"] = request.command_line;
   output::print("{}\n", dump(json));
@@ -64,15 +64,16 @@ void add_to(CLI::App& app, const std::string& line, Action& chosen) {
   const auto request = std::make_shared<CheckRequest>();
   request->command_line = line;
   CLI::App* const check = app.add_subcommand(
-      "check", "Say at once what one fork would cost a running process; nothing is attached");
+      "check", "Predict what one fork would cost a running process, without attaching to it");
   add_parsed(*check, "PID", request->pid, process::pid_of, "The process")->required();
   check->add_flag("--json", request->json, "Print JSON");
   check->add_flag("--thorough", request->thorough,
-                  "Look at all mappings of a large process, for which its own calls may wait");
+                  "Read all mappings of a large process, which may delay its own calls");
   check->callback([request, &chosen] { chosen = [request] { return check_as_asked(*request); }; });
   CLI::App* const survey = app.add_subcommand(
-      "survey", "List all processes of the machine by what one fork would cost them");
-  add_parsed(*survey, "--top", request->top, number_of_processes, "How many (default: 20)");
+      "survey", "List all processes of the machine by the cost of one fork");
+  add_parsed(*survey, "--top", request->top, number_of_processes, "Processes to list (default: 20)")
+      ->type_name("NUMBER");
   survey->add_flag("--json", request->json, "Print JSON");
   survey->callback(
       [request, &chosen] { chosen = [request] { return survey_as_asked(*request); }; });

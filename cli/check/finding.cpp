@@ -16,13 +16,14 @@
 #include "check/sample.hpp"
 #include "process/proc_file.hpp"
 #include "advice/advice.hpp"
+#include "recording/wording.hpp"
 
 namespace check {
 namespace {
 
-// For smaps the kernel looks at each small page and holds the memory lock for
-// reading meanwhile: a call of the process that maps memory waits for some 30 ms
-// a GiB.
+// For smaps the kernel visits each small page and holds the memory lock for
+// reading meanwhile: a call of the process that maps memory waits for some 30
+// ms per GiB.
 constexpr std::uint64_t most_for_smaps = std::uint64_t{512} << 20;
 
 struct Known {
@@ -52,7 +53,7 @@ void note_basis(const Known& known, std::vector<std::string>& notes) {
   }
 }
 
-// Of "0.51 0.40 0.35 3/241 4711": those that run or wait for a processor, but us.
+// Of "0.51 0.40 0.35 3/241 4711": runnable threads except us.
 std::size_t runnable_threads() {
   const std::string text = process::read_file("/proc/loadavg").text;
   std::size_t at = 0;
@@ -85,7 +86,7 @@ void note_swap(const process::Process& process, std::vector<std::string>& notes)
   if (process.memory.swapped == 0) return;
   notes.push_back(fmt::format(
       "{} of it are swapped out: a fork copies those entries, too, one lock after the other",
-      size_text(process.memory.swapped)));
+      watch::say_size(process.memory.swapped)));
 }
 
 std::uint64_t kept_from_children(const std::vector<Mapping>& mappings) {
@@ -102,8 +103,8 @@ std::uint64_t huge(const std::vector<Mapping>& mappings) {
   return bytes;
 }
 
-// Whose programs can say something about their memory. A child of Redis needs it
-// all, a JVM has an option.
+// Programs with special rules for their memory: a child of Redis needs all of
+// it, a JVM has an option.
 bool can_madvise(process::Runtime runtime) {
   using process::Runtime;
   return runtime == Runtime::native || runtime == Runtime::go || runtime == Runtime::cpython;

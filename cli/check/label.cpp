@@ -6,13 +6,6 @@
 
 namespace check {
 
-std::string size_text(std::uint64_t bytes) {
-  const double kibibytes = static_cast<double>(bytes) / 1024;
-  if (kibibytes < 1000) return fmt::format("{:.3g} KiB", kibibytes);
-  if (kibibytes < 1000 * 1024.0) return fmt::format("{:.3g} MiB", kibibytes / 1024);
-  return fmt::format("{:.3g} GiB", kibibytes / (1024.0 * 1024));
-}
-
 std::string label(const Mapping& mapping) {
   if (mapping.name.empty()) return fmt::format("anonymous memory at {:x}", mapping.begin);
   if (mapping.name.starts_with('[')) return mapping.name;

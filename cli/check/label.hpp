@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <cstdint>
 #include <string>
 
 #include "check/mapping.hpp"
@@ -10,13 +9,10 @@
 
 namespace check {
 
-/// "340 KiB", "2.1 MiB", "1.02 GiB".
-std::string size_text(std::uint64_t bytes);
-
 /// "[heap]", "anonymous memory at 7f1200000000", "libc.so.6".
 std::string label(const Mapping& mapping);
 
-/// "go1.19.8", "jvm 17.0.15", "native"; "?" if it may not be known.
+/// "go1.19.8", "jvm 17.0.15", "native"; "?" if not permitted.
 std::string runtime_text(const process::Process& process);
 
 }  // namespace check

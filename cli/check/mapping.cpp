@@ -14,7 +14,7 @@ constexpr std::uint64_t page = 4096;
 constexpr std::uint64_t huge_page = 512 * page;
 constexpr std::uint64_t entry = 8;
 
-// "7f12-7f34 rw-p 00000000 00:00 0      [heap]"; none if the line is another.
+// "7f12-7f34 rw-p 00000000 00:00 0      [heap]"; none for any other line.
 std::optional<Mapping> parse_head(std::string_view line) {
   Mapping mapping;
   const char* const end = line.data() + line.size();

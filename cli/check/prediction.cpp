@@ -21,7 +21,7 @@ Nanoseconds cost(std::uint64_t tables, const watch::Calibration& calibration) {
   return calibration.fixed + Nanoseconds(static_cast<std::int64_t>(time));
 }
 
-// A write to a huge page that is shared with a child faults once, too.
+// A write to a huge page shared with a child also faults once.
 std::uint64_t faults_in(const Mapping& mapping) {
   if (!is_copied(mapping)) return 0;
   const std::uint64_t huge = std::min(mapping.huge, mapping.anonymous);
@@ -42,8 +42,8 @@ void add_causes(Prediction& prediction, const std::vector<Mapping>& mappings) {
   }
 }
 
-// Files and shared memory have tables, too, but a fork leaves them out. Huge
-// pages keep tables in reserve, so VmPTE does not tell of them.
+// Files and shared memory have tables, too, but a fork skips them. Huge pages
+// keep tables in reserve, so VmPTE does not show them.
 void add_sizes(Prediction& prediction, const process::Memory& memory) {
   const std::uint64_t own = memory.anonymous + memory.swapped;
   prediction.tables = std::min(own / page * entry, memory.page_tables);

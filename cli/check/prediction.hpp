@@ -12,23 +12,23 @@
 
 namespace check {
 
-/// A mapping and what it adds to a fork.
+/// A mapping and its part in the cost of a fork.
 struct Cause {
   Mapping mapping;
   std::uint64_t tables = 0;  ///< bytes
-  double share = 0;          ///< of all that is copied, up to 1
+  double share = 0;          ///< of all copied tables, up to 1
 };
 
-/// What a prediction stands on.
+/// The basis of a prediction.
 enum class Basis {
-  sizes,     ///< sums alone, which everybody may read: a bound
+  sizes,     ///< sums alone, readable by any user: a bound
   samples,   ///< pieces of its mappings
   mappings,  ///< all of its mappings
 };
 
 std::string name(Basis basis);
 
-/// What one fork of a process would do to it.
+/// The effects of one fork of a process.
 struct Prediction {
   Basis basis = Basis::sizes;
   watch::Nanoseconds stall{};
@@ -37,10 +37,10 @@ struct Prediction {
   std::vector<Cause> causes;  ///< the most costly first
 };
 
-/// Whether huge pages and other things not known may make it less.
+/// Whether unknown things such as huge pages may make it less.
 bool is_bound(const Prediction& prediction);
 
-/// Without mappings by the sizes that everybody may read.
+/// Without mappings, from the sizes that any user may read.
 Prediction predict(const process::Process& process,
                    const std::optional<std::vector<Mapping>>& mappings,
                    const watch::Calibration& calibration);
@@ -48,7 +48,7 @@ Prediction predict(const process::Process& process,
 /// "good", "noticeable", "bad", "very bad".
 std::string rating(watch::Nanoseconds stall);
 
-/// Whether it is worth an advice.
+/// Whether it warrants advice.
 bool is_good(watch::Nanoseconds stall);
 
 }  // namespace check

@@ -10,7 +10,7 @@
 
 #include "check/label.hpp"
 #include "check/lines.hpp"
-#include "quantity.hpp"
+#include "recording/wording.hpp"
 
 namespace check {
 namespace {
@@ -48,19 +48,19 @@ std::string sizes(const Finding& finding) {
   const bool known = !is_bound(finding.prediction);
   std::string text =
       row("memory", fmt::format("{} resident, of which its own {}, in huge pages {}",
-                                size_text(memory.resident), size_text(memory.anonymous),
-                                known ? size_text(memory.huge) : "unknown"));
+                                watch::say_size(memory.resident), watch::say_size(memory.anonymous),
+                                known ? watch::say_size(memory.huge) : "unknown"));
   text += row("page tables",
-              fmt::format("{}, of which a fork copies {}{}", size_text(memory.page_tables),
-                          known ? "" : "at most ", size_text(finding.prediction.tables)));
+              fmt::format("{}, of which a fork copies {}{}", watch::say_size(memory.page_tables),
+                          known ? "" : "at most ", watch::say_size(finding.prediction.tables)));
   if (finding.kept_from_children > 0) {
     text += row("", fmt::format("not those of {} under MADV_DONTFORK",
-                                size_text(finding.kept_from_children)));
+                                watch::say_size(finding.kept_from_children)));
   }
   return text;
 }
 
-// Who would stand still: whoever touches its memory or maps some meanwhile.
+// The threads that would block: those that touch or map memory meanwhile.
 std::string victims(const Finding& finding) {
   const std::size_t others =
       finding.process.threads - std::min<std::size_t>(finding.process.threads, 1);
@@ -77,7 +77,7 @@ std::string verdict(const Finding& finding) {
   const Prediction& prediction = finding.prediction;
   std::string text =
       row("one fork", fmt::format("{}{}: {}", is_bound(prediction) ? "at most " : "≈ ",
-                                  time_text(prediction.stall), rating(prediction.stall)));
+                                  watch::say(prediction.stall), rating(prediction.stall)));
   text += row("", victims(finding));
   text += row("", fmt::format("afterwards up to {} fault once more, when they are written to "
                               "while the child lives",
@@ -96,10 +96,11 @@ std::string causes(const Prediction& prediction) {
       continue;
     }
     std::string line = fmt::format("{:>4.0f} %  {:>9}  {}", 100 * cause.share,
-                                   size_text(cause.mapping.resident), label(cause.mapping));
-    if (cause.mapping.huge > 0) line += fmt::format(", {} huge", size_text(cause.mapping.huge));
+                                   watch::say_size(cause.mapping.resident), label(cause.mapping));
+    if (cause.mapping.huge > 0)
+      line += fmt::format(", {} huge", watch::say_size(cause.mapping.huge));
     if (cause.mapping.swapped > 0) {
-      line += fmt::format(", {} swapped out", size_text(cause.mapping.swapped));
+      line += fmt::format(", {} swapped out", watch::say_size(cause.mapping.swapped));
     }
     text += fmt::format("{:<{}}{}\n", told++ == 0 ? "caused by" : "", indent.size(),
                         cut(line, columns - indent.size()));
@@ -166,13 +167,9 @@ nlohmann::json as_json(const Prediction& prediction) {
 
 }  // namespace
 
-std::string time_text(watch::Nanoseconds time) {
-  return print_time(static_cast<double>(time.count()) / 1000);
-}
-
 std::string text(const watch::Calibration& calibration) {
   return fmt::format("{} per MiB of page tables on this machine now, {} for any fork",
-                     time_text(calibration.per_megabyte), time_text(calibration.fixed));
+                     watch::say(calibration.per_megabyte), watch::say(calibration.fixed));
 }
 
 std::string text(const Finding& finding) {

@@ -15,15 +15,12 @@ std::string text(const Finding& finding);
 /// The same, as schema "forklift-check".
 nlohmann::json as_json(const Finding& finding);
 
-/// For all JSON of ours: names of processes need not be UTF-8.
+/// For all our JSON: names of processes need not be UTF-8.
 std::string dump(const nlohmann::json& json);
 
 nlohmann::json as_json(const watch::Calibration& calibration);
 
 /// "calibrated: 8.3 ms per MiB of page tables on this machine now".
 std::string text(const watch::Calibration& calibration);
-
-/// "340 us", "21.4 ms".
-std::string time_text(watch::Nanoseconds time);
 
 }  // namespace check

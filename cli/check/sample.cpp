@@ -1,5 +1,11 @@
 // SPDX-FileCopyrightText: The forklift authors
 // SPDX-License-Identifier: MIT
+
+// Reading smaps of a large process takes as long as a fork and holds its memory
+// lock. This reads /proc/PID/pagemap for evenly spread pieces of 2 MiB instead
+// and scales them to the sums that the kernel reports anyway. Huge pages need
+// an ioctl of Linux 6.7; without it none are counted.
+
 #include "check/sample.hpp"
 
 #include <fcntl.h>
@@ -16,10 +22,10 @@ namespace check {
 namespace {
 
 constexpr std::uint64_t page = 4096;
-constexpr std::uint64_t piece = 512 * page;  // what one table of small pages spans
+constexpr std::uint64_t piece = 512 * page;  // the span of one table of small pages
 constexpr std::uint64_t most_pieces = 4096;
 
-// PAGEMAP_SCAN of linux/fs.h, since Linux 6.7, as older headers do not have it.
+// PAGEMAP_SCAN of linux/fs.h, since Linux 6.7; older headers lack it.
 struct ScanArguments {
   std::uint64_t size;
   std::uint64_t flags;
@@ -52,7 +58,7 @@ class PageMap {
   }
   bool ok() const noexcept { return file_ >= 0; }
 
-  /// Adds what lies between two addresses, at most a piece apart, so many times.
+  /// Adds the pages between two addresses, at most a piece apart, `times` times.
   void add(Mapping& mapping, std::uint64_t begin, std::uint64_t end, std::uint64_t times) const {
     std::array<std::uint64_t, piece / page> entries;
     const ssize_t got = ::pread(file_, entries.data(), (end - begin) / page * sizeof entries[0],
@@ -60,7 +66,7 @@ class PageMap {
     const std::size_t count = got > 0 ? static_cast<std::size_t>(got) / sizeof entries[0] : 0;
     bool is_dense = count == entries.size();
     for (std::size_t i = 0; i < count; ++i) {
-      // Bits as Documentation/admin-guide/mm/pagemap.rst has them.
+      // Bits as in Documentation/admin-guide/mm/pagemap.rst.
       const bool is_present = (entries[i] >> 63U & 1U) != 0;
       const bool is_swapped = (entries[i] >> 62U & 1U) != 0;
       const bool is_of_file = (entries[i] >> 61U & 1U) != 0;
@@ -73,7 +79,7 @@ class PageMap {
   }
 
  private:
-  // None are seen before Linux 6.7.
+  // Returns 0 before Linux 6.7.
   std::uint64_t huge_between(std::uint64_t begin, std::uint64_t end) const {
     std::array<Region, 4> regions{};
     ScanArguments arguments{};
@@ -100,9 +106,9 @@ std::uint64_t pieces_in(const Mapping& mapping) {
   return (mapping.end - 1) / piece - mapping.begin / piece + 1;
 }
 
-// What a fork may have to copy, without files and with addresses that are in use.
+// The mappings that a fork may copy: without files, and accessible.
 std::vector<Mapping> candidates(std::string_view maps) {
-  // A line of maps is what stands at the head of each mapping in smaps.
+  // A line of maps equals the first line of each mapping in smaps.
   std::vector<Mapping> mappings = parse_mappings(maps);
   std::erase_if(mappings, [](const Mapping& each) { return !each.is_private || each.is_reserved; });
   return mappings;
@@ -122,7 +128,7 @@ void look_at_pieces(std::vector<Mapping>& mappings, const PageMap& pages) {
   }
 }
 
-// The sums are known, so that only the shares are estimated.
+// The sums are known, so only the shares are estimated.
 void scale(std::vector<Mapping>& mappings, const process::Memory& memory) {
   std::uint64_t anonymous = 0;
   std::uint64_t swapped = 0;

@@ -11,11 +11,11 @@
 namespace check {
 
 /// The mappings of a large process, their sizes estimated from some thousand
-/// pieces of 2 MiB, so that they add up to what the process has. Memory kept from children is not
-/// told from other.
+/// pieces of 2 MiB, so that they add up to the process's sums. Does not
+/// identify memory kept from children.
 ///
-/// The kernel holds the memory lock for some microseconds a piece, where it does
-/// for a whole mapping when it makes smaps.
+/// The kernel holds the memory lock for some microseconds per piece; for smaps
+/// it does so for a whole mapping.
 /// None if they may not be read.
 std::optional<std::vector<Mapping>> sample_mappings(const process::Process& process);
 

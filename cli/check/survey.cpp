@@ -1,5 +1,11 @@
 // SPDX-FileCopyrightText: The forklift authors
 // SPDX-License-Identifier: MIT
+
+// Ranks all processes within a time limit. The sizes that any user may read
+// give an upper bound for each; only the most expensive ones are inspected
+// closely, until the first `top` are certain. Processes come and go meanwhile,
+// and one that vanishes is left out.
+
 #include "check/survey.hpp"
 
 #include <fmt/core.h>
@@ -16,6 +22,7 @@
 #include "check/report.hpp"
 #include "check/sample.hpp"
 #include "process/proc_file.hpp"
+#include "recording/wording.hpp"
 #include "refusal.hpp"
 
 namespace check {
@@ -48,8 +55,8 @@ class Users {
   std::map<uid_t, std::string> names_;
 };
 
-// Huge pages make a difference to those alone that have much memory; sampling is
-// for who has more than can be looked at in a moment.
+// Huge pages matter only with much memory; sampling is for processes that are
+// too large to read at once.
 void look_closer(SurveyEntry& place, const watch::Calibration& calibration) {
   constexpr std::uint64_t most_for_smaps = 64U << 20;
   const bool is_small = place.process.memory.resident <= most_for_smaps;
@@ -59,8 +66,8 @@ void look_closer(SurveyEntry& place, const watch::Calibration& calibration) {
   if (!is_small) place.prediction.basis = Basis::samples;
 }
 
-// From the dearest on, until so many cost more than any of the others could: what
-// is known without their mappings is a bound.
+// From the most expensive down, until `top` cost more than any other could: a
+// prediction without mappings is an upper bound.
 void look_closer_at_top(Survey& survey, std::size_t top, steady_clock::time_point end) {
   std::ranges::stable_sort(survey.places, std::greater(), stall);
   std::vector<Nanoseconds> known;
@@ -74,7 +81,7 @@ void look_closer_at_top(Survey& survey, std::size_t top, steady_clock::time_poin
   std::ranges::stable_sort(survey.places, std::greater(), stall);
 }
 
-// The path of the program says less than its arguments.
+// The arguments are more useful than the program's path.
 std::string short_command(const std::string& command) {
   const std::size_t program_end = std::min(command.find(' '), command.size());
   const std::size_t slash = command.rfind('/', program_end);
@@ -88,9 +95,9 @@ std::string line(const SurveyEntry& place) {
       process.descriptors ? fmt::format("{}", *process.descriptors) : "?";
   return fmt::format("{:>7} {:<10} {:<14} {:>9} {:>9} {:>7} {:>6} {:>9}{} {}\n", process.pid,
                      cut(place.user, 10), cut(runtime_text(process), 14),
-                     size_text(process.memory.resident), size_text(process.memory.page_tables),
-                     process.threads, descriptors, time_text(place.prediction.stall),
-                     is_bound(place.prediction) ? "<" : " ",
+                     watch::say_size(process.memory.resident),
+                     watch::say_size(process.memory.page_tables), process.threads, descriptors,
+                     watch::say(place.prediction.stall), is_bound(place.prediction) ? "<" : " ",
                      cut(short_command(process.command), 18));
 }
 

@@ -20,15 +20,15 @@ struct SurveyEntry {
   Prediction prediction;
 };
 
-/// All processes of the machine by what a fork would cost them, dearest first.
+/// All processes of the machine by the cost of a fork, most expensive first.
 struct Survey {
   std::vector<SurveyEntry> places;
-  std::size_t left_out = 0;  ///< time was up before they were looked at
+  std::size_t left_out = 0;  ///< not inspected before time was up
   watch::Calibration calibration;
 };
 
-/// Kernel threads are no processes, nor are zombies. The first `top` are looked at
-/// more closely than the others.
+/// Kernel threads and zombies are excluded. The first `top` are inspected more
+/// closely than the others.
 /// Cost: ends after `patience`, and the calibration.
 Survey survey(std::size_t top, std::chrono::milliseconds patience);
 

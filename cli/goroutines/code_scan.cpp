@@ -15,7 +15,7 @@ struct Code {
 
   unsigned byte(std::size_t at) const { return std::to_integer<unsigned>(bytes[at]); }
 
-  // Where the four bytes there lead, counted from behind them.
+  // The target of these four bytes, relative to their end.
   Address target(std::size_t at) const {
     const auto distance = value_at<std::int32_t>(bytes, at).value_or(0);
     return address + at + 4 + static_cast<Address>(std::int64_t{distance});
@@ -40,7 +40,7 @@ std::optional<Address> argument_before(const Code& code, std::size_t call) {
   return std::nullopt;
 }
 
-// What the first call of a function by another one is given.
+// The argument of the first call of one function by another.
 std::optional<Address> argument_of_call(const Code& code, Address callee) {
   constexpr unsigned call = 0xe8;
   for (std::size_t at = 0; at + 5 <= code.bytes.size(); ++at) {
@@ -51,7 +51,7 @@ std::optional<Address> argument_of_call(const Code& code, Address callee) {
   return std::nullopt;
 }
 
-// All that "op register, [rip + variable]" refers to, and surely some more.
+// All operands of "op register, [rip + variable]", and surely some more.
 std::vector<Address> variables_of(const Code& code) {
   constexpr std::array opcodes = {0x8bU, 0x89U, 0x8dU, 0x3bU, 0x39U};
   std::vector<Address> found;
@@ -65,8 +65,8 @@ std::vector<Address> variables_of(const Code& code) {
   return found;
 }
 
-// The process itself says which machine it is for: code is only read where this
-// command can run, too.
+// The process declares its machine: code is only read where this command can
+// run, too.
 constexpr bool readable_code =
 #if defined(__x86_64__)
     true;
@@ -80,7 +80,7 @@ std::optional<Address> find_fork_lock(const Program& program, const LineTable& t
   if (!readable_code || table.link_register()) return std::nullopt;
   const auto lock = table.named("sync.(*RWMutex).Lock");
   if (!lock) return std::nullopt;
-  // Since Go 1.21 the former takes it on behalf of the latter.
+  // Since Go 1.21 the former locks it on behalf of the latter.
   for (const char* const name : {"syscall.acquireForkLock", "syscall.forkExec"}) {
     const auto user = table.named(name);
     if (!user) continue;
@@ -93,7 +93,7 @@ std::optional<Address> find_all_goroutines(const Program& program, const LineTab
   if (!readable_code || table.link_register()) return std::nullopt;
   const auto user = table.named("runtime.allgadd");
   if (!user) return std::nullopt;
-  // A slice that is appended to: three words in a row, all of them used.
+  // A slice that is appended to: three consecutive words, all of them used.
   const std::vector<Address> variables = variables_of(code_of(program, *user));
   const auto used = [&](Address address) { return std::ranges::binary_search(variables, address); };
   for (const Address address : variables) {

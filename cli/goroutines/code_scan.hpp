@@ -9,11 +9,11 @@
 
 namespace goroutines {
 
-/// Where variables lie that a stripped program has no names for, told by the code
-/// that uses them; x86-64 only.
+/// Locates variables of a stripped program by the code that uses them; x86-64
+/// only.
 ///
-/// Whoever asks has to check what lies there: code is not decoded, but searched
-/// for operands that can only mean a variable.
+/// Callers must check the content: code is not decoded, but searched for
+/// operands that can only be a variable.
 std::optional<Address> find_fork_lock(const Program& program, const LineTable& table);
 std::optional<Address> find_all_goroutines(const Program& program, const LineTable& table);
 

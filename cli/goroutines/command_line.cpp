@@ -47,7 +47,7 @@ void show(const GoroutinesRequest& request, Reader& reader) {
   output::print(text);
 }
 
-// Tells a process from a later one with its number.
+// Distinguishes a process from a later one with its number.
 class Life {
  public:
   explicit Life(pid_t pid) : fd_(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0))), pid_(pid) {}
@@ -56,7 +56,7 @@ class Life {
   }
   Life(const Life&) = delete;
 
-  /// Whether it ends within so long; a signal may end the wait early.
+  /// Whether it ends within this time; a signal may end the wait early.
   bool ends_within(milliseconds limit) const {
     pollfd ready{.fd = fd_, .events = POLLIN, .revents = 0};
     const int count = ::poll(&ready, 1, static_cast<int>(limit.count()));
@@ -69,7 +69,7 @@ class Life {
   pid_t pid_;
 };
 
-// In pieces: a signal that comes just before the wait does not end it.
+// In pieces: a signal that arrives just before the wait does not end it.
 bool wait_for(Clock::time_point moment, const Interrupt& interrupt, const Life& life) {
   constexpr milliseconds piece(100);
   while (!interrupt.asked()) {
@@ -80,8 +80,8 @@ bool wait_for(Clock::time_point moment, const Interrupt& interrupt, const Life& 
   return false;
 }
 
-// Until Ctrl-C, which is how one ends this, the end of the process, or that of
-// the reader.
+// Until Ctrl-C, the usual way to end this, the end of the process, or that of
+// the output's reader.
 void repeat(const GoroutinesRequest& request, Reader& reader, const Life& life) {
   const Interrupt interrupt;
   auto next = Clock::now();
@@ -93,7 +93,7 @@ void repeat(const GoroutinesRequest& request, Reader& reader, const Life& life) 
     }
     if (!life.ends_within(milliseconds(0))) return;
   } catch (const Ended&) {
-    // A little earlier than anybody is told.
+    // The memory is gone slightly before the pidfd reports the end.
   }
   output::say("process {} ('{}') has ended\n", request.pid, reader.name());
 }
@@ -114,13 +114,14 @@ int run(const GoroutinesRequest& request) {
 
 void add_to(CLI::App& app, const std::string&, Action& chosen) {
   CLI::App* const command = app.add_subcommand(
-      "goroutines", "Show what the goroutines of a Go process do, and who waits for its ForkLock");
+      "goroutines", "Show the goroutines of a Go process and which of them wait for its ForkLock");
   const auto request = std::make_shared<GoroutinesRequest>();
   add_parsed(*command, "PID", request->pid, process::pid_of, "A process that runs a Go program")
       ->required();
   add_parsed(*command, "--every", request->every, interval,
-             "Look again and again, as 10s, until Ctrl-C or the end of the process");
-  command->add_flag("--json", request->json, "For programs: one object a look, on one line");
+             "Repeat at this interval, as 10s, until Ctrl-C or the end of the process")
+      ->type_name("TIME");
+  command->add_flag("--json", request->json, "Print JSON: one object on one line for each look");
   command->callback([request, &chosen] { chosen = [request] { return run(*request); }; });
 }
 

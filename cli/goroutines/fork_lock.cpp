@@ -9,7 +9,7 @@
 namespace goroutines {
 namespace {
 
-// Within sync.RWMutex; the first two are those of the Mutex that it begins with.
+// Within sync.RWMutex; the first two are those of its leading Mutex.
 constexpr std::uint64_t state_at = 0, semaphore_at = 4, writer_semaphore_at = 8,
                         reader_semaphore_at = 12, reader_count_at = 16, reader_wait_at = 20;
 constexpr std::int32_t most_readers = 1 << 30;  // rwmutexMaxReaders
@@ -50,7 +50,7 @@ std::string print(const ForkLock& lock) {
 }
 
 std::size_t waiters_of_mutex(std::span<const std::byte> bytes, Version version) {
-  // Go 1.9 put mutexStarving between mutexWoken and the number of those who wait.
+  // Go 1.9 inserted mutexStarving between mutexWoken and the number of waiters.
   const int flags = version < Version{1, 9} ? 2 : 3;
   return at_least_none(number(bytes, state_at) >> flags);
 }
@@ -64,8 +64,8 @@ ForkLock read_fork_lock(std::span<const std::byte, fork_lock_size> bytes, Versio
     lock.inside = at_least_none(count);
     return lock;
   }
-  // A writer has announced itself by taking most_readers off; those who were
-  // inside then are counted down in the other field.
+  // A waiting writer has subtracted most_readers; the other field counts down
+  // the readers that were inside then.
   const std::size_t readers = at_least_none(count + most_readers);
   lock.inside = std::min(readers, at_least_none(leaving));
   lock.waiting = readers - lock.inside;

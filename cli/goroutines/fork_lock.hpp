@@ -14,7 +14,7 @@
 
 namespace goroutines {
 
-/// What a goroutine waits for, of the ForkLock.
+/// The part of the ForkLock that a goroutine waits for.
 enum class ForkLockWait {
   reader,    ///< creates a descriptor, waits for the launcher
   launcher,  ///< is next to launch, waits until the readers have left
@@ -24,7 +24,7 @@ enum class ForkLockWait {
 /// The state of syscall.ForkLock, a sync.RWMutex: launchers write.
 struct ForkLock {
   bool held = false;        ///< by a launcher
-  bool awaited = false;     ///< by a launcher who waits until the readers have left
+  bool awaited = false;     ///< by a launcher that waits until the readers have left
   std::size_t inside = 0;   ///< readers that hold it
   std::size_t waiting = 0;  ///< readers that wait for a launcher
   std::size_t queued = 0;   ///< launchers behind the first
@@ -43,7 +43,7 @@ ForkLock read_fork_lock(std::span<const std::byte, fork_lock_size> bytes, Versio
 /// Launchers that wait for a sync.Mutex, which has eight bytes.
 std::size_t waiters_of_mutex(std::span<const std::byte> bytes, Version version);
 
-/// Whose semaphore an address is; none if it is not the ForkLock's.
+/// The owner of the semaphore at an address; none if it is not the ForkLock's.
 std::optional<ForkLockWait> wait_at(Address semaphore, Address fork_lock);
 
 }  // namespace goroutines

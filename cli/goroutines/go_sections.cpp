@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::size_t longest_version = 256;
 
-// The length of what follows, as a number of seven bits a byte.
+// The length of the text that follows, in seven bits a byte.
 std::string counted_text(std::span<const std::byte> bytes) {
   std::uint64_t length = 0;
   std::size_t at = 0;
@@ -22,8 +22,8 @@ std::string counted_text(std::span<const std::byte> bytes) {
   return {reinterpret_cast<const char*>(bytes.data()) + at, length};
 }
 
-// The format is that of debug/buildinfo: since Go 1.18 with the text itself,
-// before with the address of a string.
+// The format of debug/buildinfo: since Go 1.18 the text itself, before the
+// address of a string.
 std::string from_build_information(const Program& program) {
   constexpr char magic[] = "\xff Go buildinf:";
   constexpr std::size_t flags_at = 15, address_at = 16, text_at = 32;
@@ -34,12 +34,12 @@ std::string from_build_information(const Program& program) {
   if (std::to_integer<unsigned>(section->bytes[flags_at]) & with_text) {
     return counted_text(section->bytes.subspan(text_at));
   }
-  // From memory: in a file that may be loaded anywhere it is not yet there.
+  // From memory: a relocatable file does not contain it yet.
   const auto header = program.memory().value<Address>(section->address + address_at);
   return header ? program.memory().text(*header, longest_version).value_or("") : "";
 }
 
-// Magic number, two zeros, the size of an instruction and that of an address.
+// Magic number, two zeros, the size of an instruction and of an address.
 bool table_begins(std::span<const std::byte> bytes, std::uint64_t at) {
   constexpr std::uint32_t oldest = 0xfffffff0, newest = 0xfffffffb;
   const auto magic = value_at<std::uint32_t>(bytes, at);
@@ -50,7 +50,7 @@ bool table_begins(std::span<const std::byte> bytes, std::uint64_t at) {
          (instruction == 1 || instruction == 2 || instruction == 4);
 }
 
-// Where the system's linker has put it together with other things.
+// The system's linker has merged it with other data.
 std::optional<Program::Section> table_within(const Program::Section& section) {
   constexpr std::uint64_t alignment = 32;
   for (std::uint64_t at = 0; at < section.bytes.size(); at += alignment) {

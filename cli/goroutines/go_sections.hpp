@@ -9,11 +9,11 @@
 
 namespace goroutines {
 
-/// Where the table of functions and lines lies (pclntab), which even a stripped
-/// program has; none in a program that is not Go's.
+/// The table of functions and lines (pclntab), which even a stripped program
+/// has; none if the program is not Go.
 std::optional<Program::Section> line_table_section(const Program& program);
 
-/// What the program says of its own version: "go1.19.8"; empty if nothing.
+/// The version recorded in the program: "go1.19.8"; empty if none.
 std::string version_of(const Program& program);
 
 }  // namespace goroutines

@@ -1,5 +1,11 @@
 // SPDX-FileCopyrightText: The forklift authors
 // SPDX-License-Identifier: MIT
+
+// Reads a goroutine of a process that is not stopped. Its g is read before and
+// after the stack: if the fields that the stack depends on differ, it is read
+// again, at most three times. The saved registers are valid only while it does
+// not run; for a running one the kernel's view of its thread is used.
+
 #include "goroutines/goroutine_reader.hpp"
 
 #include <time.h>
@@ -39,7 +45,7 @@ std::string name(std::uint32_t status) {
   }
 }
 
-// "syscall/exec_unix.go": the folder tells a package, all before it whose machine.
+// "syscall/exec_unix.go": the directory names the package.
 std::string shorten(const std::string& path) {
   const auto last = path.rfind('/');
   if (last == std::string::npos || last == 0) return path;
@@ -47,7 +53,7 @@ std::string shorten(const std::string& path) {
   return before == std::string::npos ? path : path.substr(before + 1);
 }
 
-// The clock that the runtime's nanotime reads.
+// The clock of the runtime's nanotime.
 std::optional<std::chrono::nanoseconds> since(std::int64_t moment) {
   timespec now{};
   ::clock_gettime(CLOCK_MONOTONIC, &now);
@@ -61,7 +67,7 @@ constexpr std::size_t most_of_g = 1024;
 
 }  // namespace
 
-// What lies at a g, and what of it has to stay the same for its stack to be true.
+// The bytes of a g; `same` compares the fields that make its stack valid.
 struct GoroutineReader::Raw {
   const Layout& layout;
   std::vector<std::byte> bytes;
@@ -140,8 +146,8 @@ StackStart GoroutineReader::start(const Raw& raw, const Goroutine& goroutine) co
     start.sp = raw.at<Address>(layout.syscall_sp);
   }
   if (raw.status() == running) {
-    // What was saved is of an earlier time. The kernel knows better, unless it
-    // runs this very moment; elsewhere than on its stack it is in the runtime.
+    // The saved values are old. The kernel has newer ones, unless the thread is
+    // running right now; outside the goroutine's stack it is in the runtime.
     const auto place =
         goroutine.thread ? place_in_kernel(target_.program.pid(), *goroutine.thread) : std::nullopt;
     start.pc = place ? place->pc : 0;
@@ -150,8 +156,8 @@ StackStart GoroutineReader::start(const Raw& raw, const Goroutine& goroutine) co
   return start;
 }
 
-// The semaphore that a goroutine waits for is kept in the frames of those who
-// wait: which lock it is, code that was inlined no longer says.
+// The address of the semaphore is in the frames of the wait; the function names
+// do not identify the lock, since code was inlined.
 std::optional<ForkLockWait> GoroutineReader::wait(const std::vector<StackPlace>& places) {
   if (!target_.fork_lock) return std::nullopt;
   const auto waiting_here = [this](const StackPlace& place) {
@@ -160,7 +166,7 @@ std::optional<ForkLockWait> GoroutineReader::wait(const std::vector<StackPlace>&
   };
   const auto found = std::ranges::find_if(places, waiting_here);
   if (places.end() - found < 2) return std::nullopt;
-  // Its own frame, and what its caller laid out as arguments.
+  // Its own frame, and the arguments in its caller's frame.
   const Address end = places.end() - found > 2 ? (found + 2)->sp : (found + 1)->sp;
   for (Address at = found->sp; at < end; at += sizeof(Address)) {
     const auto word = value_at<Address>(walker_.bytes(), at - places.front().sp);
@@ -203,7 +209,7 @@ std::optional<Goroutine> GoroutineReader::read(Address address) {
       for (const StackPlace& place : places) goroutine.stack.push_back(frame(place.pc));
       if (before->status() == waiting) goroutine.waits = wait(places);
       const auto creator = before->at<Address>(target_.layout->creator);
-      // The first one is created by the runtime, of which nobody wants to hear.
+      // The runtime creates the first one, which is of no interest.
       if (goroutine.id != 1 && !frame(creator).function.empty()) {
         goroutine.created_by = frame(creator);
       }

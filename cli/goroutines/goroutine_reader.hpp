@@ -11,14 +11,14 @@
 
 namespace goroutines {
 
-/// Makes a goroutine of the runtime's g. Requires: the layout is known.
+/// Converts the runtime's g into a goroutine. Requires: the layout is known.
 class GoroutineReader {
  public:
   explicit GoroutineReader(const Target& target)
       : target_(target), walker_(target.program.memory(), target.lines) {}
 
-  /// None if there is nothing to be read; one with the number 0 if it is not in
-  /// use. One that keeps changing while it is looked at has no stack.
+  /// None if it is unreadable; number 0 if it is not in use. One that keeps
+  /// changing while it is read has no stack.
   std::optional<Goroutine> read(Address address);
 
  private:

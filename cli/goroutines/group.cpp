@@ -10,7 +10,7 @@
 namespace goroutines {
 namespace {
 
-// All frames are the runtime's: a helper that every Go program has.
+// All frames are the runtime's: a helper of every Go program.
 bool is_runtimes_own(const Goroutine& goroutine) {
   const auto runtimes = [](const Frame& frame) { return frame.function.starts_with("runtime."); };
   return !goroutine.stack.empty() && std::ranges::all_of(goroutine.stack, runtimes) &&

@@ -8,7 +8,7 @@
 
 namespace goroutines {
 
-/// Goroutines that are told by one stack, as they are in the same state at the
+/// Goroutines shown with one stack, since they are in the same state at the
 /// same place.
 struct Group {
   std::vector<const Goroutine*> members;  ///< by number, never empty
@@ -16,12 +16,12 @@ struct Group {
   const Goroutine& first() const { return *members.front(); }
 };
 
-/// Who waits for the ForkLock comes first: readers, then launchers; then who is in
-/// the middle of a launch; the runtime's own goroutines come last. Among equals
-/// the larger group is first. The groups point into the snapshot.
+/// Waiters for the ForkLock come first: readers, then launchers; then launches
+/// in progress; the runtime's own goroutines come last. Among equals the larger
+/// group is first. The groups point into the snapshot.
 std::vector<Group> group(const Snapshot& snapshot);
 
-/// Whether it is in the middle of a launch, so that it may be who holds the lock.
+/// Whether it is in the middle of a launch, so that it may hold the lock.
 bool launches(const Goroutine& goroutine);
 
 }  // namespace goroutines

@@ -69,7 +69,7 @@ std::string print_json(const Subject& subject, const Snapshot& snapshot) {
   for (const Group& same : group(snapshot)) {
     for (const Goroutine* const each : same.members) json["goroutines"].push_back(goroutine(*each));
   }
-  // Names are taken from another program's memory: any bytes may be in them.
+  // Names come from another program's memory: any bytes may be in them.
   return json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 

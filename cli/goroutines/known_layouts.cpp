@@ -2,9 +2,9 @@
 // SPDX-License-Identifier: MIT
 
 // Offsets by version, of 64-bit machines, for programs without debug information.
-// They follow from the declarations in runtime/runtime2.go; what the sources were
-// checked against is said with each row. Whoever takes a row still has to look
-// whether goroutines make sense by it.
+// They follow from the declarations in runtime/runtime2.go; each row names the
+// sources that it was checked against. Users of a row must still check that it
+// fits the goroutines.
 #include <algorithm>
 #include <array>
 
@@ -42,7 +42,7 @@ constexpr Layout go_1_9{.thread = 48,
                         .thread_id = 72,
                         .reason_is_text = true};
 
-// The reason becomes a number, behind g.schedlink.
+// The reason becomes a number, after g.schedlink.
 constexpr Layout go_1_11{.thread = 48,
                          .sched = 56,
                          .syscall_sp = 112,
@@ -54,17 +54,17 @@ constexpr Layout go_1_11{.thread = 48,
                          .creator = 280,
                          .thread_id = 72};
 
-// Behind g.runnableStamp and g.runnableTime.
+// After g.runnableStamp and g.runnableTime.
 constexpr Layout go_1_17 = [] {
   Layout layout = go_1_11;
   layout.creator = 296;
   return layout;
 }();
 
-// g.sysexitticks, traceseq and tracelastp go, g.parentGoid comes.
+// g.sysexitticks, traceseq and tracelastp are removed, g.parentGoid is added.
 constexpr Layout go_1_21 = go_1_11;
 
-// Behind g.syscallbp.
+// After g.syscallbp.
 constexpr Layout go_1_23{.thread = 48,
                          .sched = 56,
                          .syscall_sp = 112,
@@ -76,7 +76,7 @@ constexpr Layout go_1_23{.thread = 48,
                          .creator = 288,
                          .thread_id = 72};
 
-// gobuf.ret goes.
+// gobuf.ret is removed.
 constexpr Layout go_1_25{.thread = 48,
                          .sched = 56,
                          .syscall_sp = 104,

@@ -18,7 +18,7 @@ bool named(Dwarf_Die* die, std::string_view name) {
   return text && text == name;
 }
 
-// A number, or, as old compilers wrote it, an expression that adds one.
+// A number, or an expression that adds one, as old compilers wrote it.
 std::optional<Offset> location(Dwarf_Die* member) {
   Dwarf_Attribute attribute;
   if (!::dwarf_attr(member, DW_AT_data_member_location, &attribute)) return std::nullopt;
@@ -45,7 +45,7 @@ class Structure {
  public:
   explicit Structure(Dwarf_Die die) : die_(die) {}
 
-  // False if there is no such member; the offset stays as it is then.
+  // False if there is no such member; the offset is then unchanged.
   bool offset(std::string_view member, Offset& offset) {
     auto die = child_named(&die_, member, DW_TAG_member);
     const auto found = die ? location(&*die) : std::nullopt;
@@ -82,7 +82,7 @@ struct Structures {
   }
 };
 
-// Of Go's own units one declares all of them; which one depends on the version.
+// One of Go's own units declares all of them; which one depends on the version.
 Structures find_structures(Dwarf* dwarf) {
   Structures found;
   Dwarf_Off offset = 0;

@@ -1,5 +1,11 @@
 // SPDX-FileCopyrightText: The forklift authors
 // SPDX-License-Identifier: MIT
+
+// Decodes Go's pclntab, whose layout changed with Go 1.2, 1.16, 1.18 and 1.20;
+// the magic number selects the format. Values are deltas in a byte stream per
+// function, so a lookup runs from the function's entry. The table comes from
+// another process, so every read is checked against its bounds.
+
 #include "goroutines/line_table.hpp"
 
 #include <algorithm>
@@ -16,7 +22,7 @@ constexpr std::uint64_t header_size = 8;
 constexpr std::uint64_t word_size = 8;
 constexpr std::uint64_t most_functions = 1U << 24;
 
-// Numbers of a function's record, in fields of four bytes after its entry.
+// Fields of a function's record, of four bytes each, after its entry.
 enum Field : unsigned {
   name_field = 0,
   stack_field = 3,
@@ -25,7 +31,7 @@ enum Field : unsigned {
   unit_field = 7
 };
 
-// Steps of seven bits a byte, as encoding/binary has them.
+// Numbers of seven bits a byte, as in encoding/binary.
 class Steps {
  public:
   Steps(std::span<const std::byte> bytes, std::uint64_t at) : bytes_(bytes), at_(at) {}
@@ -86,7 +92,7 @@ bool LineTable::read_header(Address text) {
   return functions_ < table_.size();
 }
 
-// Of the header, by number.
+// A word of the header, by number.
 std::uint64_t LineTable::word(std::uint64_t number) const {
   return value_at<std::uint64_t>(table_, header_size + number * word_size).value_or(0);
 }

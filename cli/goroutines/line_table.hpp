@@ -13,35 +13,35 @@
 
 namespace goroutines {
 
-/// Go's own table of functions, lines and frame sizes (pclntab), which a program
-/// cannot be stripped of, in the formats of Go 1.2, 1.16, 1.18 and 1.20.
+/// Go's own table of functions, lines and frame sizes (pclntab), which strip(1)
+/// cannot remove, in the formats of Go 1.2, 1.16, 1.18 and 1.20.
 ///
-/// Nothing in it is trusted: what leads beyond its end is not there.
+/// It is not trusted: reads beyond its end return nothing.
 class LineTable {
  public:
-  /// `text`: where the code begins, for tables that no longer say so themselves.
-  /// Errors: none if it is of another format.
+  /// `text`: the start of the code, for tables that no longer contain it.
+  /// Errors: none for an unknown format.
   static std::optional<LineTable> read(std::vector<std::byte> table, Address text);
 
   struct Function {
     std::string name;
     Address entry = 0;
     Address end = 0;
-    std::uint64_t record = 0;  ///< offset of what else is told of it
+    std::uint64_t record = 0;  ///< offset of the function's other fields
   };
-  /// The function that an address lies in.
+  /// The function that contains an address.
   std::optional<Function> function(Address address) const;
-  /// A function by its name. Cost: looks at all of them.
+  /// A function by its name. Cost: searches all of them.
   std::optional<Function> named(std::string_view name) const;
 
   struct Line {
     std::string file;
     int number = 0;
   };
-  /// The line of an address: that of an inlined function, if there is one.
+  /// The line of an address: that of an inlined function, if any.
   std::optional<Line> line(const Function& function, Address address) const;
 
-  /// How far the stack pointer lies below the function's return address there.
+  /// The distance of the stack pointer below the return address at this point.
   std::optional<std::int32_t> frame_size(const Function& function, Address address) const;
 
   /// Whether calls leave the return address in a register, as on AArch64.
@@ -65,7 +65,7 @@ class LineTable {
   unsigned quantum_ = 1;
   std::uint64_t count_ = 0;
   Address text_ = 0;
-  // Offsets of the parts; up to Go 1.15 all are counted from the beginning.
+  // Offsets of the parts; up to Go 1.15 all from the beginning.
   std::uint64_t names_ = 0, units_ = 0, files_ = 0, values_ = 0, functions_ = 0;
 };
 

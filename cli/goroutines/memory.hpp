@@ -16,10 +16,10 @@ namespace goroutines {
 
 using Address = std::uint64_t;
 
-/// The memory of a process that runs on while it is read: nothing that is read
-/// at two moments need fit together, and no length in it may be trusted.
+/// The memory of a process that runs while it is read: values read at different
+/// moments need not be consistent, and no length in it may be trusted.
 ///
-/// Read by process_vm_readv(2): the process is neither stopped nor changed.
+/// Read with process_vm_readv(2): the process is neither stopped nor changed.
 class Memory {
  public:
   explicit Memory(pid_t pid) : pid_(pid) {}
@@ -27,7 +27,7 @@ class Memory {
   /// All of it, or nothing.
   bool read(Address address, std::span<std::byte> into) const noexcept;
 
-  /// Pieces that lie apart, by one system call; all of them, or nothing.
+  /// Several separate pieces, by one system call; all of them, or nothing.
   struct Piece {
     Address address = 0;
     std::span<std::byte> into;
@@ -45,14 +45,14 @@ class Memory {
     return value;
   }
 
-  /// A string as Go has it: address and length. None if longer than so many bytes.
+  /// A Go string: address and length. None if longer than this many bytes.
   std::optional<std::string> text(Address header, std::size_t most) const;
 
  private:
   pid_t pid_;
 };
 
-/// A value within bytes; none beyond their end.
+/// A value within bytes; none past their end.
 template <class T>
 requires std::is_trivially_copyable_v<T> std::optional<T> value_at(std::span<const std::byte> bytes,
                                                                    std::uint64_t offset)

@@ -10,8 +10,8 @@
 
 namespace goroutines {
 
-/// Whether the goroutines of a process make sense by a layout: the first is number
-/// 1, as in every Go program, and was created by code.
+/// Whether a layout fits the goroutines of a process: the first is number 1, as
+/// in every Go program, and was created by code.
 bool makes_sense(const Memory& memory, const LineTable& lines, Address all_goroutines,
                  const Layout& layout);
 

@@ -1,5 +1,11 @@
 // SPDX-FileCopyrightText: The forklift authors
 // SPDX-License-Identifier: MIT
+
+// Finds the parts of a Go program in its ELF file and its memory. The file is
+// opened through /proc/PID/exe, since it may be deleted or in another mount
+// namespace; the auxiliary vector contains the load address. A refusal names
+// the user or the setting that would permit the access.
+
 #include "goroutines/program.hpp"
 
 #include <elf.h>
@@ -37,7 +43,7 @@ std::string user_name(uid_t user) {
   return entry ? fmt::format("'{}'", entry->pw_name) : fmt::format("with the number {}", user);
 }
 
-// Why memory may not be read, and what would help.
+// Why memory may not be read, and how to get permission.
 std::string refused(const std::string& who, pid_t pid) {
   struct stat owner {};
   ::stat(path(pid, "").c_str(), &owner);
@@ -89,7 +95,8 @@ void Program::open_file() {
     throw Refusal(fmt::format("{}: its program cannot be read: {}", who(), std::strerror(errno)));
   }
   ::elf_version(EV_CURRENT);
-  elf_.reset(::elf_begin(file_.number, ELF_C_READ_MMAP, nullptr));
+  // Not mapped: a file that is truncated after its program has ended would be SIGBUS.
+  elf_.reset(::elf_begin(file_.number, ELF_C_READ, nullptr));
   GElf_Ehdr header;
   if (!elf_ || !::gelf_getehdr(elf_.get(), &header))
     throw Refusal(who() + " is not an ELF program");
@@ -100,7 +107,7 @@ void Program::open_file() {
   entry_ = header.e_entry;
 }
 
-// The kernel tells the program where its entry came to lie.
+// The kernel passes the program the actual address of its entry.
 void Program::find_bias() {
   std::ifstream auxiliary(path(pid_, "auxv"), std::ios::binary);
   Elf64_auxv_t entry{};
@@ -137,8 +144,8 @@ std::optional<Program::Section> Program::section(const char* name) const {
   return std::nullopt;
 }
 
-// Of a large program there are a hundred thousand: only those of two packages
-// are ever asked for.
+// A large program has a hundred thousand: only those of two packages are
+// needed.
 void Program::read_symbols() {
   for (Elf_Scn* part = nullptr; (part = ::elf_nextscn(elf_.get(), part));) {
     GElf_Shdr header;

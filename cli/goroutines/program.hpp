@@ -17,11 +17,11 @@ struct Elf;
 
 namespace goroutines {
 
-/// The executable of a Go process: its file, and where that lies in memory.
+/// The executable of a Go process: its file, and its place in memory.
 class Program {
  public:
-  /// Errors: throws `Refusal` in one line: no such process, no Go program, no
-  /// right to look at it.
+  /// Errors: throws `Refusal` in one line: no such process, not a Go program,
+  /// or no permission to read it.
   explicit Program(pid_t pid);
   ~Program();
   Program(const Program&) = delete;
@@ -30,7 +30,7 @@ class Program {
   const std::string& name() const { return name_; }  ///< comm
   const Memory& memory() const { return memory_; }
   Elf* elf() const { return elf_.get(); }
-  /// Whether it may be loaded anywhere, so that its file lacks absolute addresses.
+  /// Whether it is relocatable, so that its file lacks absolute addresses.
   bool relocated() const { return relocated_; }
   /// "process 4711 ('redis-server')".
   std::string who() const;
@@ -43,7 +43,7 @@ class Program {
   /// None if there is no such section.
   std::optional<Section> section(const char* name) const;
 
-  /// Where a variable lies in the process; none in a stripped program.
+  /// The address of a variable in the process; none in a stripped program.
   std::optional<Address> variable(const std::string& name) const;
   bool has_symbols() const { return !symbols_.empty(); }
 

@@ -25,7 +25,7 @@ struct Slice {
 
 class Reader::State {
  public:
-  explicit State(pid_t pid) : target(pid), goroutine_reader(target) {}
+  explicit State(pid_t pid) : target(pid), goroutine_reader_(target) {}
 
   std::optional<ForkLock> fork_lock() const;
   void read_goroutines(Snapshot& snapshot);
@@ -35,10 +35,10 @@ class Reader::State {
  private:
   std::vector<Address> addresses(Snapshot& snapshot) const;
 
-  GoroutineReader goroutine_reader;
+  GoroutineReader goroutine_reader_;
 };
 
-// With the mutex that launchers wait for since Go 1.21, by the same call.
+// With the mutex that launchers wait for since Go 1.21, in one call.
 std::optional<ForkLock> Reader::State::fork_lock() const {
   if (!target.fork_lock) return std::nullopt;
   std::array<std::byte, fork_lock_size> lock{};
@@ -52,8 +52,8 @@ std::optional<ForkLock> Reader::State::fork_lock() const {
   return found;
 }
 
-// The array is replaced as it grows, and may be collected then: what was read of
-// it counts only if it is still the one in use.
+// The array is replaced as it grows, and may then be collected: its content is
+// valid only if it is still the one in use.
 std::vector<Address> Reader::State::addresses(Snapshot& snapshot) const {
   constexpr int tries = 5;
   const Memory& memory = target.program.memory();
@@ -73,7 +73,7 @@ void Reader::State::read_goroutines(Snapshot& snapshot) {
   if (!target.all_goroutines || !target.layout) return;
   std::size_t lost = 0;
   for (const Address address : addresses(snapshot)) {
-    const auto found = goroutine_reader.read(address);
+    const auto found = goroutine_reader_.read(address);
     if (!found) {
       ++lost;
     } else if (found->id != 0) {

@@ -15,22 +15,22 @@
 
 namespace goroutines {
 
-/// The process has ended, or is about to: its memory is gone already.
+/// The process has ended, or is about to: its memory is gone.
 class Ended : public Refusal {
  public:
   using Refusal::Refusal;
 };
 
-/// Looks into a Go process from outside: it is neither stopped nor signalled,
-/// nothing of it is written.
+/// Reads a Go process from outside: it is neither stopped nor signalled, and
+/// nothing is written.
 ///
 /// Threads: one at a time.
 class Reader {
  public:
-  /// Reads what does not change: symbols, layout, lines.
+  /// Reads the constant parts: symbols, layout, lines.
   ///
-  /// Errors: throws `Refusal` in one line where there is no such process, no Go
-  /// program, no right to read its memory, or a version of Go that is not known.
+  /// Errors: throws `Refusal` in one line if there is no such process, not a Go
+  /// program, no permission to read it, or an unknown version of Go.
   /// Cost: some ten milliseconds, more for a large program with debug information.
   explicit Reader(pid_t pid);
   ~Reader();
@@ -39,7 +39,7 @@ class Reader {
   const std::string& name() const;     ///< comm
   const std::string& version() const;  ///< "go1.19.8"
 
-  /// Where syscall.ForkLock lies; none if that is not known.
+  /// The address of syscall.ForkLock; none if not known.
   std::optional<std::uint64_t> fork_lock_address() const;
 
   /// None if its address is not known or the process has ended.

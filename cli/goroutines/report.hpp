@@ -10,14 +10,14 @@
 
 namespace goroutines {
 
-/// Whose goroutines they are.
+/// The process of the goroutines.
 struct Subject {
   pid_t pid = 0;
   std::string name;
   std::string version;  ///< "go1.19.8"
 };
 
-/// For people: as Go's own dump, with equal goroutines put together.
+/// For people: like Go's own dump, with equal goroutines merged.
 std::string print_text(const Subject& subject, const Snapshot& snapshot);
 
 /// For programs: one object of the schema "forklift-goroutines", on one line.

@@ -10,10 +10,10 @@ namespace {
 
 constexpr std::size_t most_frames = 100;  // as many as Go prints
 constexpr std::size_t word = 8;
-// What is read at once; deeper stacks are read again further up.
+// The size of one read; deeper stacks are read again further up.
 constexpr std::uint64_t most_bytes = 256U << 10;
 
-// Below these lies no caller: the first function of a goroutine or of a thread.
+// Functions without callers: the first of a goroutine or of a thread.
 bool is_outermost(std::string_view name) {
   constexpr std::array names = {"runtime.goexit", "runtime.rt0_go", "runtime.mstart",
                                 "runtime.mcall", "runtime.morestack"};
@@ -49,7 +49,7 @@ std::vector<StackPlace> StackWalker::walk(const StackStart& start) {
   while (places.size() < most_frames) {
     const auto frame = step(at.pc);
     if (!frame) break;
-    // The goroutine's end stands below its first function, which nobody called.
+    // The goroutine's end is below its first function, which has no caller.
     if (frame->outermost && !places.empty()) break;
     places.push_back(at);
     if (frame->outermost || frame->size < 0) break;

@@ -15,7 +15,7 @@
 namespace goroutines {
 namespace {
 
-// From memory where the file lacks the addresses that only loading gives.
+// From memory if the file lacks the addresses that the loader fills in.
 std::vector<std::byte> table_bytes(const Program& program, const Program::Section& section) {
   constexpr std::uint64_t most = 1U << 30;
   if (!program.relocated()) return {section.bytes.begin(), section.bytes.end()};
@@ -43,8 +43,8 @@ std::string why_not_in_stripped(const LineTable& lines, const char* function) {
 #endif
 }
 
-// A version later than the table knows may well look as the last one it knows:
-// whether it does is seen.
+// A version newer than the table may well match the last known one: this is
+// checked.
 std::optional<Layout> layout_by_table(const Target& target) {
   if (!target.all_goroutines) return std::nullopt;
   const auto version = std::min(target.version, newest_known());

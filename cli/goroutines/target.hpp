@@ -12,7 +12,7 @@
 
 namespace goroutines {
 
-/// All that is known of a Go process beforehand and does not change.
+/// The constant properties of a Go process, read in advance.
 struct Target {
   explicit Target(pid_t pid);
 
@@ -23,7 +23,7 @@ struct Target {
   std::optional<Layout> layout;
   std::vector<std::string> wait_reasons;
   std::optional<Address> fork_lock;
-  std::optional<Address> forking_lock;    ///< before it since Go 1.21
+  std::optional<Address> forking_lock;    ///< locked before it since Go 1.21
   std::optional<Address> all_goroutines;  ///< the slice runtime.allgs
   std::vector<std::string> missing;       ///< sentences: what is not known, and why
 };

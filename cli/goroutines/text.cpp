@@ -17,14 +17,14 @@ std::string print_lock(const Snapshot& snapshot) {
   return fmt::format("ForkLock: {}\n", print(*snapshot.fork_lock));
 }
 
-// As Go does it: "12 minutes"; below that in seconds, which Go does not tell.
+// As in Go: "12 minutes"; below that in seconds, which Go omits.
 std::string print(std::chrono::nanoseconds time) {
   const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(time).count();
   if (seconds >= 60) return fmt::format(", {} minutes", seconds / 60);
   return seconds > 0 ? fmt::format(", {} seconds", seconds) : "";
 }
 
-// Of the one that has been blocked longest.
+// The longest time of the group.
 std::string print_blocked(const Group& group) {
   std::chrono::nanoseconds longest{0};
   for (const Goroutine* const member : group.members) {
@@ -71,7 +71,7 @@ std::string print(const Frame& frame) {
   return (frame.function.empty() ? "?" : frame.function) + place;
 }
 
-// Not how the runtime puts a goroutine to sleep, as Go does not show it either.
+// Omits how the runtime puts a goroutine to sleep, as Go does.
 std::span<const Frame> shown(const Goroutine& goroutine) {
   const auto first = std::ranges::find_if_not(
       goroutine.stack, [](const Frame& frame) { return frame.function.starts_with("runtime."); });

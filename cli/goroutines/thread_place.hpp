@@ -10,8 +10,8 @@
 
 namespace goroutines {
 
-/// Where a thread left the program for the kernel, as /proc/PID/task/TID/syscall
-/// has it; none while it runs on a processor, or if it may not be known.
+/// Where a thread entered the kernel, from /proc/PID/task/TID/syscall; none
+/// while it runs on a processor, or if this is not permitted.
 std::optional<StackPlace> place_in_kernel(pid_t process, pid_t thread);
 
 }  // namespace goroutines

@@ -7,7 +7,7 @@
 namespace goroutines {
 namespace {
 
-// Takes a number off the front; false if there is none.
+// Removes a number from the front; false if there is none.
 bool take(std::string_view& text, unsigned& number) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
   if (error != std::errc()) return false;

@@ -8,7 +8,7 @@
 
 namespace goroutines {
 
-/// A release of Go, as 1.19; what a point release changes never concerns us.
+/// A release of Go, as 1.19; point releases never change what we read.
 struct Version {
   unsigned major = 0;
   unsigned minor = 0;
@@ -17,7 +17,7 @@ struct Version {
 };
 
 /// Of "go1.19.8", "go1.20rc1", "devel go1.21-a7f4e3b Mon ...", "go1.22.1 X:boringcrypto";
-/// 0.0 of what is none.
+/// 0.0 for any other text.
 Version parse_version(std::string_view text);
 
 /// "1.19".

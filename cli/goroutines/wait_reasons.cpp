@@ -12,7 +12,7 @@ namespace {
 constexpr std::size_t header_size = 16;  // of a Go string
 constexpr std::size_t most_reasons = 128;
 constexpr std::size_t longest_reason = 64;
-// The first reason is empty, the second has been this one ever since.
+// The first reason is empty; the second has been this one in all versions.
 constexpr std::string_view second = "GC assist marking";
 
 bool begins_here(const Memory& memory, std::span<const std::byte> bytes, std::uint64_t at) {
@@ -45,7 +45,7 @@ std::vector<std::string> read_wait_reasons(const Program& program) {
   auto at = program.variable("runtime.waitReasonStrings");
   if (!at && !program.has_symbols()) at = find_by_contents(program);
   if (!at) return reasons;
-  // Its length is known to the compiler only: it ends where no text is.
+  // Only the compiler knows its length: it ends at the first entry without text.
   while (reasons.size() < most_reasons) {
     const auto text = program.memory().text(*at + reasons.size() * header_size, longest_reason);
     if (!text || (text->empty() && !reasons.empty())) break;

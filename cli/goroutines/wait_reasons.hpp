@@ -9,9 +9,9 @@
 
 namespace goroutines {
 
-/// The texts of runtime.waitReasonStrings, by number, read from the process: they
-/// change from version to version. Found by its contents in a stripped program.
-/// Empty if it is not there, as before Go 1.11.
+/// The texts of runtime.waitReasonStrings, by number, read from the process,
+/// since they change between versions. In a stripped program, found by its
+/// content. Empty if missing, as before Go 1.11.
 std::vector<std::string> read_wait_reasons(const Program& program);
 
 }  // namespace goroutines

@@ -52,7 +52,7 @@ void Ballast::set_memory(std::size_t bytes) {
   size_ = bytes;
   // Small pages, as in a program whose allocator takes memory bit by bit.
   ::madvise(memory_, bytes, MADV_NOHUGEPAGE);
-  // In one go, where the kernel does so (5.14), or with a fault for every page.
+  // In one call, if the kernel has it (5.14), or with a fault for every page.
   ::madvise(memory_, bytes, MADV_POPULATE_WRITE);
   for (std::size_t at = 0; at < bytes; at += page_size) memory_[at] = std::byte{1};
 }

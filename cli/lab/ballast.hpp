@@ -14,17 +14,17 @@ namespace lab {
 /// Of the ballast, in bytes.
 inline constexpr std::size_t page_size = 4096;
 
-/// What makes this process heavy: resident memory in pages of 4 KiB, open
-/// descriptors, and threads that sleep.
+/// Makes this process heavy: resident memory in pages of 4 KiB, open
+/// descriptors, and sleeping threads.
 class Ballast {
  public:
   Ballast() = default;
   Ballast(const Ballast&) = delete;
   ~Ballast();
 
-  /// Makes so many bytes resident, more or fewer than before.
+  /// Makes this many bytes resident, more or fewer than before.
   void set_memory(std::size_t bytes);
-  /// Keeps open so many descriptors in the whole process.
+  /// Keeps this many descriptors open in the whole process.
   void set_descriptors(std::size_t count);
   void set_threads(std::size_t count);
 

@@ -30,7 +30,7 @@ std::vector<std::string> contender_names() {
   return names;
 }
 
-// Each size of a list becomes its number of bytes.
+// Converts each size in a list to bytes.
 std::string to_bytes(std::string& text) {
   try {
     text = std::to_string(parse_size(text));
@@ -41,7 +41,7 @@ std::string to_bytes(std::string& text) {
 }
 
 void add_options(CLI::App& lab, LabRequest& request) {
-  add_contenders(lab, request.contenders, "Who takes part (default: all)");
+  add_contenders(lab, request.contenders, "Contenders to run (default: all)");
   add_loads(lab, request.rss, request.descriptors);
   lab.add_option("--workers", request.workers, "Threads that launch at once: 1,8")
       ->delimiter(',')
@@ -53,12 +53,15 @@ void add_options(CLI::App& lab, LabRequest& request) {
                  "load; 0: none (default: as many as fit the time)")
       ->transform(whole_number(0, 1000));
   lab.add_option("--program", request.program,
-                 "What to launch (default: a program that does nothing)");
-  lab.add_flag("--quick", request.quick, "Fewer launches, and no more than 1 GiB");
+                 "The program to launch (default: one that does nothing)")
+      ->type_name("PROGRAM");
+  lab.add_flag("--quick", request.quick, "Fewer launches, and at most 1 GiB");
   lab.add_flag("--peers", request.peers,
-               "The Python, Go, Rust, Node and Java found here take part, each in its own process");
-  lab.add_option("--json", request.record.json, "Write the figures to this file, too");
-  lab.add_option("--html", request.record.html, "Write a page that shows them to this file, too");
+               "Add the installed Python, Go, Rust, Node and Java, each in its own process");
+  lab.add_option("--json", request.record.json, "Also write the figures to this file")
+      ->type_name("FILE");
+  lab.add_option("--html", request.record.html, "Also write a page with the figures to this file")
+      ->type_name("FILE");
 }
 
 // Recorded documents, and the page to make of them.
@@ -72,7 +75,7 @@ void write(const Pages& pages) {
   std::vector<nlohmann::json> documents;
   for (const std::string& path : pages.from) {
     documents.push_back(read_document(path));
-    std::error_code unknown;  // the page may not be there yet
+    std::error_code unknown;  // the page may not exist yet
     if (std::filesystem::equivalent(path, pages.html, unknown)) {
       throw std::runtime_error("'" + path + "' is a record, the page would overwrite it");
     }
@@ -81,14 +84,14 @@ void write(const Pages& pages) {
 }
 
 void add_page(CLI::App& lab, Action& chosen) {
-  CLI::App* const page = lab.add_subcommand("page", "Show what --json recorded on one page");
+  CLI::App* const page = lab.add_subcommand("page", "Show figures written by --json on one page");
   const auto pages = std::make_shared<Pages>();
-  page->add_option("FROM", pages->from, "What --json wrote, of one run or of several")->required();
-  page->add_option("--html", pages->html, "The file to write")->required();
+  page->add_option("FROM", pages->from, "Files written by --json, of one or more runs")->required();
+  page->add_option("--html", pages->html, "The file to write")->type_name("FILE")->required();
   page->callback([pages, &chosen] { chosen = [pages] { return write(*pages), 0; }; });
 }
 
-// `lab` has options of its own, which its commands would take and not heed.
+// `lab` has its own options, which its commands would accept and ignore.
 void refuse_options_before_commands(CLI::App& lab) {
   for (CLI::App* const command : lab.get_subcommands({})) {
     command->preparse_callback([&lab, command](std::size_t) {
@@ -105,6 +108,7 @@ void refuse_options_before_commands(CLI::App& lab) {
 
 void add_contenders(CLI::App& app, std::vector<std::string>& target, const std::string& text) {
   app.add_option("--contender", target, text)
+      ->type_name("NAME")
       ->delimiter(',')
       ->check(CLI::Validator([](std::string& name) { return absence(name); }, ""))
       ->check(CLI::IsMember(contender_names()));
@@ -113,6 +117,7 @@ void add_contenders(CLI::App& app, std::vector<std::string>& target, const std::
 void add_loads(CLI::App& app, std::vector<std::size_t>& rss,
                std::vector<std::size_t>& descriptors) {
   app.add_option("--rss", rss, "Resident memory to add: 0,1G,4G")
+      ->type_name("SIZE")
       ->delimiter(',')
       ->transform(CLI::Validator(to_bytes, ""));
   app.add_option("--descriptors", descriptors, "Open descriptors: 10,15000")
@@ -122,7 +127,7 @@ void add_loads(CLI::App& app, std::vector<std::size_t>& rss,
 
 void add_to(CLI::App& app, const std::string& line, Action& chosen) {
   CLI::App* const lab = app.add_subcommand(
-      "lab", "Make this process heavy and launch from it, by every contender in turn");
+      "lab", "Make this process heavy and launch from it with each contender in turn");
   const auto request = std::make_shared<LabRequest>();
   request->command_line = line;
   add_options(*lab, *request);

@@ -7,8 +7,8 @@
 
 namespace lab {
 
-/// The path of a file that belongs to the command: it lies beside it in a build
-/// tree, and in its libexec directory when installed.
+/// The path of a file of the command: beside it in a build tree, in its libexec
+/// directory when installed.
 std::optional<std::string> find_companion(const std::string& name);
 
 }  // namespace lab

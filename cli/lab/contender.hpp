@@ -21,37 +21,37 @@ struct Load;
 
 using Clock = std::chrono::steady_clock;
 
-/// Microseconds from the call that launches.
+/// Microseconds from the launching call.
 struct Times {
-  double hold = 0;       ///< until the calling thread could go on
-  double launch = 0;     ///< until it was known that the program runs
+  double hold = 0;       ///< until the calling thread could continue
+  double launch = 0;     ///< until the program was known to run
   double finish = 0;     ///< until the child was reaped
   double lock_wait = 0;  ///< waiting for the ForkLock, part of the launch
 };
 
-/// Where a worker is in its launch.
+/// The stage of a worker's launch.
 enum class Stage : char { running, waiting_for_lock, launching, waiting_for_child };
 
 std::string_view name(Stage stage);
 
-/// Leaves a launch that nobody needs any more, before anything was launched.
+/// Ends a cancelled launch before the launcher is called.
 class GivenUp {};
 
-/// A contender that cannot go on, while the others can.
+/// Removes a contender that cannot continue; the others can.
 class Dropout : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
 };
 
-/// One way to launch a program; each does the same work, on its own terms.
+/// One way to launch a program; each does the same work in its own way.
 ///
-/// Threads: one launches at a time, every worker has its own; any may ask for
-/// the stage.
+/// Threads: one launches at a time, each worker has its own; any may call
+/// `stage`.
 class Contender {
  public:
   virtual ~Contender() = default;
 
-  /// Makes the process that launches heavy, where that is not this one.
+  /// Makes the launching process heavy, if it is not this one.
   ///
   /// Errors: throws `Dropout`.
   virtual void carry(const Load&) {}
@@ -61,14 +61,14 @@ class Contender {
   /// Errors: throws `std::runtime_error`; `Dropout` concerns this contender alone.
   virtual Times launch() = 0;
 
-  /// Gives the launches a deadline; false: this launcher knows none.
+  /// Sets a deadline for the launches; false: not supported.
   virtual bool set_deadline(std::chrono::milliseconds) { return false; }
 
-  /// Makes the launches that have not begun, also those that wait for the
-  /// ForkLock until it is theirs, throw `GivenUp`. Threads: any.
+  /// Makes launches that have not begun, also those that wait for the ForkLock
+  /// until they get it, throw `GivenUp`. Threads: any.
   void give_up() { given_up_.store(true, std::memory_order_relaxed); }
 
-  /// The lock that all launches of this kind in this process share, if they do.
+  /// The lock shared by all launches of this kind in this process, if any.
   virtual go_lock::ForkLock* fork_lock() { return nullptr; }
 
   Stage stage() const { return stage_.load(std::memory_order_relaxed); }
@@ -95,10 +95,10 @@ struct ContenderKind {
   std::string description;
   std::function<std::unique_ptr<Contender>(const std::string& program)> make;
   bool own_process = false;  ///< launches from a process of its own
-  bool on_request = false;   ///< takes part only if it is named
+  bool on_request = false;   ///< takes part only if named
 };
 
-/// For `ContenderKind::make` of a class that needs nothing but the program.
+/// For `ContenderKind::make` of a class that needs only the program.
 template <class T>
 std::unique_ptr<Contender> make_contender(const std::string& program) {
   return std::make_unique<T>(program);
@@ -107,15 +107,15 @@ std::unique_ptr<Contender> make_contender(const std::string& program) {
 /// All kinds, in the order of the tables.
 const std::vector<ContenderKind>& kinds();
 
-/// Adds kinds that this machine has and others may not.
+/// Adds kinds that depend on this machine.
 ///
-/// Threads: before anybody else asks for kinds.
+/// Threads: before any other use of the kinds.
 void enlist(const std::vector<ContenderKind>& more);
 
 /// Requires: `name` is the name of a kind.
 const ContenderKind& kind(const std::string& name);
 
-/// One launch by each: what is missing or broken shows before any work.
+/// One launch by each: finds missing or broken contenders before any work.
 ///
 /// Errors: those of `Contender::launch`.
 void try_launches(const std::vector<std::string>& names, const std::string& program);

@@ -40,8 +40,8 @@ Settings settings_of(const LabRequest& request, const std::string& program) {
       if (!known.on_request) settings.contenders.push_back(known.name);
     }
   }
-  // What launches fast makes all its launches; what is slow is cut by time, the
-  // sooner the more there are.
+  // Fast contenders make all launches; slow ones are cut by time, sooner if
+  // there are many.
   const auto share = [&settings](std::size_t most, std::size_t together) {
     return std::chrono::milliseconds(std::min(most, together / settings.contenders.size()));
   };
@@ -52,8 +52,8 @@ Settings settings_of(const LabRequest& request, const std::string& program) {
   return settings;
 }
 
-// Team by team: who is not in the first one is measured with the floor, whose
-// own figures are those of the first.
+// Team by team: contenders not in the first one are measured with the floor,
+// whose own figures are those of the first.
 std::vector<Run> measure_teams(Settings settings, const std::vector<Team>& teams, const Load& load,
                                Ballast& ballast, Progress& progress) {
   std::vector<Run> runs;
@@ -92,8 +92,8 @@ std::vector<Run> sweep(const LabRequest& request, Settings settings, const std::
 
 // --- first launches -----------------------------------------------------------------
 
-// What was asked for by name is written in whole; our own sweep shall end sooner,
-// and there as many pages as these, evenly in all of the memory, show the same.
+// Memory given explicitly is written in full; our own sweep must end sooner,
+// and this many pages, spread evenly over the memory, give the same result.
 std::size_t pages_written(const LabRequest& request) {
   if (request.quick) return 16'384;
   return request.rss.empty() ? 65'536 : ~std::size_t{0};
@@ -112,7 +112,7 @@ FirstSettings first_settings(const LabRequest& request, const Settings& settings
 }
 
 // The first launches under each load for one thread, in the order of the loads.
-// Nothing else may be heavy meanwhile: each process is as large as all may be.
+// Nothing else may be heavy: each fresh process takes all the memory allowed.
 std::vector<FirstLaunches> first_launches(const FirstSettings& settings,
                                           const std::vector<Load>& loads, Progress& progress) {
   std::vector<FirstLaunches> all;

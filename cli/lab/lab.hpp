@@ -11,17 +11,17 @@
 
 namespace lab {
 
-/// What `forklift lab` was asked to do; empty lists stand for its own sweep.
+/// The options of `forklift lab`; empty lists select its own sweep.
 struct LabRequest {
   std::vector<std::string> contenders;
   std::vector<std::size_t> rss;  ///< bytes
   std::vector<std::size_t> descriptors;
   std::vector<std::size_t> workers;
-  std::size_t launches = 0;            ///< 0: as many as fit the time
+  std::size_t launches = 0;            ///< 0: as many as time allows
   std::optional<std::size_t> first{};  ///< processes whose first launch is measured; 0: none
   std::string program;                 ///< empty: the do-nothing child
   bool quick = false;
-  bool peers = false;  ///< the toolchains on the machine take part
+  bool peers = false;  ///< include the installed toolchains
   Record record;
   std::string command_line;  ///< for the record
 };

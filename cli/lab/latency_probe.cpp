@@ -39,7 +39,7 @@ double LatencyProbe::longest_pause() const {
 }
 
 void LatencyProbe::run(std::byte* memory, std::size_t size) {
-  // An odd stride visits every page before it comes back to one.
+  // An odd stride visits every page before it returns to one.
   constexpr std::size_t stride = 4096 * 1021;
   std::size_t at = 0;
   double before = now();

@@ -8,18 +8,18 @@
 
 namespace lab {
 
-/// Another thread of the process, which does nothing but write to the ballast
-/// and look at the clock. Its longest pause is what a launch does to everybody
-/// else: a fork stops it at its next page fault.
+/// Another thread of the process, which only writes to the ballast and reads
+/// the clock. Its longest pause is the effect of a launch on other threads: a
+/// fork stops it at its next page fault.
 class LatencyProbe {
  public:
   LatencyProbe(std::byte* memory, std::size_t size);
   LatencyProbe(const LatencyProbe&) = delete;
   ~LatencyProbe();
 
-  /// Starts to watch anew.
+  /// Starts a new observation.
   void reset();
-  /// The longest pause since then, in microseconds, the one under way included.
+  /// The longest pause since `reset`, in microseconds, including this one.
   double longest_pause() const;
 
  private:

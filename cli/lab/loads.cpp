@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::size_t gibibyte = std::size_t{1} << 30;
 
-// Every load of a sweep along one axis at a time.
+// The loads of a sweep along one axis at a time.
 std::vector<Load> own_sweep(bool quick) {
   if (quick) return {{0, 10, 1}, {gibibyte, 10, 1}, {0, 15000, 1}, {0, 10000, 8}};
   return {{0, 10, 1}, {gibibyte, 10, 1}, {4 * gibibyte, 10, 1}, {0, 15000, 1}, {0, 10000, 8}};
@@ -76,7 +76,7 @@ void refuse_the_impossible(const LabRequest& request, const Machine& machine, st
 }  // namespace
 
 std::vector<Load> loads_of(const LabRequest& request, const Machine& machine, Warnings& warnings) {
-  // Some are the command's own, and every launch under way has a few.
+  // The command needs some itself, and each launch in progress needs a few.
   constexpr std::size_t spare = 100;
   const std::size_t limit = raise_descriptor_limit() - spare;
   refuse_the_impossible(request, machine, limit);

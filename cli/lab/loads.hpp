@@ -11,10 +11,10 @@
 
 namespace lab {
 
-/// The loads of a sweep: those that were asked for, all combined, or our own.
+/// The loads of a sweep: all combinations of those requested, or our own.
 ///
-/// No more than half of the memory there is, nor more descriptors than allowed:
-/// warns where that is less than wanted.
+/// At most half of the available memory and the permitted descriptors: warns if
+/// that is less than requested.
 /// Errors: throws `Refusal` for more than the machine has.
 std::vector<Load> loads_of(const LabRequest& request, const Machine& machine, Warnings& warnings);
 

@@ -16,7 +16,7 @@
 namespace lab {
 namespace {
 
-// The rest of the first line of a file that starts with `key`.
+// The rest of the first line that starts with `key`.
 std::string line_after(const char* path, const std::string& key) {
   std::ifstream file(path);
   for (std::string line; std::getline(file, line);) {

@@ -8,13 +8,13 @@
 
 namespace lab {
 
-/// What the figures were measured on.
+/// The machine of the measurements.
 struct Machine {
   std::string kernel;
   std::string processor;
   unsigned cores = 0;
   std::size_t memory = 0;     ///< bytes
-  std::size_t available = 0;  ///< bytes this process could take, its cgroup's limit considered
+  std::size_t available = 0;  ///< bytes available to this process, including its cgroup's limit
   std::string libc;
   std::string engine;  ///< of Forklift
   std::string build;
@@ -22,7 +22,7 @@ struct Machine {
 
 Machine this_machine();
 
-/// As it stands in every record.
+/// The same in every record.
 nlohmann::json as_json(const Machine& machine);
 
 }  // namespace lab

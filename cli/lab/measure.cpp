@@ -1,5 +1,11 @@
 // SPDX-FileCopyrightText: The forklift authors
 // SPDX-License-Identifier: MIT
+
+// Compares contenders on a machine whose speed varies: turns are short and
+// interleaved, their order rotates, and ratios use turns of the same round. A
+// turn ends by count or time, so slow contenders get fewer launches; uncounted
+// launches at its start absorb the aftermath of the turn before.
+
 #include "lab/measure.hpp"
 
 #include <algorithm>
@@ -17,14 +23,14 @@ namespace {
 
 using Seconds = std::chrono::duration<double>;
 
-// A contender under the present load, and what it did so far.
+// A contender under the present load, and its results so far.
 struct Lane {
   std::string name;
   std::string label;
   std::vector<std::unique_ptr<Contender>> workers;
   std::vector<Times> times;
   std::vector<double> gaps;
-  std::vector<std::size_t> turn_ends;  // where in `times` each turn ended
+  std::vector<std::size_t> turn_ends;  // end of each turn in `times`
   Seconds busy{};                      // in counted launches
   Seconds spent{};                     // in all
   bool own_process = false;
@@ -45,8 +51,8 @@ constexpr std::size_t launches_per_turn = 8;
 constexpr std::chrono::milliseconds warm_up{1};
 constexpr std::chrono::milliseconds longest_turn{10};
 
-// So long that a launch is told from the others by fewer, and that what the turn
-// before left behind does not show in it.
+// So long that fewer launches give a median, and that the aftermath of the turn
+// before does not show.
 bool stalls(const Lane& lane) {
   constexpr Seconds long_stall{0.05};
   return lane.busy > long_stall * static_cast<double>(lane.times.size());
@@ -112,7 +118,7 @@ void take_turn_together(Lane& lane) {
 
 // --- rounds ----------------------------------------------------------------------
 
-// With fewer the median has no interval worth telling.
+// With fewer the median has no useful interval.
 std::size_t fewest_turns(const Lane& lane) { return stalls(lane) ? 5 : 9; }
 
 bool is_done(const Lane& lane, const Settings& settings) {
@@ -167,10 +173,10 @@ void run_rounds(std::vector<Lane>& lanes, const Settings& settings,
   }
 }
 
-// --- bystander ---------------------------------------------------------------------
+// --- other threads -----------------------------------------------------------------
 
-// Pauses of a thread that shares the memory, launch by launch, and the same for
-// as long while nothing is launched.
+// Pauses of a thread that shares the memory, for each launch, and the same
+// without launches.
 std::vector<double> watch_gaps(std::vector<Lane>& lanes, const Settings& settings,
                                const Ballast& ballast) {
   constexpr std::size_t rounds = 60;
@@ -194,7 +200,7 @@ std::vector<double> watch_gaps(std::vector<Lane>& lanes, const Settings& setting
   return idle;
 }
 
-// --- what it comes to ----------------------------------------------------------------
+// --- results -------------------------------------------------------------------------
 
 std::vector<double> figures(const Lane& lane, double Times::*figure, std::size_t first = 0,
                             std::size_t last = ~std::size_t{0}) {
@@ -210,7 +216,7 @@ double turn_median(const Lane& lane, std::size_t turn, double Times::*figure) {
       figures(lane, figure, turn == 0 ? 0 : lane.turn_ends[turn - 1], lane.turn_ends[turn]));
 }
 
-// Pairs: the same round's turns, so that what slows the machine slows both.
+// Pairs of turns in the same round: a slow machine slows both.
 Interval ratio(const Lane& lane, const Lane* floor, double Times::*figure) {
   if (!floor) return {};
   std::vector<double> ratios;

@@ -12,14 +12,14 @@ namespace lab {
 struct ProcessorTime {
   double all = 0;     ///< of all processors, idle included
   double busy = 0;    ///< of which not idle
-  double stolen = 0;  ///< of which the host gave to other machines
+  double stolen = 0;  ///< of which the host took for other machines
   double own = 0;     ///< of this process and the children it has reaped
 };
 
 ProcessorTime processor_time();
 
-/// Whether others used the machine between two moments, by more than figures
-/// can bear.
+/// Whether other processes used the machine between two moments, by more than
+/// figures tolerate.
 std::optional<Warning> noise_between(const ProcessorTime& before, const ProcessorTime& after);
 
 }  // namespace lab

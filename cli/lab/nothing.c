@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The forklift authors
 // SPDX-License-Identifier: MIT
 
-// The smallest program: what is measured is the launch, not the launched.
+// The smallest program: the launch is measured, not the program.
 
 #include <sys/syscall.h>
 

@@ -12,8 +12,8 @@ struct Program {
   std::string shown;  ///< in tables and records
 };
 
-/// The one that was asked for, or the do-nothing child if none was; launched
-/// once, so that one that cannot run ends it all before any long work.
+/// The requested one, or else the do-nothing child; launched once, to detect a
+/// program that cannot run before any long work.
 ///
 /// Errors: throws `std::runtime_error` with one line that names it.
 Program try_program(const std::string& asked);

@@ -2,17 +2,13 @@
 // SPDX-License-Identifier: MIT
 #include "lab/progress.hpp"
 
-#include <unistd.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 
-#include "output.hpp"
-
 namespace lab {
 
-Progress::Progress(std::size_t steps) : shown_(::isatty(STDERR_FILENO)), steps_(steps) {}
-
-Progress::~Progress() { clear(); }
+Progress::Progress(std::size_t steps) : steps_(steps) {}
 
 void Progress::step(const std::string& what) {
   what_ = what;
@@ -21,7 +17,7 @@ void Progress::step(const std::string& what) {
 }
 
 void Progress::advance(double fraction) {
-  if (!shown_) return;
+  if (!line_.shown()) return;
   draw((static_cast<double>(begun_ - 1) + std::min(fraction, 1.0)) / static_cast<double>(steps_));
 }
 
@@ -31,12 +27,11 @@ void Progress::draw(double done) {
   if (percent == drawn_ && done > 0) return;
   drawn_ = percent;
   const auto filled = static_cast<std::size_t>(width * done);
-  output::say("\r\033[K[{:<{}}] {:3}%  {}", std::string(filled, '#'), width, percent, what_);
-  std::fflush(stderr);
+  line_.show(fmt::format("[{:<{}}] {:3}%  {}", std::string(filled, '#'), width, percent, what_));
 }
 
 void Progress::clear() {
-  if (shown_ && drawn_ >= 0) output::say("\r\033[K");
+  line_.clear();
   drawn_ = -1;
 }
 

@@ -5,27 +5,27 @@
 #include <cstddef>
 #include <string>
 
+#include "status_line.hpp"
+
 namespace lab {
 
-/// A line on standard error that tells how far long work has come; nothing
-/// where standard error is not a terminal.
+/// A progress line on standard error; nothing if standard error is not a
+/// terminal.
 class Progress {
  public:
   explicit Progress(std::size_t steps);
-  Progress(const Progress&) = delete;
-  ~Progress();
 
-  /// One more step begins.
+  /// Begins one more step.
   void step(const std::string& what);
-  /// The step under way is done to this fraction.
+  /// Sets the completed fraction of the current step.
   void advance(double fraction);
-  /// Makes room for other lines, until it is drawn again.
+  /// Clears the line for other output, until it is drawn again.
   void clear();
 
  private:
   void draw(double done);
 
-  bool shown_;
+  StatusLine line_;
   std::size_t steps_;
   std::size_t begun_ = 0;
   std::string what_;

@@ -7,13 +7,13 @@
 
 namespace lab {
 
-/// The files in which a run leaves its figures; an empty path stands for none.
+/// The files for a run's figures; an empty path means none.
 struct Record {
   std::string json;
   std::string html;  ///< a page that shows them
 };
 
-/// Says before the long work whether the files could be written after it.
+/// Checks before the long work that the files can be written after it.
 ///
 /// Errors: throws `Refusal` if both are the same, and `std::runtime_error` with
 /// one line that names the file.

@@ -54,8 +54,8 @@ std::string legend(const std::vector<Run>& runs) {
   return text;
 }
 
-// How many times as long a contender's launch takes under the heaviest load of
-// some kind as under the lightest.
+// The factor between a contender's launch under the heaviest load of some kind
+// and under the lightest.
 std::optional<double> growth(const std::vector<Run>& runs, const std::string& contender,
                              const std::function<std::size_t(const Load&)>& weight,
                              const std::function<double(const Run&)>& figure) {
@@ -122,7 +122,7 @@ std::string in_short(const Table<Run>& single, const std::string& anchor) {
                       [](const Run& run) { return with_ratio(run.finish.p50, run.finish_ratio); });
 }
 
-// What a write to memory costs after the first launch, as people read it.
+// The cost of a write to memory after the first launch, for people.
 std::string writing(const Run& run) {
   if (!run.first || run.first->pages == 0) return "";
   return fmt::format("{:.0f}, {}", run.first->faults.p50, microseconds(run.first->write.p50));

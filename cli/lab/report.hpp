@@ -12,7 +12,7 @@
 
 namespace lab {
 
-/// What a sweep came to, and what it was.
+/// The results of a sweep, and its settings.
 struct Findings {
   Machine machine;
   std::string program;
@@ -21,8 +21,8 @@ struct Findings {
   std::vector<Warning> warnings;
 };
 
-/// The runs as tables for people: a row a contender, a column a load. `brief`
-/// leaves out the intervals and the slowest launches.
+/// The runs as tables for people: a row per contender, a column per load.
+/// `brief` omits the intervals and the slowest launches.
 std::string as_text(const Findings& findings, bool brief);
 
 /// Everything as JSON.

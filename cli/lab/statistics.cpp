@@ -44,7 +44,7 @@ Interval interval(std::vector<double> figures) {
   std::ranges::sort(figures);
   const auto count = static_cast<double>(figures.size());
   // The rank of the median is binomial with p = 1/2; 1.96 standard deviations
-  // to either side hold 95 %.
+  // on either side contain 95 %.
   const double reach = count > 1 ? 1.96 * std::sqrt(count) / 2 / (count - 1) : 0.5;
   return {at(figures, 0.5), at(figures, 0.5 - reach), at(figures, 0.5 + reach)};
 }

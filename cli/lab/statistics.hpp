@@ -7,14 +7,14 @@
 
 namespace lab {
 
-/// What is told of many figures of one kind, in their unit.
+/// The summary of many figures of one kind, in their unit.
 struct Summary {
   double p50 = 0;
   double p99 = 0;
   double max = 0;
 };
 
-/// As it stands in every record.
+/// The same in every record.
 nlohmann::json as_json(const Summary& summary);
 
 Summary summarize(std::vector<double> figures);
@@ -35,8 +35,8 @@ nlohmann::json as_json(const Interval& interval);
 /// distribution, only that the figures are independent.
 Interval interval(std::vector<double> figures);
 
-/// Whether a ratio of two equals could be it: its interval reaches to within
-/// 2 % of one, which is less than a machine's own ups and downs.
+/// Whether a ratio may be that of two equals: its interval reaches to within 2
+/// % of one, which is less than a machine's own fluctuation.
 bool no_difference(const Interval& ratio);
 
 }  // namespace lab

@@ -15,7 +15,7 @@
 
 namespace lab {
 
-/// Who took part, in the order of the runs.
+/// The contenders, in the order of the runs.
 template <class R>
 std::vector<std::string> contenders(const std::vector<R>& runs) {
   std::vector<std::string> names;
@@ -25,8 +25,8 @@ std::vector<std::string> contenders(const std::vector<R>& runs) {
   return names;
 }
 
-/// Runs that have a `contender` and a `load`, as a table for people: a row a
-/// contender, a column a load, with only those loads that pass a filter.
+/// Runs that have a `contender` and a `load`, as a table for people: a row per
+/// contender, a column per load, only for loads that pass a filter.
 template <class R>
 class Table {
  public:
@@ -55,7 +55,7 @@ class Table {
         const R* const run = find(contender, load);
         cells += fmt::format("{:>{}}", run ? cell(*run) : "", column_);
       }
-      // Nothing is told of who takes no part in any of this.
+      // Omits contenders without any of these loads.
       if (cells.find_first_not_of(' ') == std::string::npos) continue;
       text += fmt::format("  {:<16}{}\n", contender, cells);
     }

@@ -10,14 +10,14 @@
 
 namespace lab {
 
-/// What makes figures mean less than they seem to, and what to do about it.
+/// Something that makes figures less reliable, and how to avoid it.
 struct Warning {
   enum class Kind {
-    noisy,        ///< others used the machine meanwhile
+    noisy,        ///< other processes used the machine meanwhile
     memory,       ///< less than asked
     descriptors,  ///< fewer than asked
     peer,         ///< a toolchain that takes no part
-    interrupted,  ///< by SIGINT: not all that was asked for
+    interrupted,  ///< by SIGINT: incomplete
     launches,     ///< too few for a percentile
   };
   Kind kind;
@@ -27,7 +27,7 @@ struct Warning {
 
 std::string name(Warning::Kind kind);
 
-/// The warnings of a run: each is printed when it comes up, and kept.
+/// The warnings of a run: each is printed at once, and kept.
 class Warnings {
  public:
   /// `before`: called before each is printed, for instance to clear a line.

@@ -1,9 +1,9 @@
 // SPDX-FileCopyrightText: The forklift authors
 // SPDX-License-Identifier: MIT
 //
-// The linker of Go writes its version into the section .go.buildinfo: since 1.18
-// as a text, since 1.13 as the address of a string (src/debug/buildinfo in Go's
-// tree says how). Older ones have it in the variable runtime.buildVersion alone.
+// Go's linker writes its version into the section .go.buildinfo: since 1.18 as
+// a text, since 1.13 as the address of a string (see src/debug/buildinfo in
+// Go's tree). Older ones have it only in the variable runtime.buildVersion.
 #include "process/go_version.hpp"
 
 #include <fcntl.h>
@@ -44,7 +44,7 @@ class ElfFile {
     return nullptr;
   }
 
-  // What the program will find at an address when it starts.
+  // The memory content at an address when the program starts.
   std::string at(std::uint64_t address, std::size_t size) const {
     std::size_t count = 0;
     if (::elf_getphdrnum(elf_, &count) != 0) return {};
@@ -88,7 +88,7 @@ std::uint64_t word(std::string_view bytes, std::size_t at, std::size_t size, boo
   return value;
 }
 
-// A Go string: where its text lies, and how long it is.
+// A Go string: the address of its text, and its length.
 std::string string_at(const ElfFile& file, std::uint64_t address, std::size_t size,
                       bool big_endian) {
   const std::string header = file.at(address, 2 * size);
@@ -97,7 +97,7 @@ std::string string_at(const ElfFile& file, std::uint64_t address, std::size_t si
   return file.at(word(header, 0, size, big_endian), length);
 }
 
-// "devel go1.21-abc Tue ..." and "go1.19.8 X:boringcrypto" have words around it.
+// "devel go1.21-abc Tue ..." and "go1.19.8 X:boringcrypto" have extra words.
 std::string only_version(const std::string& text) {
   const std::size_t begin = text.find("go1");
   if (begin == std::string::npos) return {};

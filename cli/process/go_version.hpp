@@ -7,8 +7,8 @@
 
 namespace process {
 
-/// What Go toolchain linked the program in this file: "go1.19.8", or empty if it
-/// does not say. None if it is no Go program, or cannot be read.
+/// The version of the Go toolchain that linked this program: "go1.19.8", or
+/// empty if not recorded. None if it is not Go, or unreadable.
 std::optional<std::string> go_version(const std::string& file);
 
 }  // namespace process

@@ -15,7 +15,7 @@
 namespace process {
 namespace {
 
-// How many bytes the character at the front has; 0 if it is none that may be shown.
+// The length of the first character in bytes; 0 if it is not printable.
 std::size_t length_of_character(std::string_view text) {
   const auto byte = [text](std::size_t i) { return static_cast<unsigned char>(text[i]); };
   const unsigned char first = byte(0);
@@ -48,7 +48,7 @@ std::optional<Names> entries(const std::string& folder) {
 
 std::optional<Stat> stat_in(const std::string& path) {
   const std::string text = read_file(path).text;
-  // A name may have parentheses and blanks, but nothing after it has.
+  // A name may have parentheses and blanks, but the fields after it have none.
   const std::size_t name_end = text.rfind(')');
   if (name_end == std::string::npos) return std::nullopt;
   std::istringstream words(text.substr(name_end + 1));
@@ -149,7 +149,7 @@ std::vector<pid_t> all_ids() {
 
 std::optional<std::size_t> count_descriptors(pid_t pid) {
   const std::string path = proc_path(pid, "fd");
-  // Since Linux 6.2 the size of this directory is their number, for everybody.
+  // Since Linux 6.2 the size of this directory is their number, for any user.
   struct stat found {};
   if (::stat(path.c_str(), &found) == 0 && found.st_size > 0) {
     return static_cast<std::size_t>(found.st_size);

@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-/// What /proc says in lines and words.
+/// Reads the lines and words of /proc.
 namespace process {
 
 /// The whole of a file, or errno.
@@ -24,17 +24,17 @@ Text read_file(const std::string& path);
 /// "/proc/4711/status".
 std::string proc_path(pid_t pid, std::string_view file);
 
-/// The rest of the line that starts with `key`, without blanks before it; empty
+/// The rest of the line that starts with `key`, without leading blanks; empty
 /// if there is none.
 std::string_view field(std::string_view text, std::string_view key);
 
-/// A number at the beginning of such a line; 0 if there is none.
+/// A number at the start of such a line; 0 if there is none.
 std::uint64_t number(std::string_view text, std::string_view key);
 
 /// The same in bytes, of a line in kB.
 std::uint64_t bytes(std::string_view text, std::string_view key);
 
-/// Fit for a terminal and for JSON: what is no text is replaced by '?'.
+/// Printable, also as JSON: bytes that are not text are replaced by '?'.
 std::string printable(std::string_view text);
 
 /// /proc/PID/stat.
@@ -48,14 +48,14 @@ struct Stat {
 /// None if there is no such process.
 std::optional<Stat> stat_of(pid_t pid);
 
-/// How many of its threads run or wait for a processor at this moment; of the
+/// The number of its threads that run or wait for a processor now, among its
 /// first thousands.
 std::size_t count_running(pid_t pid);
 
 /// Of all processes and kernel threads.
 std::vector<pid_t> all_ids();
 
-/// How many descriptors are open; none if that may not be known.
+/// The number of open descriptors; none if not permitted.
 std::optional<std::size_t> count_descriptors(pid_t pid);
 
 }  // namespace process

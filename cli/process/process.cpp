@@ -1,5 +1,11 @@
 // SPDX-FileCopyrightText: The forklift authors
 // SPDX-License-Identifier: MIT
+
+// Describes a process from /proc, where every file may vanish or belong to
+// another process at the next read. So the start time is compared at the end,
+// and kernel threads, zombies and thread ids are refused with a reason instead
+// of being described with zeros.
+
 #include "process/process.hpp"
 
 #include <errno.h>
@@ -25,7 +31,7 @@ namespace {
 bool is_dead(char state) { return state == 'Z' || state == 'X' || state == 'x'; }
 
 Refusal not_there(pid_t pid) {
-  // Signal 0 goes nowhere, but tells who exists. 0 and below mean groups.
+  // Signal 0 only checks existence. 0 and below are groups.
   if (pid > 0 && (::kill(pid, 0) == 0 || errno == EPERM)) {
     return Refusal(
         fmt::format("process {} is hidden from you: /proc is mounted with hidepid", pid));
@@ -62,7 +68,7 @@ void refuse_thread(pid_t id, std::string_view status) {
 
 std::string command_of(pid_t pid, const std::string& name) {
   std::string line = read_file(proc_path(pid, "cmdline")).text;
-  // A program may write over its arguments, and end them by more than one zero.
+  // A program may overwrite its arguments, and end them by more than one zero.
   line.resize(std::min(line.find_last_not_of('\0') + 1, line.size()));
   std::ranges::replace_if(
       line, [](char c) { return c == '\0' || c == '\n' || c == '\t'; }, ' ');

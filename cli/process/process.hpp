@@ -9,32 +9,32 @@
 #include <optional>
 #include <string>
 
-/// Another process, as /proc tells it: who it is, what it is made of. Read only;
-/// the process does not notice.
+/// Another process as described by /proc. Read only; the process does not
+/// notice.
 namespace process {
 
-/// What a program runs on; it decides what is advised.
+/// The runtime of a program; it decides the advice.
 enum class Runtime { native, go, cpython, jvm, node, redis };
 
 std::string name(Runtime runtime);
 
-/// In bytes; what the kernel does not tell is 0.
+/// In bytes; 0 if the kernel does not report it.
 struct Memory {
   std::uint64_t mapped = 0;
   std::uint64_t resident = 0;
-  std::uint64_t anonymous = 0;  ///< resident and private: what a fork has to copy tables for
+  std::uint64_t anonymous = 0;  ///< resident and private: its tables are copied by a fork
   std::uint64_t swapped = 0;
   std::uint64_t page_tables = 0;  ///< VmPTE: what a fork copies
-  std::uint64_t huge = 0;         ///< resident in huge pages, whose tables are small
+  std::uint64_t huge = 0;         ///< resident in huge pages, which have small tables
 
   bool operator==(const Memory&) const = default;
 };
 
 struct Process {
   pid_t pid = 0;
-  std::uint64_t started = 0;  ///< clock ticks after boot: tells it from a later one with its pid
+  std::uint64_t started = 0;  ///< clock ticks after boot: differs from a later one with its pid
   std::string name;           ///< comm
-  std::string command;        ///< as typed; the name where there is none
+  std::string command;        ///< as typed; the name if there is none
   std::string executable;     ///< path, empty if it may not be read
   uid_t user = 0;             ///< effective
   char state = '?';           ///< as in ps(1)
@@ -48,18 +48,18 @@ struct Process {
   bool operator==(const Process&) const = default;
 };
 
-/// The process that a text names by its number.
+/// The process named by number in a text.
 ///
 /// Errors: throws `std::invalid_argument` with the reason.
 pid_t pid_of(const std::string& text);
 
-/// Says in one line that a command works by /proc, where there is none.
+/// Reports in one line that a command requires /proc, where it is missing.
 ///
 /// Errors: throws `Refusal`.
 void require_proc();
 
-/// Errors: throws `Refusal` with one line that names the pid: no such process, a
-/// kernel thread, a zombie, one that ended while it was looked at.
+/// Errors: throws `Refusal` with one line that names the pid: no such process,
+/// a kernel thread, a zombie, or it ended meanwhile.
 /// Cost: some milliseconds; reads neither its memory nor smaps.
 Process look_at(pid_t pid);
 

@@ -1,5 +1,11 @@
 // SPDX-FileCopyrightText: The forklift authors
 // SPDX-License-Identifier: MIT
+
+// Identifies the runtime of a process from outside, without executing anything
+// in it: by its mappings and the name of its program. No two runtimes record
+// their version in the same way: a file name, a release file, a header, or a
+// text in the image. Paths are resolved in the root of the process.
+
 #include "process/runtime.hpp"
 
 #include <algorithm>
@@ -18,7 +24,7 @@ bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 std::string base_name(const std::string& path) { return path.substr(path.rfind('/') + 1); }
 
-// A program that an upgrade replaced runs on under its name with a remark.
+// A program replaced by an upgrade has a remark after its name.
 std::string without_remark(const std::string& path) {
   constexpr std::string_view remark = " (deleted)";
   return path.ends_with(remark) ? path.substr(0, path.size() - remark.size()) : path;
@@ -37,10 +43,10 @@ std::string leading_version(std::string_view text) {
   return std::string(text.substr(0, end));
 }
 
-// Files are looked for in the root that the process has.
+// Looks up files in the root of the process.
 std::string in_root_of(pid_t pid, const std::string& path) { return proc_path(pid, "root") + path; }
 
-// "python3.11", "python3", "python": the version after it.
+// "python3.11", "python3", "python": the version at its end.
 std::optional<std::string> python_named(const std::string& name) {
   constexpr std::string_view python = "python";
   if (!name.starts_with(python)) return std::nullopt;
@@ -55,7 +61,7 @@ std::string python_version(const std::string& executable, const Mapped& mapped) 
   return leading_version(mapped.libpython.substr(mapped.libpython.rfind("libpython") + 9));
 }
 
-// Some folders above libjvm.so lies what the JDK says of itself.
+// A few directories above libjvm.so is the JDK's release file.
 std::string jvm_version(pid_t pid, const std::string& libjvm) {
   std::string folder = folder_of(libjvm);
   for (int i = 0; i < 5 && !folder.empty(); ++i, folder = folder_of(folder)) {
@@ -66,7 +72,7 @@ std::string jvm_version(pid_t pid, const std::string& libjvm) {
   return {};
 }
 
-// From the header that is installed with it.
+// From its installed header.
 std::string node_version(const Process& process) {
   const std::string header =
       folder_of(folder_of(process.executable)) + "/include/node/node_version.h";
@@ -78,7 +84,7 @@ std::string node_version(const Process& process) {
   return part("MAJOR") + "." + part("MINOR") + "." + part("PATCH");
 }
 
-// A text of its own such as "7.0.15" at this place; empty if there is none.
+// A separate text such as "7.0.15" at this place; empty if there is none.
 std::string_view version_at(std::string_view image, std::size_t at) {
   const std::size_t end = image.find('\0', at);
   if (end == std::string_view::npos || end - at > 12) return {};
@@ -87,8 +93,8 @@ std::string_view version_at(std::string_view image, std::size_t at) {
   return has_all ? text : std::string_view();
 }
 
-// Redis has its version in its image twice: alone, and before what it was built
-// from. Others in there, of commands, stand alone.
+// Redis has its version in its image twice: alone, and before its build id.
+// Other versions, of commands, appear only alone.
 std::string redis_version(std::string_view image) {
   for (std::size_t at = 0; (at = image.find('\0', at)) != std::string_view::npos;) {
     if (++at >= image.size() || !is_digit(image[at])) continue;
@@ -114,7 +120,7 @@ constexpr std::array<std::string_view, 3> redis_names{"redis-server", "valkey-se
                                                       "keydb-server"};
 
 bool is_redis(const Process& process, const std::string& program) {
-  // Debian's redis-server is a link to another name, the process keeps this one.
+  // Debian's redis-server is a link; the process keeps this name.
   return std::ranges::any_of(
       redis_names, [&](std::string_view name) { return program == name || process.name == name; });
 }

@@ -9,7 +9,7 @@
 
 namespace process {
 
-/// The files among the mappings of a process that tell its runtime.
+/// The mapped files of a process that identify its runtime.
 struct Mapped {
   std::size_t count = 0;  ///< of all mappings; 0 if they may not be read
   std::string libjvm;
@@ -18,8 +18,8 @@ struct Mapped {
 
 Mapped mapped_files(pid_t pid);
 
-/// Fills in `runtime` and `runtime_version`. By the names of programs alone where
-/// the executable may not be read.
+/// Sets `runtime` and `runtime_version`; only by the names of programs if the
+/// executable may not be read.
 void find_runtime(Process& process, const Mapped& mapped);
 
 }  // namespace process

@@ -8,7 +8,7 @@
 namespace watch {
 
 /// "CLONE_VM|CLONE_VFORK|SIGCHLD": the flags of clone(2), and the signal at the
-/// child's end, in words; what has no name is hexadecimal.
+/// child's end, by name; unnamed bits are hexadecimal.
 std::string flag_names(std::uint64_t flags);
 
 }  // namespace watch

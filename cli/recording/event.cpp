@@ -9,13 +9,13 @@
 namespace watch {
 namespace {
 
-constexpr Names<Wait::Reason, 5> reasons({"memory_lock", "futex", "runnable", "page_fault",
-                                          "other"});
-constexpr Names<Notice::Kind, 5> notices({"missed_call", "lost_events", "no_stacks", "target",
-                                          "other"});
-constexpr Names<Figure, 12> figures({"duration", "flags", "on_cpu", "memory_lock", "other_waits",
-                                     "faults", "copy_faults", "fault_time", "child", "size",
-                                     "stacks", "fork_lock"});
+constexpr Names<Wait::Reason::other> reasons("memory_lock", "futex", "runnable", "page_fault",
+                                             "other");
+constexpr Names<Notice::Kind::other> notices("missed_call", "lost_events", "no_stacks", "target",
+                                             "other");
+constexpr Names<Figure::fork_lock> figures("duration", "flags", "on_cpu", "memory_lock",
+                                           "other_waits", "faults", "copy_faults", "fault_time",
+                                           "child", "size", "stacks", "fork_lock");
 
 }  // namespace
 

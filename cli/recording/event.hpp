@@ -11,13 +11,13 @@
 #include <string>
 #include <vector>
 
-/// What is seen of a watched process, whoever sees it: one model for all backends.
+/// The observations of a watched process: one model for all backends.
 namespace watch {
 
 /// A moment is the time since the zero of CLOCK_MONOTONIC.
 using Nanoseconds = std::chrono::nanoseconds;
 
-/// Names of functions, innermost first; "libc.so.6+0x4711" where there is none.
+/// Names of functions, innermost first; "libc.so.6+0x4711" if unnamed.
 using Stack = std::vector<std::string>;
 
 /// Sizes of the process when a call began.
@@ -51,48 +51,48 @@ struct Call {
   std::optional<std::uint64_t> flags;  ///< the kernel's, with the exit signal in the low byte
   Nanoseconds begin{};
   Nanoseconds duration{};  ///< in the call
-  /// From the begin until its thread ran again: it may lose the processor on its
-  /// way back. Not less than the duration; empty where that is not seen.
+  /// From the begin until its thread ran again: it may lose the processor on
+  /// its way back. At least the duration; empty if not observed.
   std::optional<Nanoseconds> until_ran;
   std::optional<Nanoseconds> off_cpu;    ///< of `stall`
   std::optional<Nanoseconds> runnable;   ///< of `off_cpu`: it only waited for a processor
   std::optional<Nanoseconds> lock_wait;  ///< until it had the memory lock
   std::optional<Nanoseconds> lock_held;  ///< the memory lock, for writing
   int error = 0;                         ///< errno, 0 if it worked
-  std::uint64_t restarts = 0;            ///< how often a signal made it begin anew
+  std::uint64_t restarts = 0;            ///< number of restarts after signals
   std::optional<Size> size;
   std::optional<ForkLockState> fork_lock;
   Stack stack;
-  bool cut = false;  ///< it had begun before us: the duration is the least
+  bool cut = false;  ///< it had begun before us: the duration is a minimum
 
   bool operator==(const Call&) const = default;
 };
 
-/// A caller that has run for so long since the call is back: whatever stops it
-/// afterwards is no part of the call. Every backend goes by it.
+/// A caller that has run for this long since the call has returned: later stops
+/// are not part of the call. Applies to every backend.
 inline constexpr Nanoseconds way_back = std::chrono::microseconds(100);
 
-/// For how long the call kept its caller from going on, as far as is known.
+/// The time that the call kept its caller from continuing, as far as known.
 Nanoseconds stall(const Call& call);
 
 /// CLONE_VM is not set: page tables are copied. Unknown without flags.
 std::optional<bool> copies(const Call& call);
 
-/// "fork", "vfork", "clone (copying)", "clone3 (sharing, suspended)": what calls
-/// are put together by.
+/// "fork", "vfork", "clone (copying)", "clone3 (sharing, suspended)": the key
+/// for grouping calls.
 std::string kind(const Call& call);
 
-/// A thread that could not run while a call was under way, or waited for the
+/// A thread that could not run while a call was in progress, or waited for the
 /// memory lock at any time.
 struct Wait {
   enum class Reason {
-    memory_lock,  ///< blocked by whoever held the memory lock: causal
-    futex,        ///< for a lock or event of the program's own
+    memory_lock,  ///< blocked by the holder of the memory lock: causal
+    futex,        ///< for a lock or event of the program
     runnable,     ///< for a processor
     page_fault,   ///< in a page fault, but not for the lock
     other,
   };
-  std::uint64_t call = 0;  ///< the call it coincides with most; 0 for none
+  std::uint64_t call = 0;  ///< the call with the largest overlap; 0 for none
   pid_t thread = 0;
   std::string thread_name;
   Reason reason = Reason::other;
@@ -108,7 +108,7 @@ struct Wait {
 std::string name(Wait::Reason reason);
 std::optional<Wait::Reason> reason_named(const std::string& name);
 
-/// What became of a child.
+/// The fate of a child.
 struct Exec {
   std::uint64_t call = 0;  ///< 0 if its call was not seen
   pid_t child = 0;
@@ -116,7 +116,7 @@ struct Exec {
   Nanoseconds since_call{};            ///< from its creation
   std::optional<Nanoseconds> in_exec;  ///< of that, within execve(2)
   std::string program;                 ///< empty if not known
-  bool done = true;                    ///< false: it exited without
+  bool done = true;                    ///< false: it exited without exec
 
   bool operator==(const Exec&) const = default;
 };
@@ -133,25 +133,25 @@ struct Sample {
   bool operator==(const Sample&) const = default;
 };
 
-/// What Go's ForkLock looked like between two ticks, from frequent looks.
+/// The state of Go's ForkLock between two samples, from frequent reads.
 struct ForkLockSample {
   Nanoseconds at{};
   std::size_t looks = 0;
   std::size_t looks_held = 0;
-  Nanoseconds longest_held{};  ///< over consecutive looks; the least
+  Nanoseconds longest_held{};  ///< over consecutive reads; a minimum
   std::size_t most_readers = 0;
   std::size_t most_queued = 0;
 
   bool operator==(const ForkLockSample&) const = default;
 };
 
-/// What makes a recording mean less than it seems to.
+/// A reason why a recording is less reliable than it seems.
 struct Notice {
   enum class Kind {
-    missed_call,  ///< one began or ended while the hooks came into place
+    missed_call,  ///< one began or ended while the hooks were being attached
     lost_events,  ///< the kernel's buffer was full
     no_stacks,    ///< and why
-    target,       ///< it executed another program, or the like
+    target,       ///< it executed another program, or similar
     other,
   };
   Kind kind = Kind::other;
@@ -184,11 +184,11 @@ enum class Figure {
 std::string name(Figure figure);
 std::optional<Figure> figure_named(const std::string& name);
 
-/// Where a figure comes from in one recording.
+/// The source of a figure in one recording.
 struct Source {
   Figure figure = Figure::duration;
   std::string from;          ///< "mmap_lock tracepoints", "sched_switch records"
-  Nanoseconds resolution{};  ///< what it may be off by
+  Nanoseconds resolution{};  ///< its possible error
   bool exact = true;  ///< every event is seen; else it is sampled or inferred: marked with ≈
 
   bool operator==(const Source&) const = default;

@@ -4,8 +4,8 @@
 
 #include "recording/recording.hpp"
 
-/// What a recording consists of, told once for writing and reading: an archive is
-/// called with the name of each field and the field. Names end in their units.
+/// The fields of a recording, listed once for writing and reading: an archive
+/// is called with each field's name and value. Names end in their units.
 namespace watch::record {
 
 template <class Archive>

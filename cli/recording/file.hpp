@@ -7,8 +7,8 @@
 
 #include "recording/recording.hpp"
 
-/// A recording as lines of JSON: a heading with the schema, a line an event, and
-/// the ending, without which the recording is known to be cut short.
+/// A recording as lines of JSON: a header with the schema, a line per event,
+/// and the footer, whose absence shows that the recording was cut short.
 namespace watch::record {
 
 constexpr int schema = 1;
@@ -18,7 +18,7 @@ std::string as_lines(const Recording& recording);
 /// Errors: throws `Refusal` with one line: the name, the line and the reason.
 Recording from_lines(std::istream& lines, const std::string& name);
 
-/// For its owner's eyes alone: it holds stacks and command lines.
+/// Readable by its owner only: it contains stacks and command lines.
 ///
 /// Errors: as `write_whole`.
 void write(const std::string& path, const Recording& recording);

@@ -9,11 +9,17 @@
 
 namespace watch {
 
-/// The names of an enumeration, in the order of its values.
-template <class E, std::size_t n>
+/// The names of an enumeration, in the order of its values, of which `last` is the last.
+template <auto last>
 class Names {
+  using E = decltype(last);
+  static constexpr std::size_t n = static_cast<std::size_t>(last) + 1;
+
  public:
-  constexpr explicit Names(std::array<std::string_view, n> names) : names_(names) {}
+  /// One name for each value: with more or fewer it does not compile.
+  template <class... Text>
+  requires(sizeof...(Text) == n) consteval explicit Names(const Text&... names)
+      : names_{names...} {}
 
   std::string of(E value) const { return std::string(names_.at(static_cast<std::size_t>(value))); }
 

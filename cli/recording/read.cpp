@@ -1,5 +1,11 @@
 // SPDX-FileCopyrightText: The forklift authors
 // SPDX-License-Identifier: MIT
+
+// Parses recordings, which may come from other machines, other versions, or an
+// editor. Every field is checked for type and range, so that the reports need
+// no checks; unknown keys are accepted, since later versions add them. An error
+// names the line and the field.
+
 #include <errno.h>
 #include <fmt/core.h>
 #include <string.h>
@@ -17,13 +23,13 @@ namespace {
 
 using nlohmann::json;
 
-// What is wrong with a line; where it stands is added further out.
+// An error in a line; the caller adds the line's place.
 class Flaw : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
 };
 
-// No machine runs for longer, and sums of many times stay within 64 bits.
+// No machine runs for longer, and sums of many times fit 64 bits.
 constexpr std::int64_t longest_time = 1'000'000'000'000'000'000;
 
 class Reader;
@@ -96,7 +102,7 @@ void take(const json& from, std::vector<T>& to) {
   for (const json& each : from) take(each, to.emplace_back());
 }
 
-// What else there may be in a line was added since, and changes no meaning.
+// Unknown keys in a line are newer, and do not change the meaning of others.
 class Reader {
  public:
   explicit Reader(const json& object) : object_(object) {
@@ -160,7 +166,7 @@ bool take_event(const json& line, const std::string& event, const char* wanted,
   return true;
 }
 
-/// Whether that was the last.
+/// Whether it was the footer.
 bool take_event(const json& line, Recording& recording) {
   std::string event;
   Reader reader(line);
@@ -180,8 +186,8 @@ bool take_event(const json& line, Recording& recording) {
   throw Flaw("there is no event '" + event + "'");
 }
 
-// Lines of a recording with deep stacks have some thousand characters; without a
-// bound, what is no recording would be read into memory as a whole.
+// Lines of a recording with deep stacks have some thousand characters; without
+// a limit, a file of another kind would be read into memory as a whole.
 constexpr std::size_t longest_line = std::size_t{1} << 20;
 
 class Lines {
@@ -200,7 +206,7 @@ class Lines {
     const std::size_t end = stream_.eof() ? length : length - 1;
     json parsed = json::parse(line_.data(), line_.data() + end, nullptr, false);
     if (parsed.is_discarded()) {
-      // Nothing ends without a newline but what was cut off.
+      // Only a truncated recording ends without a newline.
       if (stream_.eof() && number_ > 1) throw Flaw("cut short within this line");
       throw Flaw(number_ == 1 ? "is not the beginning of a recording" : "is not JSON");
     }

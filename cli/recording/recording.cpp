@@ -9,8 +9,8 @@
 namespace watch {
 namespace {
 
-constexpr Names<Backend, 4> backends({"tracing", "perf", "sampling", "prediction"});
-constexpr Names<Footer::Reason, 3> endings({"time", "interrupted", "target_ended"});
+constexpr Names<Backend::prediction> backends("tracing", "perf", "sampling", "prediction");
+constexpr Names<Footer::Reason::target_ended> endings("time", "interrupted", "target_ended");
 
 }  // namespace
 

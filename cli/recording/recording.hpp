@@ -13,7 +13,7 @@
 
 namespace watch {
 
-/// How much can be seen, from best to least.
+/// The backends, from best to least.
 enum class Backend {
   tracing,     ///< eBPF: every event, with causes
   perf,        ///< perf_event_open: every event, causes inferred
@@ -24,16 +24,16 @@ enum class Backend {
 std::string name(Backend backend);
 std::optional<Backend> backend_named(const std::string& name);
 
-/// What keeps a backend from being used, and the one command that would change it.
+/// The obstacle to a backend, and the one command that would remove it.
 struct Unavailability {
   Backend backend = Backend::tracing;
   std::string reason;
-  std::string remedy;  ///< a command, or a sentence where there is none
+  std::string remedy;  ///< a command, or else a sentence
 
   bool operator==(const Unavailability&) const = default;
 };
 
-/// What a fork costs on this machine, measured by two throw-away forks.
+/// The cost of a fork on this machine, measured by two throw-away forks.
 struct Calibration {
   Nanoseconds fixed{};         ///< of a small process
   Nanoseconds per_megabyte{};  ///< of page tables
@@ -48,9 +48,9 @@ struct Header {
   std::string machine;      ///< "Linux 6.18.44 x86_64, 2 processors"
   std::string begun;        ///< wall clock, ISO 8601 in UTC
   Nanoseconds begin{};      ///< when everything was in place
-  Nanoseconds attaching{};  ///< how long that took before
+  Nanoseconds attaching{};  ///< time that this took
   Backend backend = Backend::tracing;
-  bool detail = false;                    ///< system calls are hooked, too
+  bool detail = false;                    ///< system calls are also hooked
   std::vector<Unavailability> obstacles;  ///< of the backends above
   std::vector<Source> sources;
   std::optional<Calibration> calibration;
@@ -75,8 +75,8 @@ struct Footer {
 std::string name(Footer::Reason reason);
 std::optional<Footer::Reason> footer_named(const std::string& name);
 
-/// All that was seen of one process. Plain values: whoever makes a report of it
-/// needs neither the process nor any right.
+/// All observations of one process. Plain values: a report needs neither the
+/// process nor any permission.
 struct Recording {
   Header header;
   std::vector<Call> calls;

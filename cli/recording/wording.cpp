@@ -21,7 +21,7 @@ bool continues_a_character(char byte) { return (static_cast<unsigned char>(byte)
 std::string say(Nanoseconds time) {
   const std::chrono::duration<double, std::micro> microseconds = time;
   if (microseconds.count() < 0) return "-" + say(-time);
-  // What rounds up to the next unit is said in it.
+  // A value that rounds up to the next unit is printed in that unit.
   if (microseconds.count() >= 999.5 && microseconds.count() < 1000) return "1 ms";
   if (microseconds.count() >= 999'500 && microseconds.count() < 1'000'000) return "1 s";
   if (microseconds.count() >= 999'500'000) return say_count(microseconds.count() / 1e6) + " s";
@@ -79,7 +79,7 @@ std::string say(const Stack& stack, std::size_t width) {
   if (stack.empty()) return "(no stack)";
   constexpr std::size_t longest_name = 40;
   constexpr const char* called_by = " < ";
-  std::string whole, fitting;  // with room for what is left out
+  std::string whole, fitting;  // with room for the omission mark
   for (const std::string& name : stack) {
     whole += (whole.empty() ? "" : called_by) + shorten(name, longest_name);
     if (columns(whole) + 5 <= width) fitting = whole + called_by + left_out;

@@ -7,7 +7,7 @@
 
 #include "recording/event.hpp"
 
-/// How figures are said to people: three digits, and the unit that fits.
+/// Figures for people: three digits, and a suitable unit.
 namespace watch {
 
 std::string say(Nanoseconds time);
@@ -20,13 +20,13 @@ std::string say_share(double share);
 /// "1 call", "2 calls".
 std::string say_several(std::size_t count, const std::string& noun);
 
-/// "fork < do_one < main" of at most so many characters, innermost first; what is
-/// left out in the middle is "..".
+/// "fork < do_one < main" of at most this many characters, innermost first; an
+/// omission in the middle is "..".
 std::string say(const Stack& stack, std::size_t width);
 
-/// What stands on the screen, not bytes.
+/// The number of columns on a screen, not bytes.
 std::size_t columns(const std::string& text);
-/// The first columns of a text, with ".." in place of the rest.
+/// The first columns of a text, with ".." instead of the rest.
 std::string shorten(const std::string& text, std::size_t width);
 
 }  // namespace watch

@@ -36,7 +36,7 @@ class Writer {
   void operator()(const char* key, T& field) {
     object[key] = value(field);
   }
-  // What is not known is left out.
+  // Unknown values are omitted.
   template <class T>
   void operator()(const char* key, std::optional<T>& field) {
     if (field) object[key] = value(*field);
@@ -57,12 +57,12 @@ ordered_json object(T& value) {
   return std::move(writer.object);
 }
 
-// Names that programs give themselves need not be UTF-8; what is not is replaced.
+// Names that programs choose need not be UTF-8; other bytes are replaced.
 std::string line(const ordered_json& json) {
   return json.dump(-1, ' ', false, ordered_json::error_handler_t::replace) + "\n";
 }
 
-// `fields` serves reading, too, and so takes what it could change.
+// `fields` also serves reading, so it takes a mutable value.
 template <class T>
 std::string lines(const char* event, std::vector<T> all) {
   std::string text;

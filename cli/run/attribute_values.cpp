@@ -35,7 +35,7 @@ Value find(const Named<Value> (&table)[Count], const std::string& name, const ch
 std::optional<std::uint64_t> parse_bound(const std::string& text) {
   if (text.empty()) return std::nullopt;
   if (text == "unlimited") return forklift::unlimited;
-  std::uint64_t exact = 0;  // a size is read as a double, which is not
+  std::uint64_t exact = 0;  // sizes are parsed as double, which is not exact
   const char* const end = text.data() + text.size();
   const auto [rest, error] = std::from_chars(text.data(), end, exact);
   if (error == std::errc() && rest == end) {
@@ -78,7 +78,7 @@ constexpr Named<Namespace> namespaces[] = {
     {"net", Namespace::net},   {"uts", Namespace::uts},      {"ipc", Namespace::ipc},
     {"time", Namespace::time}, {"cgroup", Namespace::cgroup}};
 
-// The file of /proc/PID/ns is called like the namespace, but for one.
+// The file in /proc/PID/ns has the namespace's name, with one exception.
 std::string file_of(const std::string& kind) { return kind == "mount" ? "mnt" : kind; }
 
 }  // namespace

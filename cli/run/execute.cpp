@@ -17,7 +17,7 @@ namespace {
 using Clock = Supervisor::Clock;
 
 void keep_signals(forklift::Command& command, const Signals& signals) {
-  // Not `inherit_signal_mask`: what we block now is not what our caller blocked.
+  // Not `inherit_signal_mask`: our current mask is not that of our caller.
   for (const int signal : signals.blocked()) command.block_signals({signal});
   for (const int signal : signals.ignored()) command.ignore_signals({signal});
 }
@@ -35,8 +35,8 @@ struct Ends {
   std::optional<Clock::time_point> launch, whole;
 };
 
-// A file that waits for its other end, say, makes a launch take long: until the
-// program runs there is nobody to pass a signal on to.
+// A launch may take long, for instance on a file that waits for its other end:
+// until the program runs there is no process to pass a signal to.
 void await(const forklift::Launch& launch, const Signals& signals, const Ends& ends,
            Outcome& outcome) {
   constexpr Duration pause = std::chrono::milliseconds(20);
@@ -67,7 +67,8 @@ Outcome execute(RunRequest& request) {
   if (request.subreaper) ::prctl(PR_SET_CHILD_SUBREAPER, 1);
   Outcome outcome;
   const auto start = Clock::now();
-  const Ends ends = {after(start, request.bounds.launch), after(start, request.bounds.timeout)};
+  const Ends ends = {after(start, request.time_limits.launch),
+                     after(start, request.time_limits.timeout)};
   auto launch = request.command.try_start();
   outcome.hold = Clock::now() - start;
   if (!launch) {

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "help_text.hpp"
 #include "nearest.hpp"
 
 namespace run {
@@ -32,7 +33,7 @@ const Option* find(std::string_view name) {
 
 bool may_lack_value(const Option& option) { return option.value.starts_with("["); }
 
-// The value behind the option at `at`, which moves on if that is a word.
+// The value of the option at `at`, which advances if it is the next word.
 std::string value_of(const Option& option, const std::vector<std::string>& words, std::size_t& at) {
   const std::string& word = words[at];
   const auto sign = word.find('=');
@@ -50,23 +51,6 @@ std::string heading(const Option& option) {
   if (!option.other_name.empty()) names += fmt::format(", {}", option.other_name);
   const char* const between = option.value.empty() || may_lack_value(option) ? "" : " ";
   return fmt::format("{}{}{}", names, between, option.value);
-}
-
-// Breaks a text at spaces, so that its lines end before the terminal does.
-std::string indented(std::string_view text, std::size_t indent, std::size_t width) {
-  std::string lines(indent, ' ');
-  std::size_t used = 0;
-  while (!text.empty()) {
-    const auto word = text.substr(0, text.find(' '));
-    if (used > 0 && used + 1 + word.size() > width) {
-      lines += "\n" + std::string(indent, ' ');
-      used = 0;
-    }
-    lines += (used > 0 ? " " : "") + std::string(word);
-    used += word.size() + (used > 0 ? 1 : 0);
-    text.remove_prefix(std::min(word.size() + 1, text.size()));
-  }
-  return lines + "\n";
 }
 
 constexpr const char* introduction = R"(forklift run [OPTIONS] [--] PROGRAM [ARGUMENTS]
@@ -124,12 +108,11 @@ Words tell_apart(const std::vector<std::string>& words) {
 }
 
 std::string help() {
-  constexpr std::size_t indent = 6, width = 72;
   std::string text = introduction;
   for (const Group& group : groups()) {
     text += fmt::format("\n{}:\n", group.title);
     for (const Option& option : group.options) {
-      text += fmt::format("  {}\n{}", heading(option), indented(option.text, indent, width));
+      text += help_text::item(heading(option), option.text);
     }
   }
   return text + statuses;

@@ -19,16 +19,16 @@ class BadUse : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// One row of the table that the parser and the help are made of.
+/// One row of the table that the parser and the help are built from.
 ///
-/// The value that an option takes is in square brackets if it may be left out;
-/// it is then given by "=" only.
+/// The value of an option is in square brackets if it is optional; it is then
+/// set with "=" only.
 struct Option {
   std::string_view name;
   std::string_view other_name;  ///< may be empty
   std::string_view value;       ///< empty: takes none
   std::string_view text;
-  /// Throws `std::invalid_argument` with what is wrong about the value.
+  /// Throws `std::invalid_argument` with the error of the value.
   void (*apply)(RunRequest& request, const std::string& value);
 };
 
@@ -37,7 +37,7 @@ struct Group {
   std::span<const Option> options;
 };
 
-/// Every option, by what it is about.
+/// All options, by topic.
 std::span<const Group> groups();
 
 std::span<const Option> program_options();
@@ -49,26 +49,26 @@ std::span<const Option> namespace_options();
 std::span<const Option> sandbox_options();
 std::span<const Option> telling_options();
 
-/// An option and what stands behind it.
+/// An option and its value.
 struct Chosen {
   const Option* option;
   std::string value;
 };
 
-/// The words of the command line, told apart.
+/// The parsed words of the command line.
 struct Words {
   std::vector<Chosen> options;
   std::vector<std::string> program;  ///< and its arguments; may be empty
   bool help = false;
 };
 
-/// Tells them apart: what follows "--", or the first word that is no option,
-/// is the program's.
+/// Separates them: the program starts after "--", or at the first word that is
+/// not an option.
 ///
 /// Errors: throws `BadUse`.
 Words tell_apart(const std::vector<std::string>& words);
 
-/// What --help prints.
+/// The text of --help.
 std::string help();
 
 }  // namespace run

@@ -54,10 +54,10 @@ void complete(RunRequest& request) {
 
 bool terminal_is_ours() { return ::isatty(0) && ::tcgetpgrp(0) == ::getpgrp(); }
 
-// What ends a program that takes too long shall end all that it started, so it
-// gets a process group, which has to have the terminal that ours had.
+// A timeout must reach all descendants, so the program gets its own process
+// group, which needs the terminal if ours had it.
 void give_tree(RunRequest& request) {
-  if (!request.bounds.timeout || request.has_tree || request.other_group) return;
+  if (!request.time_limits.timeout || request.has_tree || request.other_group) return;
   request.command.process_group();
   request.has_tree = true;
   if (!request.own_stdin && terminal_is_ours()) request.command.foreground(0);
@@ -67,9 +67,9 @@ void give_tree(RunRequest& request) {
 
 RunRequest::RunRequest(std::string program, std::vector<std::string> arguments)
     : command(program), argv(std::move(arguments)) {
-  command.args(argv).allow_shell();  // as env, nice and timeout do
+  command.args(argv).allow_shell();  // as in env, nice and timeout
   argv.insert(argv.begin(), std::move(program));
-  // What our caller closed is /dev/null to the program, unless an option sets it.
+  // A stream closed by our caller is /dev/null to the program, unless set.
   for (const int stream : {0, 1, 2}) {
     if (output::is_held(stream)) command.descriptor(stream, forklift::Stdio::null());
   }

@@ -16,16 +16,16 @@ namespace run {
 
 using Duration = std::chrono::nanoseconds;
 
-/// How long the program may run, and what happens then.
-struct Bounds {
+/// The time limit of the program, and what happens then.
+struct TimeLimits {
   std::optional<Duration> timeout;
   Duration grace = std::chrono::seconds(10);
   int signal = SIGTERM;
   bool preserve_status = false;
-  std::optional<Duration> launch;  ///< what the library allows for the launch
+  std::optional<Duration> launch;  ///< the library's limit for the launch
 };
 
-/// What is told, and where.
+/// The reports, and where they go.
 struct Reporting {
   enum class Stats { none, text, json };
   Stats stats = Stats::none;
@@ -34,8 +34,8 @@ struct Reporting {
   bool quiet = false;
 };
 
-/// What several options together say of one attribute; `complete` gives it to
-/// the command.
+/// The combined result of several options for one attribute; `complete` sets it
+/// on the command.
 struct Gathered {
   std::optional<forklift::CapabilitySets> capabilities;
   std::optional<forklift::Scheduling> scheduling;
@@ -47,24 +47,24 @@ struct Gathered {
   std::vector<std::pair<std::string, std::string>> cgroup_settings;
 };
 
-/// All that the command line asks for.
+/// The parsed command line.
 struct RunRequest {
   RunRequest(std::string program, std::vector<std::string> arguments);
 
   forklift::Command command;
-  std::vector<std::string> argv;  ///< with the program's name
+  std::vector<std::string> argv;  ///< including the program's name
 
-  Bounds bounds;
+  TimeLimits time_limits;
   Reporting reporting;
   Gathered gathered;
-  std::vector<forklift::Fd> opened;  ///< what the command borrows
+  std::vector<forklift::Fd> opened;  ///< borrowed by the command
 
   bool keep_signals = false;
-  bool subreaper = false;  ///< orphans of the tree become ours, and are reaped
+  bool subreaper = false;  ///< orphans of the tree become our children, and are reaped
   bool pty = false;
-  bool own_stdin = false;    ///< standard input is not what ours is
-  bool has_tree = false;     ///< signals reach what the program starts
-  bool other_group = false;  ///< it joins a process group that is there
+  bool own_stdin = false;    ///< standard input differs from ours
+  bool has_tree = false;     ///< signals reach the program's descendants
+  bool other_group = false;  ///< it joins an existing process group
 };
 
 /// Reads the options before the program; `words` begins after "run".

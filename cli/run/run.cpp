@@ -28,7 +28,7 @@ int explain(const RunRequest& request) {
   return 0;
 }
 
-// Opened before the launch: afterwards it would be too late to say no.
+// Opened before the launch: afterwards it would be too late to refuse.
 forklift::Fd open_stats(const Reporting& reporting) {
   if (reporting.stats == Reporting::Stats::none || reporting.stats_file.empty()) return {};
   const char* const path = reporting.stats_file.c_str();
@@ -40,8 +40,8 @@ forklift::Fd open_stats(const Reporting& reporting) {
   return file;
 }
 
-// Half a record is worse than none, so what was written of it goes again. The
-// program has run: how it ended stays our exit status.
+// Half a record is worse than none, so it is removed. The program has run: its
+// exit status stays ours.
 void write_stats(const forklift::Fd& file, const Reporting& reporting, std::string_view text) {
   if (!file) return output::say(text);
   const int error = output::write_all(file.get(), text);
@@ -85,7 +85,7 @@ int exit_status(const RunRequest& request, const Outcome& outcome) {
     return missing ? exit_not_found : exit_not_runnable;
   }
   if (outcome.interrupted != 0) return exit_by_signal + outcome.interrupted;
-  if (outcome.timed_out && !(request.bounds.preserve_status && outcome.status)) {
+  if (outcome.timed_out && !(request.time_limits.preserve_status && outcome.status)) {
     return exit_timeout;
   }
   if (!outcome.status || outcome.status->lost()) return exit_failure;

@@ -7,11 +7,11 @@
 
 namespace run {
 
-/// `forklift run`; `words` is what follows it on the command line. Gives the
-/// exit status.
+/// `forklift run`; `words` follow it on the command line. Returns the exit
+/// status.
 ///
-/// The command line is not read by CLI11: where the program's own arguments
-/// begin has to be known exactly, and nothing behind that may be looked at.
+/// CLI11 does not parse this command line: the start of the program's own
+/// arguments must be known exactly, and later words must not be parsed.
 int command(const std::vector<std::string>& words);
 
 }  // namespace run

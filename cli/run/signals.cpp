@@ -13,7 +13,7 @@
 namespace run {
 namespace {
 
-// Those of the first list are left alone by a caller who ignores them (nohup).
+// Those in the first list stay ignored if the caller ignores them (nohup).
 constexpr std::initializer_list<int> passed_on = {SIGTERM, SIGINT,  SIGHUP, SIGQUIT,
                                                   SIGUSR1, SIGUSR2, SIGTSTP};
 constexpr std::initializer_list<int> own = {SIGCHLD, SIGCONT, SIGWINCH, SIGPIPE, SIGXFSZ};
@@ -29,11 +29,11 @@ Signals::Signals() {
   sigset_t before;
   ::sigprocmask(SIG_BLOCK, nullptr, &before);
   for (int signal = 1; signal <= SIGRTMAX; ++signal) {
-    // libc answers "not a member" for the two that it keeps for itself.
+    // libc returns "not a member" for its two internal signals.
     if (::sigismember(&before, signal) == 1) blocked_.push_back(signal);
     if (is_ignored(signal)) ignored_.push_back(signal);
   }
-  // Ignored, it would throw away how the child ended.
+  // If ignored, the kernel would discard the child's status.
   ::signal(SIGCHLD, SIG_DFL);
   sigset_t taken;
   ::sigemptyset(&taken);

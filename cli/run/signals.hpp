@@ -11,22 +11,22 @@
 
 namespace run {
 
-/// Takes the signals of this process as they come, by a descriptor, from its
-/// construction on; and remembers what they were like before.
+/// Receives the signals of this process through a descriptor, from its
+/// construction on; keeps their previous settings.
 ///
-/// Threads: one, which is the only one of the process.
+/// Threads: one, the only one of the process.
 class Signals {
  public:
   Signals();
   Signals(const Signals&) = delete;
   Signals& operator=(const Signals&) = delete;
 
-  /// Readable when there is one.
+  /// Readable when a signal is pending.
   int descriptor() const noexcept { return descriptor_.get(); }
-  /// The next one, without waiting.
+  /// The next signal, without waiting.
   std::optional<signalfd_siginfo> next() const;
 
-  /// What this process was started with.
+  /// The signal settings that this process started with.
   const std::vector<int>& blocked() const noexcept { return blocked_; }
   const std::vector<int>& ignored() const noexcept { return ignored_; }
 
@@ -35,10 +35,10 @@ class Signals {
   forklift::Fd descriptor_;
 };
 
-/// Whether a signal asks for the end of the program.
+/// Whether a signal requests the end of the program.
 bool asks_for_end(int signal);
 
-/// Stops this process as SIGSTOP does; returns when it goes on.
+/// Stops this process as SIGSTOP does; returns when it continues.
 void stop_here();
 
 }  // namespace run

@@ -7,7 +7,7 @@
 
 namespace run {
 
-/// The parts of a text between separators; "" has one part, which is empty.
+/// The parts of a text between separators; "" has one empty part.
 std::vector<std::string> split(const std::string& text, char separator);
 
 }  // namespace run

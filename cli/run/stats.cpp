@@ -17,7 +17,7 @@ double in_microseconds(Outcome::Time time) {
   return std::chrono::duration<double, std::micro>(time).count();
 }
 
-// The one launch of this process is the one that was counted.
+// The only launch of this process is the one counted.
 std::string_view engine_used() {
   using forklift::Engine;
   const auto counted = forklift::counters();

@@ -1,5 +1,11 @@
 // SPDX-FileCopyrightText: The forklift authors
 // SPDX-License-Identifier: MIT
+
+// One loop for all that `forklift run` does while its program runs: signals,
+// the time limit, the terminal, orphans. One poll(2) waits for all of them, so
+// no step may block. The child is reaped last: until then its process group id
+// cannot be reused, so signals to the group are safe.
+
 #include "run/supervisor.hpp"
 
 #include <poll.h>
@@ -15,7 +21,15 @@
 namespace run {
 namespace {
 
-// Until then in milliseconds, rounded up: waking too early would be in vain.
+// The pid of a child that has ended and is not reaped; 0 if none has, -1 if there is
+// none.
+pid_t peek(idtype_t kind, pid_t id) {
+  siginfo_t end{};
+  const int found = ::waitid(kind, static_cast<id_t>(id), &end, WEXITED | WNOHANG | WNOWAIT);
+  return found == 0 ? end.si_pid : -1;
+}
+
+// The time until then in milliseconds, rounded up: never wakes too early.
 int remaining(std::optional<Supervisor::Clock::time_point> then) {
   if (!then) return -1;
   const auto left = std::chrono::ceil<std::chrono::milliseconds>(*then - Supervisor::Clock::now());
@@ -44,17 +58,13 @@ forklift::ExitStatus Supervisor::wait() {
     while (const auto signal = signals_.next()) handle(*signal);
     look_at_time();
   }
-  // Not waited for yet, the child keeps the number of its group from anybody else.
+  // Before it is reaped, the child reserves the number of its group.
   if (timed_out_) child_.kill_tree(SIGKILL);
   if (relay_) relay_->finish();
   return child_.wait();
 }
 
-bool Supervisor::ended() const {
-  siginfo_t end{};
-  const auto id = static_cast<id_t>(child_.pid());
-  return ::waitid(P_PID, id, &end, WEXITED | WNOHANG | WNOWAIT) != 0 || end.si_pid != 0;
-}
+bool Supervisor::ended() const { return peek(P_PID, child_.pid()) != 0; }
 
 void Supervisor::wait_for_something() {
   std::vector<pollfd> waiting = {{signals_.descriptor(), POLLIN, 0}, {child_.pidfd(), POLLIN, 0}};
@@ -67,14 +77,14 @@ void Supervisor::wait_for_something() {
 
 void Supervisor::look_at_time() {
   if (!next_ || Clock::now() < *next_ || ended()) return;
-  const int signal = timed_out_ ? SIGKILL : request_.bounds.signal;
+  const int signal = timed_out_ ? SIGKILL : request_.time_limits.signal;
   child_.kill_tree(signal);
   if (signal == SIGKILL) {
     next_.reset();
     return;
   }
-  child_.kill_tree(SIGCONT);  // who is stopped does not hear
-  next_ = Clock::now() + std::min(request_.bounds.grace, Duration(std::chrono::hours(24 * 365)));
+  child_.kill_tree(SIGCONT);  // a stopped process does not react
+  next_ = Clock::now() + std::min(request_.time_limits.grace, Duration(std::chrono::hours(24 * 365)));
   timed_out_ = true;
   if (!request_.reporting.quiet) {
     const char* const name = ::sigabbrev_np(signal);
@@ -85,7 +95,7 @@ void Supervisor::look_at_time() {
 
 void Supervisor::handle(const signalfd_siginfo& signal) {
   const int number = static_cast<int>(signal.ssi_signo);
-  // The kernel's own come from the terminal, to the whole group in front.
+  // The kernel's own come from the terminal, to the whole foreground group.
   const bool has_it = signal.ssi_code == SI_KERNEL && shares_group();
   switch (number) {
     case SIGPIPE:
@@ -103,25 +113,22 @@ void Supervisor::handle(const signalfd_siginfo& signal) {
   }
 }
 
-// Not by what the signal says: one stands for all that came while it was pending.
+// Not from the signal's data: one signal may stand for several.
 bool Supervisor::has_stopped() const {
   siginfo_t stopped{};
   const auto id = static_cast<id_t>(child_.pid());
   return ::waitid(P_PID, id, &stopped, WSTOPPED | WNOHANG) == 0 && stopped.si_pid != 0;
 }
 
-// They are ours as process 1, as a subreaper, or because somebody executed us who
-// had children. Our child is left as it is: its status is for `wait`.
+// They are our children because we are process 1, a subreaper, or replaced a
+// process that had children. Our child is skipped: `wait` needs its status.
 void Supervisor::reap_orphans() const {
-  siginfo_t end{};
-  while (::waitid(P_ALL, 0, &end, WEXITED | WNOHANG | WNOWAIT) == 0 && end.si_pid != 0 &&
-         end.si_pid != child_.pid()) {
-    ::waitid(P_PID, static_cast<id_t>(end.si_pid), nullptr, WEXITED | WNOHANG);
-    end = {};
+  for (pid_t pid = peek(P_ALL, 0); pid > 0 && pid != child_.pid(); pid = peek(P_ALL, 0)) {
+    ::waitid(P_PID, static_cast<id_t>(pid), nullptr, WEXITED | WNOHANG);
   }
 }
 
-// What is due meanwhile is done when we go on. Process 1 is not stopped by its own.
+// Deadlines that pass meanwhile are handled later. Process 1 cannot stop.
 void Supervisor::stop() {
   if (::getpid() == 1) return;
   if (relay_) relay_->pause();
@@ -140,7 +147,7 @@ void Supervisor::go_on() {
 
 bool Supervisor::shares_group() const { return ::getpgid(child_.pid()) == ::getpgrp(); }
 
-// From the background this is answered by SIGTTOU, unless it is blocked.
+// A background process gets SIGTTOU for this, unless it is blocked.
 void Supervisor::give_terminal(pid_t group) const {
   sigset_t refusal, before;
   ::sigemptyset(&refusal);

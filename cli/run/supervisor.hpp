@@ -13,9 +13,8 @@
 
 namespace run {
 
-/// Stays with a program until it ends: passes signals on, relays its terminal,
-/// stops when it stops, ends it when its time is over, and reaps the orphans that
-/// come to us.
+/// Supervises a program until it ends: passes signals on, relays its terminal,
+/// stops when it stops, ends it when its time is over, and reaps orphans.
 class Supervisor {
  public:
   using Clock = std::chrono::steady_clock;
@@ -26,7 +25,7 @@ class Supervisor {
   Supervisor(const Supervisor&) = delete;
   Supervisor& operator=(const Supervisor&) = delete;
 
-  /// Waits for the end. What is left of the tree is killed if the time was over.
+  /// Waits for the end. At a timeout, kills the rest of the tree.
   forklift::ExitStatus wait();
   bool timed_out() const noexcept { return timed_out_; }
 
@@ -45,7 +44,7 @@ class Supervisor {
   const RunRequest& request_;
   const Signals& signals_;
   forklift::Child& child_;
-  std::optional<Clock::time_point> next_;  // when the next signal is due
+  std::optional<Clock::time_point> next_;  // time of the next signal
   bool timed_out_ = false;
   bool gave_terminal_ = false;
   std::unique_ptr<Relay> relay_;

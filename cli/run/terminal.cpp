@@ -26,13 +26,13 @@ bool for_later(int error) { return error == EAGAIN || error == EINTR; }
 
 forklift::WindowSize window_size() {
   const auto size = our_size();
-  // A terminal that does not know its size says 0.
+  // A terminal that does not know its size reports 0.
   if (!size || size->ws_row == 0 || size->ws_col == 0) return {};
   return {size->ws_row, size->ws_col, size->ws_xpixel, size->ws_ypixel};
 }
 
 void RawTerminal::enter() {
-  // In the background the terminal is somebody else's.
+  // In the background the terminal belongs to another process group.
   if (before_ || ::tcgetpgrp(0) != ::getpgrp()) return;
   termios now{};
   if (::tcgetattr(0, &now) != 0) return;
@@ -62,7 +62,7 @@ void Flow::move() {
 void Flow::fill() {
   const ssize_t got = ::read(from_, bytes_.data(), bytes_.size());
   if (got < 0 && for_later(errno)) return;
-  if (got <= 0) {  // a terminal that nobody else has open says EIO
+  if (got <= 0) {  // a terminal without other users returns EIO
     ended_ = true;
     return;
   }
@@ -86,7 +86,7 @@ void Flow::add(const char* bytes, std::size_t count) {
 }
 
 Relay::Relay(int terminal) : terminal_(terminal), typed_(0, terminal), printed_(terminal, 1) {
-  // A program that does not read what is typed must not keep us from the rest.
+  // A program that does not read its input must not block the rest.
   ::fcntl(terminal, F_SETFL, ::fcntl(terminal, F_GETFL) | O_NONBLOCK);
   resize();
 }
@@ -102,8 +102,8 @@ void Relay::move(const pollfd* waiting) {
   if (typed_.ended() && typed_.empty()) end_input();
 }
 
-// A terminal has no end: the character for it, once to pass on a line that was
-// begun, and once more where a line would begin.
+// A terminal has no end of file: its character, once to pass on an incomplete
+// line, and once more at the start of a line.
 void Relay::end_input() {
   if (input_ended_) return;
   input_ended_ = true;
@@ -113,13 +113,13 @@ void Relay::end_input() {
   typed_.add(end, typed_.last() == '\n' ? 1 : 2);
 }
 
-// What was written is readable at once: reads flush the line first (n_tty_read,
+// Written data is readable at once: reads flush the line first (n_tty_read,
 // drivers/tty/n_tty.c).
 void Relay::finish() {
   while (!printed_.ended()) {
     if (printed_.empty()) {
       printed_.move();
-      if (printed_.empty()) return;  // nothing, or nobody who takes it
+      if (printed_.empty()) return;  // nothing to write, or no reader
     }
     pollfd ready = printed_.wanted();
     ::poll(&ready, 1, -1);

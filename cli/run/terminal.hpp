@@ -13,11 +13,11 @@
 
 namespace run {
 
-/// The size of the terminal that is one of our standard streams, else the usual.
+/// The size of the terminal among our standard streams, or else the usual.
 forklift::WindowSize window_size();
 
-/// Our terminal, if standard input is one, set to hand over every key as it is
-/// typed; as it was before at the end.
+/// Sets our terminal, if standard input is one, to pass on every key as typed;
+/// restored at the end.
 class RawTerminal {
  public:
   RawTerminal() { enter(); }
@@ -32,16 +32,16 @@ class RawTerminal {
   std::optional<termios> before_;
 };
 
-/// Bytes on their way from one descriptor to another.
+/// Bytes in transit from one descriptor to another.
 class Flow {
  public:
   Flow(int from, int to) noexcept : from_(from), to_(to) {}
 
-  /// What to wait for now: reading, or else writing.
+  /// The event to wait for now: reading, or else writing.
   pollfd wanted() const noexcept;
-  /// Reads or writes once, as `wanted` said.
+  /// Reads or writes once, according to `wanted`.
   void move();
-  /// Puts bytes in, behind those that are on their way.
+  /// Inserts bytes behind those in transit.
   void add(const char* bytes, std::size_t count);
   bool ended() const noexcept { return ended_; }
   bool empty() const noexcept { return begin_ == end_; }
@@ -52,10 +52,10 @@ class Flow {
   void drain();
 
   int from_, to_;
-  bool ended_ = false;    // there is nothing more to read
-  bool refused_ = false;  // nobody takes it: what is read is dropped
+  bool ended_ = false;    // there is no more to read
+  bool refused_ = false;  // the reader is gone: input is dropped
   char last_ = '\n';
-  // What a pipe that is ready takes without making us wait (PIPE_BUF).
+  // The amount that a ready pipe takes without blocking (PIPE_BUF).
   std::array<char, 4096> bytes_;
   std::size_t begin_ = 0, end_ = 0;
 };
@@ -67,12 +67,12 @@ class Relay {
   explicit Relay(int terminal);
 
   void add_to(std::vector<pollfd>& waiting) const;
-  /// Moves what can be moved; `waiting` is what `add_to` added, as poll(2) left it.
+  /// Moves available data; `waiting` is the part from `add_to`, after poll(2).
   void move(const pollfd* waiting);
-  /// Gives out what the program has written until now.
+  /// Writes the program's output so far.
   void finish();
 
-  /// Gives the pseudoterminal the size of our terminal.
+  /// Sets the size of the pseudoterminal to that of our terminal.
   void resize() const;
   void pause() { raw_.leave(); }
   void resume() { raw_.enter(); }

@@ -11,13 +11,13 @@
 #include <utility>
 #include <vector>
 
-/// What the options of `forklift run` take. Each function throws
-/// `std::invalid_argument` with one sentence that says what is wrong.
+/// Parsers for the options of `forklift run`. Each function throws
+/// `std::invalid_argument` with one sentence about the error.
 namespace run {
 
-/// A whole number between two others; `what` is its name in the complaint.
+/// A whole number between two others; `what` is its name in the error.
 long parse_number(const std::string& text, long least, long most, const char* what);
-/// An octal number, as umask(1) takes it.
+/// An octal number, as in umask(1).
 mode_t parse_mode(const std::string& text);
 /// "K=V" as its two halves; neither the key nor the sign may be missing.
 std::pair<std::string, std::string> parse_pair(const std::string& text);

@@ -13,7 +13,7 @@
 namespace watch {
 namespace {
 
-// What each is good for.
+// The use of each.
 constexpr std::array<std::pair<Backend, const char*>, 4> backends{
     {{Backend::tracing, "every call, every thread that waits for it, and why (eBPF)"},
      {Backend::perf, "every call and every wait of one's own processes, causes inferred"},

@@ -9,11 +9,11 @@
 
 namespace watch {
 
-/// What keeps the caller from backends on this machine, from best to least.
+/// The obstacles to each backend on this machine, from best to least.
 std::vector<Unavailability> obstacles();
 
-/// A table of all backends for people: which work here, why not, and the command
-/// that would raise them.
+/// A table of all backends for people: which work here, why not, and the
+/// command that would enable them.
 std::string backends_text(const std::vector<Unavailability>& obstacles);
 
 }  // namespace watch

@@ -34,11 +34,13 @@ void add_options(CLI::App& watch, WatchRequest& request) {
       .add_option("TARGET", request.target, "A process id; or, after --, a program with arguments")
       ->required();
   add_parsed(watch, "--for", request.length, length,
-             "How long to watch (default: 10s; a program: until it ends)");
+             "How long to watch (default: 10s; a program: until it ends)")
+      ->type_name("TIME");
   watch.add_flag("--detail", request.options.detail,
-                 "Hook system calls, too: exact begins and ends, at about 50 ns per system call");
+                 "Also hook system calls: exact begins and ends, at about 50 ns per system call");
   add_parsed(watch, "--backend", request.backend, backend,
-             "tracing, perf or sampling (default: the best that works here)");
+             "tracing, perf or sampling (default: the best that works here)")
+      ->type_name("NAME");
   watch.add_flag("--no-stacks{false}", request.options.stacks, "Leave stacks out");
   watch
       .add_option("--samples", request.options.samples_per_second,

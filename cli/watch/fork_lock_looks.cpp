@@ -22,7 +22,7 @@ constexpr auto pause = std::chrono::milliseconds(1);
 
 }  // namespace
 
-// A thread of its own: the backends wait for events as long as they like.
+// A separate thread, since the backends may block on events indefinitely.
 class ForkLockLooks::Looker {
  public:
   explicit Looker(pid_t pid) : reader_(pid) {}
@@ -67,7 +67,7 @@ class ForkLockLooks::Looker {
   std::mutex mutex_;
   ForkLockSample tick_;
   Clock::time_point held_since_{};
-  std::jthread thread_;  // last: it ends before what it uses
+  std::jthread thread_;  // last: it ends before the members it uses
 };
 
 ForkLockLooks::ForkLockLooks(Recording& recording) {

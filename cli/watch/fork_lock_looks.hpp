@@ -10,17 +10,17 @@
 
 namespace watch {
 
-/// Looks at the ForkLock of a Go program a thousand times a second, beside
-/// whatever backend is in use: by reading its memory, which stops nobody.
+/// Samples the ForkLock of a Go program a thousand times a second, beside any
+/// backend, by reading its memory, which stops no thread.
 class ForkLockLooks {
  public:
-  /// Adds the source of the figure to the heading. Does nothing for a program that
-  /// is none of Go's, or whose memory may not be read; a notice says the latter.
+  /// Adds the source of the figure to the header. Does nothing if the program
+  /// is not Go or its memory may not be read; a notice reports the latter.
   explicit ForkLockLooks(Recording& recording);
   ~ForkLockLooks();
   ForkLockLooks(const ForkLockLooks&) = delete;
 
-  /// Takes what was seen since the last time, as one tick.
+  /// Records the samples since the last call as one.
   void collect(Recording& recording);
 
  private:

@@ -17,7 +17,7 @@
 namespace watch {
 namespace {
 
-// What the child has them as.
+// Their numbers in the child.
 constexpr int gate_number = 3;
 constexpr int outcome_number = 4;
 
@@ -52,7 +52,7 @@ GatedProgram::GatedProgram(const std::vector<std::string>& argv)
 void GatedProgram::open() {
   const char word = 0;
   int error = 0;
-  // A process that was killed at the gate reads nothing: it ends the pipe, too.
+  // A process killed at the gate reads nothing: that ends the pipe, too.
   if (::write(gate_.get(), &word, 1) == 1) {
     while (::read(outcome_.get(), &error, sizeof error) < 0 && errno == EINTR) {
     }
@@ -68,7 +68,7 @@ void wait_at_gate(char** argv) {
   ssize_t got = 0;
   while ((got = ::read(gate_number, &word, 1)) < 0 && errno == EINTR) {
   }
-  if (got != 1) ::_exit(125);  // nobody watches any more
+  if (got != 1) ::_exit(125);  // the watcher is gone
   ::close(gate_number);
   ::fcntl(outcome_number, F_SETFD, FD_CLOEXEC);
   ::execvp(argv[0], argv);

@@ -11,11 +11,11 @@
 
 namespace watch {
 
-/// A program that is held before its first instruction until everything that
-/// watches it is in place.
+/// A program held before its first instruction until everything that watches it
+/// is in place.
 ///
-/// The process is there already, as this command at a gate; it keeps its pid
-/// when it executes the program. Destroying this kills it, unless it is let go.
+/// The process already exists, as this command at a gate; it keeps its pid when
+/// it executes the program. The destructor kills it unless it was released.
 class GatedProgram {
  public:
   /// Errors: throws `forklift::LaunchError`.
@@ -23,25 +23,25 @@ class GatedProgram {
 
   pid_t pid() const noexcept { return child_.pid(); }
 
-  /// Lets it in; returns when the program runs.
+  /// Releases it; returns when the program runs.
   ///
   /// Errors: throws `Refusal` with the reason why it could not be executed.
   void open();
 
-  /// Nobody waits for it or kills it any more.
+  /// Gives up ownership: it is neither waited for nor killed.
   void let_go() { child_.detach(); }
 
  private:
   std::string program_;
-  forklift::Fd gate_;     // a byte lets it in
+  forklift::Fd gate_;     // a byte releases it
   forklift::Fd outcome_;  // ends when the program runs; else an errno
   forklift::Child child_;
 };
 
-/// What the word `forklift` stands for in the child, with these arguments.
+/// The first argument of this command in the child.
 constexpr const char* gate_word = "--at-gate";
 
-/// The other side: waits, and executes the program that `argv` names.
+/// The child's side: waits, and executes the program that `argv` names.
 [[noreturn]] void wait_at_gate(char** argv);
 
 }  // namespace watch

@@ -11,11 +11,11 @@
 
 namespace watch {
 
-/// What is asked of an observer.
+/// The options of an observer.
 struct ObserverOptions {
   bool detail = false;  ///< hook system calls, too
   bool stacks = true;
-  Nanoseconds least_wait = std::chrono::microseconds(50);  ///< shorter waits are not told
+  Nanoseconds least_wait = std::chrono::microseconds(50);  ///< shorter waits are not reported
   unsigned samples_per_second = 500;                       ///< of the backend `sampling`
 };
 
@@ -30,8 +30,8 @@ class Unavailable : public std::runtime_error {
   std::string remedy_;
 };
 
-/// Watches one process on one backend. Whatever is attached is let go by the
-/// destructor, also when the target has ended.
+/// Watches one process with one backend. The destructor detaches everything,
+/// also when the target has ended.
 ///
 /// Threads: one at a time.
 class Observer {
@@ -40,16 +40,16 @@ class Observer {
   Observer(const Observer&) = delete;
   virtual ~Observer() = default;
 
-  /// Takes what came up, waiting for it at most so long, and appends it.
+  /// Waits at most this long for new events, and appends them.
   virtual void collect(Recording& recording, std::chrono::milliseconds patience) = 0;
 
-  /// Takes the last: calls under way are given with what is known of them (`cut`),
-  /// and `hook_time` and `hook_runs` of the ending are filled in. Nothing more is
-  /// collected afterwards.
+  /// Collects the rest: calls in progress with what is known of them (`cut`),
+  /// and `hook_time` and `hook_runs` of the footer. Nothing is collected
+  /// afterwards.
   virtual void conclude(Recording& recording) = 0;
 };
 
-/// Each opens one backend and fills in `sources` of the heading, and `attaching`
+/// Each opens one backend and fills in `sources` of the header, and `attaching`
 /// and `begin` once everything is in place.
 ///
 /// Errors: throws `Unavailable`; nothing stays attached.
@@ -57,8 +57,8 @@ std::unique_ptr<Observer> observe_by_tracing(const ObserverOptions& options, Rec
 std::unique_ptr<Observer> observe_by_perf(const ObserverOptions& options, Recording& recording);
 std::unique_ptr<Observer> observe_by_sampling(const ObserverOptions& options, Recording& recording);
 
-/// Whether a backend works on this machine for the caller, looked at without a
-/// target; empty if it does.
+/// Whether the caller can use a backend on this machine, checked without a
+/// target; empty if so.
 std::optional<Unavailability> obstacle_to_tracing();
 std::optional<Unavailability> obstacle_to_perf();
 std::optional<Unavailability> obstacle_to_sampling();

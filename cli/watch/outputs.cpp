@@ -32,21 +32,21 @@ std::vector<std::pair<std::string, std::string>> files(const Outputs& outputs) {
   return all;
 }
 
-// Two names of one file are the same, whatever leads to it.
+// Two names of one file are the same, also through links.
 std::string real(const std::string& path) {
   std::error_code error;
   const fs::path found = fs::weakly_canonical(path, error);
   return error ? path : found.string();
 }
 
-// Where each writes as it goes, as into /dev/null, none harms another.
+// Outputs to /dev/null and the like do not interfere.
 bool is_replaced(const std::string& path) {
   std::error_code error;
   const fs::file_status found = fs::status(path, error);
   return !fs::exists(found) || fs::is_regular_file(found);
 }
 
-// Names that programs give themselves need not be UTF-8.
+// Names that programs choose need not be UTF-8.
 std::string as_text(const nlohmann::ordered_json& json) {
   return json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
 }
@@ -54,16 +54,20 @@ std::string as_text(const nlohmann::ordered_json& json) {
 }  // namespace
 
 void add_outputs(CLI::App& app, Outputs& outputs) {
-  app.add_flag("--json", outputs.json, "Print JSON in place of the text");
-  app.add_option("--trace", outputs.trace, "Write a trace for Perfetto or chrome://tracing");
+  app.add_flag("--json", outputs.json, "Print JSON instead of text");
+  app.add_option("--trace", outputs.trace, "Write a trace for Perfetto or chrome://tracing")
+      ->type_name("FILE");
   app.add_option("--folded", outputs.folded,
-                 "Write stacks for a flame graph, by the time that others were blocked");
+                 "Write stacks for a flame graph, weighted by the time that others were blocked")
+      ->type_name("FILE");
   app.add_option("--openmetrics", outputs.openmetrics,
-                 "Write metrics for the node exporter's textfile collector (*.prom)");
+                 "Write metrics for the node exporter's textfile collector (*.prom)")
+      ->type_name("FILE");
 }
 
 void add_record(CLI::App& app, Outputs& outputs) {
-  app.add_option("--record", outputs.record, "Write what was seen, for forklift report");
+  app.add_option("--record", outputs.record, "Write a recording for forklift report")
+      ->type_name("FILE");
 }
 
 void check(const Outputs& outputs, const std::string& input) {
@@ -78,8 +82,8 @@ void check(const Outputs& outputs, const std::string& input) {
   for (const auto& [option, path] : files(outputs)) check_writable(path);
 }
 
-// Stacks and command lines are for their owner's eyes; metrics are read by
-// somebody else, and hold neither.
+// Stacks and command lines are for the owner only; others read metrics, which
+// contain neither.
 void write(const Outputs& outputs, const Recording& recording) {
   constexpr mode_t own = 0600;
   if (!outputs.record.empty()) record::write(outputs.record, recording);

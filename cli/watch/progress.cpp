@@ -3,9 +3,6 @@
 #include "watch/progress.hpp"
 
 #include <fmt/core.h>
-#include <unistd.h>
-
-#include "output.hpp"
 
 namespace watch {
 namespace {
@@ -14,28 +11,20 @@ double seconds(std::chrono::steady_clock::duration span) {
   return std::chrono::duration<double>(span).count();
 }
 
-// To the beginning of the line, which is emptied.
-constexpr const char* anew = "\r\x1b[K";
-
 }  // namespace
 
 Progress::Progress(const Header& header, std::optional<std::chrono::milliseconds> length)
-    : shown_(::isatty(STDERR_FILENO) == 1),
-      target_(fmt::format("{} '{}' by {}", header.target.pid, header.target.name,
+    : target_(fmt::format("{} '{}' by {}", header.target.pid, header.target.name,
                           name(header.backend))),
       length_(length),
       begin_(std::chrono::steady_clock::now()) {}
 
-Progress::~Progress() {
-  if (shown_) output::say("{}", anew);
-}
-
 void Progress::show(const Recording& recording) {
-  if (!shown_) return;
+  if (!line_.shown()) return;
   const std::string until = length_ ? fmt::format(" of {:.0f}", seconds(*length_)) : "";
-  output::say("{}watching {}: {:.0f}{} s, {} calls, {} waits (Ctrl-C ends)", anew, target_,
-              seconds(std::chrono::steady_clock::now() - begin_), until, recording.calls.size(),
-              recording.waits.size());
+  line_.show(fmt::format("watching {}: {:.0f}{} s, {} calls, {} waits (Ctrl-C ends)", target_,
+                         seconds(std::chrono::steady_clock::now() - begin_), until,
+                         recording.calls.size(), recording.waits.size()));
 }
 
 }  // namespace watch

@@ -6,21 +6,20 @@
 #include <optional>
 
 #include "recording/recording.hpp"
+#include "status_line.hpp"
 
 namespace watch {
 
-/// A line on standard error that tells what has been seen so far; nothing where
-/// standard error is not a terminal.
+/// A line on standard error with the events so far; nothing if standard error
+/// is not a terminal.
 class Progress {
  public:
   Progress(const Header& header, std::optional<std::chrono::milliseconds> length);
-  ~Progress();
-  Progress(const Progress&) = delete;
 
   void show(const Recording& recording);
 
  private:
-  bool shown_;
+  StatusLine line_;
   std::string target_;
   std::optional<std::chrono::milliseconds> length_;
   std::chrono::steady_clock::time_point begin_;

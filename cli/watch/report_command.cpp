@@ -19,7 +19,7 @@ struct ReportRequest {
 
 void add_report_to(CLI::App& app, Action& chosen) {
   CLI::App* const report =
-      app.add_subcommand("report", "Show again what forklift watch --record has seen");
+      app.add_subcommand("report", "Show a recording of forklift watch --record");
   const auto request = std::make_shared<ReportRequest>();
   report->add_option("FILE", request->file, "The recording")->required();
   add_outputs(*report, request->outputs);

@@ -8,7 +8,7 @@
 
 namespace watch {
 
-/// The command `forklift report`, which shows a recording again.
+/// The command `forklift report`, which prints the report of a recording.
 void add_report_to(CLI::App& app, Action& chosen);
 
 }  // namespace watch

@@ -9,11 +9,11 @@
 
 namespace watch {
 
-/// Opens the best backend that can be used, or just the one asked for. Fills in the
-/// backend of the heading and the obstacles of those above it.
+/// Opens the best usable backend, or the requested one. Sets the backend of the
+/// header and the unavailability of those above it.
 ///
 /// Null stands for the backend `prediction`: nothing can be attached.
-/// Errors: throws `Refusal` if the one asked for cannot be used.
+/// Errors: throws `Refusal` if the requested one is unusable.
 std::unique_ptr<Observer> select_backend(const ObserverOptions& options,
                                          std::optional<Backend> only, Recording& recording);
 

@@ -13,8 +13,8 @@
 
 namespace watch {
 
-/// The registers that unwinding begins with, as in struct user_regs_struct;
-/// on AArch64 x0 to x30, sp and pc in `general`.
+/// The registers that unwinding starts with, as in struct user_regs_struct; on
+/// AArch64 x0 to x30, sp and pc in `general`.
 struct Registers {
 #if defined(__x86_64__)
   std::uint64_t ip = 0, sp = 0, bp = 0, ax = 0, bx = 0, cx = 0, dx = 0, si = 0, di = 0, r8 = 0,
@@ -24,7 +24,7 @@ struct Registers {
 #endif
 };
 
-/// A piece of a thread's stack, copied when something happened to it.
+/// A part of a thread's stack, copied at an event.
 struct StackCopy {
   pid_t thread = 0;
   Registers registers;
@@ -32,22 +32,22 @@ struct StackCopy {
   std::span<const std::uint64_t> return_addresses;  ///< by frame pointers, as the kernel found them
 };
 
-/// Makes names of stacks, without frame pointers and without stopping anybody.
+/// Symbolizes stacks without frame pointers and without stopping threads.
 ///
 /// Threads: one at a time. Cost: some 100 us a stack once its modules are read.
 class Unwinder {
  public:
-  /// Errors: throws `std::runtime_error` where the process cannot be looked at.
+  /// Errors: throws `std::runtime_error` where the process cannot be read.
   explicit Unwinder(pid_t pid);
   ~Unwinder();
   Unwinder(const Unwinder&) = delete;
 
-  /// By the copied bytes, or by the return addresses where those lead further.
-  /// Functions made at run time are named by /tmp/perf-PID.map, where there is one.
+  /// By the copied bytes, or by the return addresses where those reach further.
+  /// Names functions generated at run time by /tmp/perf-PID.map, if it exists.
   Stack names(const StackCopy& copy);
-  /// Names of addresses alone, innermost first.
+  /// Names addresses only, innermost first.
   Stack names(std::span<const std::uint64_t> addresses);
-  /// The process executes another program: all is read anew.
+  /// The process executes another program: everything is read again.
   void forget();
 
  private:

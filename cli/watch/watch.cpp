@@ -76,7 +76,7 @@ rusage own_usage() {
   return usage;
 }
 
-// Until the time has passed, somebody interrupts, or the target has ended.
+// Until the time has passed, an interrupt, or the end of the target.
 Footer::Reason observe(Observer& observer, const WatchRequest& request, const Interrupt& interrupt,
                        Recording& recording) {
   constexpr milliseconds patience(100);
@@ -104,7 +104,7 @@ void conclude(Observer& observer, const rusage& before, Recording& recording) {
   recording.footer.own_memory = static_cast<std::uint64_t>(after.ru_maxrss) * 1024;
 }
 
-// A program is looked at again once it is no more this command at the gate.
+// A program is inspected again once it has replaced this command at the gate.
 void let_in(GatedProgram& program, Recording& recording) {
   program.open();
   if (process::still_runs(recording.header.target)) {

@@ -12,12 +12,12 @@
 
 namespace watch {
 
-/// What was asked for.
+/// The options of the command.
 struct WatchRequest {
   std::vector<std::string> target;  ///< a pid, or a program and its arguments
   bool program = false;             ///< `target` is a program
   std::optional<std::chrono::milliseconds> length;
-  std::optional<Backend> backend;  ///< this one or none
+  std::optional<Backend> backend;  ///< only this one
   ObserverOptions options;
   Outputs outputs;
   std::string command_line;

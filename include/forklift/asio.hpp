@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The forklift authors
 // SPDX-License-Identifier: MIT
 
-// Launches, waits and conversations as asynchronous operations of Asio,
+// Launches, waits and communications as asynchronous operations of Asio,
 // standalone or Boost's: with callbacks, futures, coroutines or any other
 // completion token. The thread that calls or that runs the io_context is never
 // suspended, no thread is started and no signal handler installed: exec is
@@ -9,25 +9,25 @@
 // (Where the kernel has no pidfds, one thread of the library waits for the ends
 // of all children; `capabilities()` says so.)
 //
-// What holds for every operation here:
+// For every operation here:
 //
 // Results: `std::exception_ptr`, null if all went well, and the value; so tokens
-// that throw do throw a `LaunchError` with step and subject. A program that fails
-// is a value.
+// that throw do throw a `LaunchError` with step and subject. A program that
+// fails is a result, not an error.
 //
 // Cancels: by the cancellation slot of the completion handler. A program that
 // runs is sent a signal, with its tree if it leads a group or cgroup of its own:
-// `total` SIGINT, `partial` SIGTERM, `terminal` SIGKILL; when several are asked
-// for, the strongest. The operation goes on and completes, with its value, when it
-// would have: for SIGKILL at once, for the others when the program obeys. A
-// launch that is not done yet is given up at any of them: its child is killed and
-// reaped, then the operation completes with a `LaunchError` whose code is
-// ECANCELED. What is left in a pipe after the end is given up likewise.
+// `total` SIGINT, `partial` SIGTERM, `terminal` SIGKILL; of several requests,
+// the strongest. The operation continues and completes with its value when the
+// program ends: after SIGKILL at once, after the others if it obeys. Each of
+// them abandons a launch that is not done yet: its child is killed and reaped,
+// then the operation completes with a `LaunchError` whose code is ECANCELED.
+// What is left in a pipe after the end is abandoned likewise.
 //
 // Threads: distinct objects are independent. An operation works in one strand
 // of its completion handler's associated executor (the given executor if it has
 // none), callbacks of sinks and inputs with it. Its own memory comes from the
-// associated allocator, and is given back before the handler is called.
+// associated allocator, and is freed before the handler is called.
 // A slot may be emitted from any thread.
 //
 // An io_context that is destroyed with operations pending destroys them: launches

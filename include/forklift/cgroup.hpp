@@ -30,7 +30,7 @@ class FORKLIFT_EXPORT Cgroup {
   }
 
   bool creates() const noexcept { return creates_; }
-  const std::string& path() const noexcept { return path_; }  ///< or the parent's
+  const std::string& path() const noexcept { return path_; }  ///< of the cgroup, or of its parent
   const std::string& prefix() const noexcept { return prefix_; }
   int descriptor() const noexcept { return descriptor_; }  ///< -1: by path
   const std::vector<std::pair<std::string, std::string>>& settings() const noexcept {

@@ -38,8 +38,7 @@ class FORKLIFT_EXPORT Child {
  public:
   using Duration = std::chrono::nanoseconds;
 
-  /// An empty child, like one that was moved from: it has ended, and its status
-  /// is lost.
+  /// An empty child, as after a move: it has ended, and its status is lost.
   Child() noexcept = default;
   /// For the library: what a launch leaves to its child.
   struct Parts;
@@ -74,8 +73,8 @@ class FORKLIFT_EXPORT Child {
   /// Our end of the pipe at any of the child's numbers; empty if there is none.
   Fd& pipe(int number) noexcept;
 
-  /// Writes to `in()` as write(2) does, and gives how much was taken. No SIGPIPE is
-  /// raised when the reader has gone.
+  /// Writes to `in()` as write(2) does, and returns the number of bytes
+  /// written. Raises no SIGPIPE when the reader has gone.
   ///
   /// Errors: those of write(2): EPIPE without a reader, EBADF without a pipe.
   std::expected<std::size_t, std::error_code> write_in(std::string_view bytes) noexcept;
@@ -102,9 +101,9 @@ class FORKLIFT_EXPORT Child {
 
   /// Sends a signal; false when the child has ended or the kernel refuses.
   bool kill(int signal) noexcept;
-  /// Sends SIGTERM, with SIGCONT in case the child is stopped, and SIGKILL if it
-  /// still runs after `grace`; then waits, unless
-  /// the kernel refuses to kill it.
+  /// Sends SIGTERM, with SIGCONT in case the child is stopped, and SIGKILL if
+  /// it still runs after `grace`; then waits, unless the kernel refuses to kill
+  /// it.
   ExitStatus stop(Duration grace) noexcept;
 
   /// Sends a signal to the child and the processes that it started. Returns which
@@ -121,7 +120,7 @@ class FORKLIFT_EXPORT Child {
   /// The result of `stop_tree`.
   struct TreeStop {
     ExitStatus status;
-    std::optional<Tree> reached;  ///< by one of the signals, the farther one
+    std::optional<Tree> reached;  ///< by either signal; the larger reach
   };
   /// Sends SIGTERM to the tree, and SIGKILL to what remains of it after `grace` or,
   /// if sooner, after the end of the child; then waits.
@@ -129,7 +128,8 @@ class FORKLIFT_EXPORT Child {
 
   /// Writes the child's standard input and reads its output at the same time,
   /// whatever the amount, and waits for the end. Uses those of `in()`, `out()`
-  /// and `err()` that are pipes, and closes them.
+  /// and `err()` that are pipes, and closes them; `terminal()` takes the place of an
+  /// `out()` that is none.
   ///
   /// Errors: std::system_error if a file cannot be read or written; exceptions of
   /// callbacks. The child's tree is then killed, and the child reaped.

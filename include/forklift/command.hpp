@@ -98,7 +98,7 @@ class FORKLIFT_EXPORT Command {
   Command& ignore_signals(std::initializer_list<int> signals);
   /// The calling thread's signal mask instead of an empty one.
   Command& inherit_signal_mask();
-  /// Keeps signals ignored that the caller ignores, as nohup(1) needs it.
+  /// Keeps ignoring the signals that the caller ignores, as nohup(1) requires.
   Command& inherit_ignored_signals();
 
   /// Applies to the files that the launch creates, too.
@@ -110,9 +110,9 @@ class FORKLIFT_EXPORT Command {
 
   // --- identity (credentials(7)) ---
 
-  /// Real, effective and saved user id, with the group that the user database
-  /// has for it unless `group` is set. The supplementary groups are dropped
-  /// unless `groups` or `keep_groups` says otherwise.
+  /// Real, effective and saved user id, with its group from the user database
+  /// unless `group` is set. The supplementary groups are dropped unless
+  /// `groups` or `keep_groups` is set.
   ///
   /// Errors: a user without an entry needs `group`; -1 is refused, since the
   /// kernel takes it for "unchanged". The same applies to all ids.
@@ -127,15 +127,15 @@ class FORKLIFT_EXPORT Command {
   Command& groups(std::vector<gid_t> ids);
   Command& keep_groups();
   Command& capabilities(CapabilitySets sets);
-  /// Nothing that the child executes gains privileges (PR_SET_NO_NEW_PRIVS).
+  /// Programs that the child executes gain no privileges (PR_SET_NO_NEW_PRIVS).
   Command& no_new_privileges();
   /// The SECBIT_* of <linux/securebits.h> (capabilities(7)).
   Command& securebits(unsigned bits);
 
   // --- limits and scheduling ---
 
-  /// Soft and hard limit (setrlimit(2)); `descriptors` may be lowered below
-  /// descriptors that the child has.
+  /// Soft and hard limit (setrlimit(2)). `descriptors` may be lower than a
+  /// descriptor number of the child.
   Command& limit(Resource resource, Limit limit);
   /// Both limits.
   Command& limit(Resource resource, std::uint64_t both) {
@@ -149,7 +149,7 @@ class FORKLIFT_EXPORT Command {
   Command& io_priority(IoPriority priority);
   /// How readily the kernel kills it when memory runs out: -1000 to 1000.
   Command& oom_score(int value);
-  /// By how much the kernel may delay its timers, at least 1 ns.
+  /// The delay that the kernel may add to its timers, at least 1 ns.
   Command& timer_slack(Duration slack);
   /// Whether its memory may be huge pages (PR_SET_THP_DISABLE).
   Command& huge_pages(bool allowed);
@@ -163,7 +163,7 @@ class FORKLIFT_EXPORT Command {
   Command& new_namespace(Namespace kind);
   /// The ids of its new user namespace; `IdMaps::root_is_caller` by default.
   Command& id_maps(IdMaps maps);
-  /// By how much the clocks of its new time namespace differ from ours
+  /// The offsets of the clocks of its new time namespace from ours
   /// (CLOCK_MONOTONIC and CLOCK_BOOTTIME, time_namespaces(7)).
   Command& clock_offsets(Duration monotonic, Duration boottime);
   /// Joins a namespace by a descriptor (setns(2)), borrowed until the launch
@@ -197,6 +197,7 @@ class FORKLIFT_EXPORT Command {
   Command& cgroup(Cgroup cgroup);
   /// Creates a pseudoterminal: it becomes those standard streams that are not set,
   /// and the controlling terminal of a new session. `Child::terminal` is our end.
+  /// `output` reads it: what the terminal gets is `Output::out`.
   Command& pty(WindowSize size = {});
   /// Makes the child's descriptor `number` its controlling terminal; implies
   /// `new_session`.
@@ -209,7 +210,7 @@ class FORKLIFT_EXPORT Command {
   /// `Child::guarantees` returns how the kernel enforces it. A child tied by its
   /// pidfd (ParentDeath::pidfd) also dies when its released pidfd is closed, and
   /// has no resource usage, because the kernel reaps it.
-  /// Cost: a thread of the library's, which makes the child and stays until it ends.
+  /// Cost: a thread of the library, which creates the child and lives until it ends.
   Command& die_with_parent(int signal = 9);
 
   /// Refuses to launch with an engine below this one.
@@ -236,7 +237,7 @@ class FORKLIFT_EXPORT Command {
   ///
   /// The calling thread sleeps meanwhile; no other thread waits for it.
   /// Errors: `LaunchError`, with the step, its subject and the kernel's errno.
-  /// Nothing is left behind then: no process, descriptor or memory.
+  /// A failed launch leaves nothing behind: no process, descriptor or memory.
   /// Cost: flat in memory and descriptors with the engine `shared_table`.
   Child spawn() const;
   std::expected<Child, LaunchError> try_spawn() const;
@@ -253,7 +254,8 @@ class FORKLIFT_EXPORT Command {
 
   /// Launches, captures standard output and error, and waits for the end.
   ///
-  /// Streams that the command sets are not captured. Standard input is
+  /// Streams that the command sets are not captured. With `pty`, the others are
+  /// the terminal, which is captured as `out`. Standard input is
   /// `options.input`, or /dev/null if neither sets it. All streams are served at
   /// the same time.
   /// Errors: those of `spawn` and `Child::communicate`; nothing is launched if a

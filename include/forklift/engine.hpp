@@ -52,7 +52,7 @@ FORKLIFT_EXPORT Capabilities capabilities();
 /// descriptors. A child copies the descriptor table up to the mailbox's number,
 /// so a program that will have thousands of descriptors calls this early in
 /// `main`. Without the call, mailboxes are opened when first needed.
-/// Errors: none; a launch that needs a resource that is missing tries again.
+/// Errors: none; a launch retries to acquire a resource that is missing.
 /// Threads: any. Cost: two descriptors and 52 KiB of address space a launch
 /// (128 KiB on AArch64), of which a launch touches 4 KiB.
 FORKLIFT_EXPORT void reserve(std::size_t launches = 1);

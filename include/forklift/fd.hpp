@@ -38,7 +38,7 @@ class Fd {
   int get() const noexcept { return number_; }
   explicit operator bool() const noexcept { return number_ >= 0; }
 
-  /// Releases the number to the caller, who must close it.
+  /// Releases the number; the caller must close it.
   [[nodiscard]] int release() noexcept { return std::exchange(number_, -1); }
   void reset() noexcept { Fd().swap(*this); }
   void swap(Fd& other) noexcept { std::swap(number_, other.number_); }

@@ -18,10 +18,10 @@ namespace forklift {
 /// The lock between code that opens a descriptor in two steps (open it, then mark
 /// it close-on-exec) and launches that copy the descriptor table in between.
 ///
-/// It is Go's `syscall.ForkLock`, with its rules. *Creators* hold it shared, from
-/// before the descriptor is open until it is marked. *Launchers* hold it from
-/// before until after the table is copied. No thread starves: a waiting launcher
-/// stops new creators, and when launchers unlock, the waiting creators go first.
+/// It is Go's `syscall.ForkLock`, with its rules. *Creators* hold it shared,
+/// from before the descriptor is open until it is marked. *Launchers* hold it
+/// while the table is copied. No thread starves: a waiting launcher stops new
+/// creators, and when launchers unlock, the waiting creators go first.
 ///
 ///     std::shared_lock opening(forklift::fork_lock());     // a creator
 ///     forklift::Fd old(::accept(listening, nullptr, nullptr));
@@ -39,7 +39,7 @@ namespace forklift {
 class FORKLIFT_EXPORT ForkLock {
  public:
   enum class Rule {
-    one_at_a_time,  ///< a launcher excludes everybody: Go up to 1.20
+    one_at_a_time,  ///< a launcher excludes all others: Go up to 1.20
     together,       ///< launchers exclude creators, not each other: Go 1.21
   };
   enum class Side { creator, launcher };
@@ -49,8 +49,8 @@ class FORKLIFT_EXPORT ForkLock {
     pid_t thread = 0;  ///< gettid(2)
     Side side = Side::creator;
     std::chrono::nanoseconds held{};
-    std::uint64_t number = 0;    ///< the same while it lasts and after, and no other's
-    std::vector<void*> stack{};  ///< where it let go, innermost first; empty while it lasts
+    std::uint64_t number = 0;    ///< unique; does not change when the hold ends
+    std::vector<void*> stack{};  ///< where it unlocked, innermost first; empty before
   };
 
   /// A wait, over or not.
@@ -59,7 +59,7 @@ class FORKLIFT_EXPORT ForkLock {
     Side side = Side::creator;
     std::chrono::nanoseconds waited{};
     std::vector<void*> stack{};  ///< innermost first; empty below the threshold
-    std::uint64_t number = 0;    ///< the same while it lasts and after, and no other's
+    std::uint64_t number = 0;    ///< unique; does not change when the wait ends
   };
 
   /// The current state, and what has happened so far.
@@ -68,8 +68,8 @@ class FORKLIFT_EXPORT ForkLock {
     std::vector<Wait> waiters;           ///< in the order of their arrival
     std::vector<Wait> long_waits;        ///< beyond the threshold and over: the last 64
     std::vector<Holder> long_holds;      ///< likewise
-    std::uint64_t acquired = 0;          ///< how often the lock was taken
-    std::uint64_t contended = 0;         ///< how often after a wait
+    std::uint64_t acquired = 0;          ///< number of times the lock was taken
+    std::uint64_t contended = 0;         ///< of these, after a wait
     std::chrono::nanoseconds longest{};  ///< wait, over or not
   };
 

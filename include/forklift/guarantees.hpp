@@ -17,15 +17,15 @@ enum class ParentDeath {
 /// How a child entered its cgroup.
 enum class CgroupEntry {
   none,   ///< none was asked for
-  clone,  ///< made in it: CLONE_INTO_CGROUP (Linux 5.7)
+  clone,  ///< created in it: CLONE_INTO_CGROUP (Linux 5.7)
   write,  ///< joined it as one of its first steps: cgroup.procs
 };
 
 /// The processes that a signal to the tree of a child reaches.
 enum class Tree {
   process,  ///< the child alone
-  group,    ///< its process group: who leaves the group escapes
-  cgroup,   ///< its own cgroup: nobody escapes
+  group,    ///< its process group: a process that leaves it escapes
+  cgroup,   ///< its own cgroup: no process escapes
 };
 
 /// The guarantees of a launch that depend on the kernel.

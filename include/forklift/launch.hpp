@@ -20,7 +20,7 @@ struct InFlight;
 
 /// Whether a launch provides a descriptor for event loops.
 enum class Notice {
-  none,     ///< nobody but `Launch::wait_for` and `Launch::finish` does
+  none,     ///< no; only `Launch::wait_for` and `Launch::finish` wait
   hang_up,  ///< `Launch::descriptor` hangs up when the launch is done
 };
 

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: The forklift authors
 // SPDX-License-Identifier: MIT
 
-// Launches, waits and conversations for event loops: what `forklift/asio.hpp`
-// is made of, and what any other loop can carry on in the same way.
+// Launches, waits and communications for event loops: `forklift/asio.hpp` is
+// built on them, and any other loop can drive them in the same way.
 
 #pragma once
 
@@ -51,7 +51,8 @@ class FORKLIFT_EXPORT Operation {
   virtual bool perform() = 0;
   /// Closes the descriptors that are no longer in `poll_entries`.
   virtual void release_closed() noexcept = 0;
-  /// Sends a signal to the running program and its tree. A program that does not
+  /// Sends a signal to the running program and its tree, and SIGCONT, in case it is
+  /// stopped, unless the signal itself is one that stops. A program that does not
   /// run yet is killed, whatever the signal, and the result is a `LaunchError` with
   /// ECANCELED. After SIGKILL, a child that the kernel refuses to kill is not waited
   /// for: its status is `ExitStatus::still_running`.

@@ -17,8 +17,8 @@ namespace forklift {
 /// Streams and limits of `Command::output`, `Child::communicate` and
 /// `Pipeline::output`.
 struct OutputOptions {
-  /// Written to standard input while the output is read. It is no error if the
-  /// child stops reading.
+  /// Written to standard input while the output is read. A child that stops
+  /// reading is not an error.
   Input input = {};
   Sink out = {};
   Sink err = {};
@@ -44,9 +44,9 @@ struct Captured {
   Fd err_memfd;
   bool out_truncated = false;  ///< by the limit, or by the drain deadline
   bool err_truncated = false;
-  bool input_refused = false;  ///< not all of the input found a reader
+  bool input_refused = false;  ///< the child did not read all of the input
   bool timed_out = false;      ///< stopped because `timeout` passed; see `ExitStatus::still_running`
-  bool drain_passed = false;   ///< given up: somebody still held a pipe
+  bool drain_passed = false;   ///< gave up: a process still held a pipe
 };
 
 /// The same, and how the program ended.

@@ -39,8 +39,8 @@ class FORKLIFT_EXPORT RunningPipeline {
  public:
   using Duration = Child::Duration;
 
-  /// An empty pipeline, like one that was moved from: it has no stages and no
-  /// pipes, and waiting for it returns at once.
+  /// An empty pipeline, as after a move: it has no stages and no pipes, and
+  /// waiting for it returns at once.
   RunningPipeline() noexcept = default;
 
   std::span<Child> stages() noexcept { return stages_; }

@@ -23,9 +23,9 @@ namespace forklift {
 /// Where a thread was.
 struct ThreadPlace {
   pid_t thread = 0;            ///< gettid(2)
-  std::vector<void*> stack{};  ///< innermost first; empty: nobody took it
-  bool interrupted = false;    ///< the innermost frame is where it was, not a call
-  std::string kernel{};        ///< where the kernel says it is, if there is no stack
+  std::vector<void*> stack{};  ///< innermost first; empty: not recorded
+  bool interrupted = false;    ///< the innermost frame is its position, not a call
+  std::string kernel{};        ///< its position according to the kernel, if there is no stack
   std::chrono::steady_clock::time_point at{};
 };
 
@@ -36,36 +36,33 @@ using FrameName = std::function<std::string(void* address, bool returns)>;
 /// "function+0x1c" where a module exports a function, else "module+0x4711".
 FORKLIFT_EXPORT std::string name_frame(void* address, bool returns);
 
-/// Describes what a thread does, and where.
+/// What a thread does, and where.
 struct StackText {
   std::string what;  ///< one line
   ThreadPlace place;
 };
 
 /// Formats threads with their stacks. If there are more than eight, threads with
-/// the same group and stack share one stack; every thread has a line.
-///
-/// `groups`: which threads may share a stack; empty: any.
+/// the same stack share one; every thread has a line.
 FORKLIFT_EXPORT std::string print_stacks(std::span<const StackText> threads,
-                                         std::span<const int> groups = {},
                                          const FrameName& name = name_frame);
 
 /// The report of a `StallMeter`: the current state, and what has happened so far.
 struct FORKLIFT_EXPORT StallReport {
   /// A launch, finished or not.
   struct Launch {
-    std::uint64_t number = 0;  ///< the same while it lasts and after, and no other's
+    std::uint64_t number = 0;  ///< unique; does not change when the launch ends
     std::string program;
     Engine engine = Engine::fork;
     /// The current step; `clone` until the child exists. For a finished launch, the
     /// step at which it was last seen beyond the threshold.
     Step step = Step::clone;
-    std::string subject;  ///< what the step is about, where that is known
-    pid_t thread = 0;     ///< that began it
-    pid_t child = -1;     ///< -1: not there yet
+    std::string subject;  ///< the subject of the step, if known
+    pid_t thread = 0;     ///< the one that began it
+    pid_t child = -1;     ///< -1: not created yet
     std::chrono::nanoseconds lasting{};
     bool beginning = false;              ///< the call that began it has not returned
-    std::optional<ThreadPlace> waiting;  ///< the thread that it holds up
+    std::optional<ThreadPlace> waiting;  ///< the thread that it blocks
   };
 
   std::chrono::nanoseconds threshold{};
@@ -73,8 +70,8 @@ struct FORKLIFT_EXPORT StallReport {
   std::vector<Launch> long_launches;  ///< seen beyond the threshold and over: the last 64
   std::uint64_t launched = 0;         ///< launches that are over
   std::uint64_t failed = 0;           ///< of these
-  Histogram hold;                     ///< how long the call that began a launch took
-  Histogram launch;                   ///< from that call until it was known to run, or to fail
+  Histogram hold;                     ///< duration of the call that began a launch
+  Histogram launch;                   ///< from that call until the program runs or has failed to
   std::optional<ForkLock::Report> lock;
   std::vector<ThreadPlace> holders;  ///< of the lock, beyond the threshold
 
@@ -100,14 +97,14 @@ class FORKLIFT_EXPORT StallMeter {
  public:
   struct Options {
     std::chrono::nanoseconds threshold = std::chrono::milliseconds(10);
-    ForkLock* lock = nullptr;  ///< to be looked at, too; outlives the meter
+    ForkLock* lock = nullptr;  ///< also reported; must outlive the meter
     /// A real-time signal that requests the stacks of threads that hold the lock, or
     /// are in a call that begins a launch, beyond the threshold. Its handler stays
     /// installed. 0: only proc(5) is read.
     int ask = 0;
     std::chrono::nanoseconds pause = std::chrono::seconds(1);  ///< between calls of `on_stall`
   };
-  using Tell = std::function<void(const StallReport&)>;
+  using Callback = std::function<void(const StallReport&)>;
 
   StallMeter();
   /// Errors: throws `std::invalid_argument` for a negative threshold or pause,
@@ -134,7 +131,7 @@ class FORKLIFT_EXPORT StallMeter {
   /// A thread of the meter calls it. That thread blocks all signals and checks once
   /// per threshold (between 1 ms and 1 s). Requires: it does not throw.
   /// Errors: throws `std::system_error` if that thread cannot be created.
-  void on_stall(Tell tell);
+  void on_stall(Callback callback);
 
   /// Prints the report's text whenever the signal arrives, on the meter's thread:
   /// the handler only wakes it. The destructor of the meter restores the previous
@@ -143,7 +140,7 @@ class FORKLIFT_EXPORT StallMeter {
   /// Errors: throws `std::system_error`: EINVAL for a signal that cannot be
   /// handled, EBUSY where the program, or another meter, handles it already.
   void dump_on(int signal, int descriptor = 2);
-  void dump_on(int signal, Tell tell);
+  void dump_on(int signal, Callback callback);
 
  private:
   class State;

@@ -43,12 +43,22 @@ class FORKLIFT_EXPORT Stdio {
   /// `err(Stdio::same_as(1))` to send stderr to stdout.
   static Stdio same_as(int number);
 
+  /// The same, and the child clears O_NONBLOCK before it executes the program, which
+  /// else gets EAGAIN where it expects to wait. The flag belongs to the open file, so
+  /// the caller's own descriptor blocks from then on, too (`inherit`, `descriptor`). Pipes and
+  /// files that the launch itself opens always block.
+  ///
+  /// Errors: of the launch, `Step::descriptor`, if the kernel refuses.
+  /// Cost: one ioctl(2) in the child.
+  Stdio blocking() const;
+
   Kind kind() const noexcept { return kind_; }
   const std::string& path() const noexcept { return path_; }
   int flags() const noexcept { return flags_; }  ///< of open(2); -1: by number
   mode_t mode() const noexcept { return mode_; }
   int number() const noexcept { return number_; }  ///< of `descriptor` and `same_as`
   Direction direction() const noexcept { return direction_; }
+  bool is_blocking() const noexcept { return blocking_; }  ///< `blocking` was asked for
 
  private:
   explicit Stdio(Kind kind) : kind_(kind) {}
@@ -60,6 +70,7 @@ class FORKLIFT_EXPORT Stdio {
   mode_t mode_ = 0666;
   int number_ = -1;
   Direction direction_ = Direction::by_number;
+  bool blocking_ = false;
 };
 
 }  // namespace forklift

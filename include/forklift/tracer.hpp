@@ -21,7 +21,7 @@ struct CompiledPlan;
 /// One launch as a tracer sees it; valid during the call only.
 class FORKLIFT_EXPORT LaunchTrace {
  public:
-  std::uint64_t id = 0;  ///< the same before and after, and no other launch's
+  std::uint64_t id = 0;  ///< unique; the same before and after
   std::string_view program;
 
   // Known afterwards.

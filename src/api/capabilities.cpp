@@ -2,9 +2,11 @@
 // SPDX-License-Identifier: MIT
 #include <string.h>
 
+#include <algorithm>
 #include <forklift/engine.hpp>
 
 #include "kernel/cancel_guard.hpp"
+#include "kernel/enumerators.hpp"
 #include "kernel/probe.hpp"
 #include "launch/in_flight.hpp"
 #include "child/second_stage_program.hpp"
@@ -45,6 +47,15 @@ constexpr Described described[kernel::feature_count] = {
     {Feature::robust_list, "robust futex", "the engine fork learns of exec without a pipe"},
 };
 
+consteval bool describe_each_once() {
+  for (std::size_t i = 0; i < kernel::enumerator_count<Feature>(); ++i) {
+    if (std::ranges::count(described, static_cast<Feature>(i), &Described::feature) != 1)
+      return false;
+  }
+  return true;
+}
+static_assert(kernel::feature_count == kernel::enumerator_count<Feature>() && describe_each_once());
+
 std::string sentence(Engine engine, const kernel::Features& features) {
   if (engine == Engine::shared_table) return "neither memory nor descriptors need to be copied";
   const Feature missing =
@@ -60,7 +71,7 @@ std::string sentence(Engine engine, const kernel::Features& features) {
 Capabilities capabilities() {
   const kernel::CancelGuard guard;
   Capabilities found;
-  const kernel::Features features = kernel::features();
+  const kernel::Features features = kernel::features(kernel::all_features);
   const auto engine = launch::chosen_engine();
   found.engine = engine.value_or(Engine::fork);
   found.why = engine ? sentence(*engine, features)
@@ -81,7 +92,7 @@ Capabilities capabilities() {
 
 void reserve(std::size_t launches) {
   const kernel::CancelGuard guard;
-  kernel::features();
+  kernel::features(kernel::all_features);
   [[maybe_unused]] const auto program = launch::second_stage_program();
   launch::reserve_in_flight(launches);
 }

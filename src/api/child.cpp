@@ -1,9 +1,10 @@
 // SPDX-FileCopyrightText: The forklift authors
 // SPDX-License-Identifier: MIT
 
-// A running child. It owns the pidfd, our ends of its pipes and a cgroup that was made
-// for it. Every way to wait ends with `note_end`, and every way to give a child up ends
-// with `adopt_orphan`, so that no zombie stays and no cgroup is left behind.
+// A running child. It owns the pidfd, our ends of its pipes and a cgroup
+// created for it. Every way to wait ends with `note_end`, and every way to
+// release a child ends with `adopt_orphan`, so that no zombie and no cgroup
+// stays.
 
 #include <forklift/child.hpp>
 
@@ -113,8 +114,8 @@ void Child::end() noexcept {
   wait_killed(Tree::process);
 }
 
-// A child that has become another user is signalled by root only. Signal 0 asks
-// for the permission; one that has ended since is no less its own.
+// Only root can signal a child that has become another user. Signal 0 checks
+// the permission; a child that has ended since counts as permitted.
 bool Child::leave_if_unkillable() noexcept {
   const kernel::CancelGuard guard;
   if (!is_awaited()) return false;
@@ -133,7 +134,7 @@ bool Child::kill_or_leave() noexcept {
   return kill_tree(SIGKILL) != Tree::cgroup && leave_if_unkillable();
 }
 
-// cgroup.kill asks for no permission over the process.
+// cgroup.kill needs no permission for the process.
 ExitStatus Child::wait_killed(std::optional<Tree> reached) noexcept {
   if (reached != Tree::cgroup) leave_if_unkillable();
   return wait();
@@ -164,8 +165,8 @@ std::expected<std::size_t, std::error_code> Child::write_in(std::string_view byt
   return std::unexpected(std::error_code(static_cast<int>(-written), std::generic_category()));
 }
 
-// What still runs in a cgroup made for the child ends with it. `patience` is that of
-// the caller, who may be an event loop.
+// Processes that remain in a cgroup created for the child are killed with it.
+// `patience` is that of the caller, who may be an event loop.
 void Child::note_end(std::optional<ExitStatus> status, Duration patience) noexcept {
   const kernel::CancelGuard guard;
   ended_ = std::move(status);
@@ -200,7 +201,7 @@ bool Child::kill(int signal) noexcept {
 
 ExitStatus Child::stop(Duration grace) noexcept {
   kill(SIGTERM);
-  kill(SIGCONT);  // a stopped child does not hear SIGTERM
+  kill(SIGCONT);  // a stopped child does not handle SIGTERM
   if (const auto status = wait_for(grace)) return *status;
   kill(SIGKILL);
   return wait_killed(Tree::process);

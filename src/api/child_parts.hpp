@@ -9,15 +9,15 @@
 
 namespace forklift {
 
-/// What a launch leaves to the child that came of it.
+/// The parts of a `Child` that its launch provides.
 struct Child::Parts {
   pid_t pid = -1;
   Fd pidfd;
-  std::uint64_t mark = 0;  ///< the process that made it
+  std::uint64_t mark = 0;  ///< the process that created it
   Fd terminal;
   Guarantees guarantees;
   std::string cgroup;
-  std::span<launch::PipeEnd> pipes;  ///< moved from; no vector, so that no launch allocates
+  std::span<launch::PipeEnd> pipes;  ///< moved from; not a vector, so that no launch allocates
 };
 
 }  // namespace forklift

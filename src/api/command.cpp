@@ -17,7 +17,7 @@
 namespace forklift {
 namespace {
 
-// What launching a command that was moved from comes to.
+// The error of launching a command that was moved from.
 LaunchError empty() {
   return failed("", {Step::program, "of a command that was moved from", EINVAL});
 }
@@ -39,9 +39,9 @@ Command& Command::operator=(const Command& other) {
 Command& Command::operator=(Command&&) noexcept = default;
 Command::~Command() = default;
 
-// Every setter goes through here: what was prepared no longer holds. What copies
-// share stays as it is; this command goes on with an order of its own. One that
-// was moved from begins anew, without a program.
+// Every setter calls this: compiled plans are no longer valid. State shared
+// with copies is unchanged; this command continues with its own spec. One that
+// was moved from starts again, without a program.
 Command::State& Command::change() {
   if (!state_) {
     state_ = std::make_shared<State>();

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The forklift authors
 // SPDX-License-Identifier: MIT
 
-// What a command can be asked for. Every setter goes through `Command::change`.
+// The attributes of a command. Every setter calls `Command::change`.
 
 #include <forklift/command.hpp>
 

@@ -13,16 +13,16 @@
 
 namespace forklift {
 
-/// What a command was asked for and the plans made for it, and the same command in
-/// other forms, made at their first use: with its output in pipes, with its input,
-/// too, and so that an event loop can wait for its launch.
+/// The settings of a command and its plans, and variants of the command, made
+/// at first use: with its output in pipes, also with its input, and with a
+/// launch that an event loop can wait for.
 struct Command::State {
   using Slot = std::atomic<State*>;
 
   launch::LaunchSpec spec;
   launch::PlanCache plans;
   Slot captured{nullptr}, fed{nullptr}, pollable{nullptr};
-  std::atomic<bool> shared{false};  // by copies: never changed any more
+  std::atomic<bool> shared{false};  // by copies: no longer modified
 
   State() = default;
   explicit State(const launch::LaunchSpec& copied) : spec(copied) {}
@@ -36,6 +36,7 @@ struct Command::State {
   State& capturing(bool feeds) {
     return form(feeds ? fed : captured, [feeds](launch::LaunchSpec& changed) {
       changed.streams.try_emplace(0, feeds ? Stdio::pipe() : Stdio::null());
+      if (changed.pty) return;  // the outputs that are not set go there, and it is read
       changed.streams.try_emplace(1, Stdio::pipe());
       changed.streams.try_emplace(2, Stdio::pipe());
     });

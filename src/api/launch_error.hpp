@@ -11,7 +11,7 @@
 
 namespace forklift {
 
-/// Counts a failure and makes it the error that the user gets.
+/// Counts a failure and converts it into the user's error.
 inline LaunchError failed(const std::string& program, launch::Failure failure) {
   launch::launch_counters().failed(failure.step);
   return LaunchError(program, failure.step, std::move(failure.subject), failure.error);

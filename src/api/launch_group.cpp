@@ -2,9 +2,9 @@
 // SPDX-License-Identifier: MIT
 
 // Several launches that succeed or fail together: the stages of a pipeline. When one
-// fails, the others are killed, and the error is that of the first stage that failed by
-// itself rather than because it was stopped. It waits for nothing, so that an event
-// loop can drive it; `finish` is the same for callers that may block.
+// fails, the others are killed, and the error is that of the first stage that
+// failed by itself rather than because it was stopped. It never blocks, so that
+// an event loop can drive it; `finish` is for callers that may block.
 
 #include "api/launch_group.hpp"
 
@@ -19,12 +19,12 @@
 namespace forklift {
 namespace {
 
-// A launch is seldom half as long; then what it costs to wait for an end as well
-// is spared.
+// Few launches take half as long; then the cost of also waiting for an end is
+// saved.
 constexpr std::chrono::milliseconds launches_are_over_within(20);
 
-// A fork elsewhere in the program can hold the pipe that is to hang up, so a
-// launch that takes long is looked at again, less often the longer it takes.
+// A fork elsewhere in the program can hold the pipe that should hang up, so a
+// slow launch is polled, at growing intervals.
 std::chrono::nanoseconds next_look(std::chrono::nanoseconds lasting) {
   using std::chrono::milliseconds;
   return std::clamp<std::chrono::nanoseconds>(lasting / 2, milliseconds(10), milliseconds(500));
@@ -56,15 +56,15 @@ void LaunchGroup::note(std::size_t index, const LaunchError& error) {
   trouble_.emplace(error.program(), error.step(), error.subject(), error.code().value(), stage);
 }
 
-// The first stage that failed of itself, rather than one that was stopped for it.
+// The first stage that failed by itself, rather than one stopped because of it.
 bool LaunchGroup::is_told_before_trouble(std::size_t index, const LaunchError& error) const {
   if (!trouble_ || trouble_->code() == std::errc::operation_canceled) return true;
   return error.code() != std::errc::operation_canceled &&
          trouble_->stage() > static_cast<int>(index) + 1;
 }
 
-// Once there is trouble, one that stands still before exec is not waited for:
-// its launch kills it.
+// After a failure, a stage that blocks before exec is not waited for: its
+// launch kills it.
 std::expected<std::vector<Child>, LaunchError> LaunchGroup::finish() {
   for (std::size_t i = 0; i < launches_.size(); ++i) {
     if (!launches_[i]) continue;
@@ -81,8 +81,8 @@ std::expected<std::vector<Child>, LaunchError> LaunchGroup::finish() {
 std::span<pollfd> LaunchGroup::poll_entries() {
   entries_.clear();
   blind_ = false;
-  // An end may come before its launch hangs up: a child that is killed at its
-  // first step leaves its pipe end in a letter.
+  // A child may end before its launch hangs up: if it is killed at its first
+  // step, its pipe end stays in a message.
   ends_watched_ = stopped_ || std::chrono::steady_clock::now() >= ends_watched_from_;
   for (std::size_t i = 0; i < launches_.size(); ++i) {
     if (launches_[i]) {
@@ -98,7 +98,7 @@ std::span<pollfd> LaunchGroup::poll_entries() {
   return entries_;
 }
 
-// What announces the end of a child on its way.
+// The descriptor that announces the end of a child before exec.
 int LaunchGroup::end_of(std::size_t index) {
   const Launch& launch = *launches_[index];
   if (launch.pidfd() >= 0) return launch.pidfd();
@@ -130,7 +130,7 @@ std::optional<LaunchGroup::Time> LaunchGroup::deadline() const {
 bool LaunchGroup::perform() {
   bool known = true;
   for (std::size_t i = 0; i < launches_.size(); ++i) {
-    if (launches_[i]) look_at(i);
+    if (launches_[i]) poll_launch(i);
     known = known && !launches_[i];
   }
   if (trouble_ && !stopped_) stop();
@@ -142,7 +142,7 @@ bool LaunchGroup::perform() {
   return std::ranges::all_of(children_, is_gone);
 }
 
-void LaunchGroup::look_at(std::size_t index) {
+void LaunchGroup::poll_launch(std::size_t index) {
   Launch& launch = *launches_[index];
   if (launch.done()) return take(index);
   const auto deadline = launch.deadline();

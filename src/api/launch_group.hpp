@@ -16,20 +16,19 @@
 
 namespace forklift {
 
-/// Launches that become children together or not at all: the stages of a
-/// pipeline, or a single one.
+/// Launches that all succeed or all fail: the stages of a pipeline, or a single
+/// one.
 class LaunchGroup final : public Pollable {
  public:
-  /// `program`, the first one's, and `numbered`, whether they are stages, are for
-  /// errors.
+  /// `program`, of the first one, and `numbered`, whether they are stages, are
+  /// for errors.
   LaunchGroup(std::string program, bool numbered);
 
-  /// Takes the next launch, or the reason why there is none; false: no more of
-  /// them are wanted.
+  /// Adds the next launch, or its error; false: no more launches are accepted.
   bool add(std::expected<Launch, LaunchError> launch);
 
-  /// Keeps pipes open until all are known: while they are, no stage sees the end
-  /// of its input, so nothing comes of a pipeline that is half there.
+  /// Keeps pipes open until the outcome of all is known: until then no stage
+  /// sees the end of its input, so an incomplete pipeline has no effect.
   void keep_open(std::vector<Pipe> pipes) { pipes_ = std::move(pipes); }
 
   /// Waits for all.
@@ -42,12 +41,12 @@ class LaunchGroup final : public Pollable {
   void release_closed() noexcept override { kept_.clear(); }
   /// Kills them all, whatever the signal.
   void cancel(int) noexcept override { stop(); }
-  /// Once. Requires: `perform` gave true.
+  /// Once. Requires: `perform` returned true.
   std::expected<std::vector<Child>, LaunchError> result();
 
  private:
   void note(std::size_t index, const LaunchError& error);
-  void look_at(std::size_t index);
+  void poll_launch(std::size_t index);
   void take(std::size_t index);
   bool is_told_before_trouble(std::size_t index, const LaunchError& error) const;
   void stop() noexcept;
@@ -55,17 +54,17 @@ class LaunchGroup final : public Pollable {
 
   std::string program_;
   bool numbered_;
-  std::vector<std::optional<Launch>> launches_;  // nothing: known
+  std::vector<std::optional<Launch>> launches_;  // empty: outcome known
   std::vector<Child> children_;                  // by the index of their launch
   std::vector<pollfd> entries_;
   std::optional<LaunchError> trouble_;
-  std::vector<Fd> announced_;  // the ends of launches, where there are no pidfds
+  std::vector<Fd> announced_;  // the ends of launches, without pidfds
   std::vector<Fd> kept_;
   std::vector<Pipe> pipes_;
   Time ends_watched_from_;
   bool ends_watched_ = false;
   bool stopped_ = false;
-  bool blind_ = false;  // nothing announces the end of a child
+  bool blind_ = false;  // the end of a child is not announced
 };
 
 }  // namespace forklift

@@ -7,6 +7,7 @@
 #include <ranges>
 
 #include "api/launch_group.hpp"
+#include "api/command_state.hpp"
 #include "api/launch_error.hpp"
 
 namespace forklift {
@@ -14,7 +15,7 @@ namespace {
 
 using Stages = std::vector<Command>;
 
-// A pipe behind every stage but the last.
+// A pipe after every stage except the last.
 std::expected<std::vector<Pipe>, std::error_code> connect(Stages& stages) {
   std::vector<Pipe> pipes;
   for (std::size_t i = 0; i + 1 < stages.size(); ++i) {
@@ -34,8 +35,8 @@ Pipeline& Pipeline::then(Command next) {
   return *this;
 }
 
-// What is set of no stage is set of one without a program, which no launch
-// takes: it is not lost without an error.
+// A setting without a stage applies to a stage without a program, which every
+// launch refuses: the setting is not lost silently.
 Stages& Pipeline::stages() {
   if (stages_.empty()) stages_.emplace_back(std::string());
   return stages_;
@@ -91,7 +92,7 @@ RunningPipeline Pipeline::spawn() const {
 }
 
 std::optional<LaunchError> Pipeline::refuses(const Input& input) const {
-  if (stages_.empty()) return std::nullopt;  // which the launch will refuse
+  if (stages_.empty()) return std::nullopt;  // the launch will refuse it
   const auto refused = stages_.front().refuses(input);
   if (!refused) return std::nullopt;
   return LaunchError(refused->program(), refused->step(), refused->subject(),
@@ -103,6 +104,7 @@ Pipeline Pipeline::capturing(const Input& input) const {
   Pipeline captured(*this);
   const Command &first = stages_.front(), &last = stages_.back();
   if (!first.stdio(0)) captured.in(input.empty() ? Stdio::null() : Stdio::pipe());
+  if (last.state_ && last.state_->spec.pty) return captured;  // its outputs go there
   if (!last.stdio(1)) captured.out(Stdio::pipe());
   if (!last.stdio(2)) captured.err(Stdio::pipe());
   return captured;

@@ -10,20 +10,20 @@
 
 namespace forklift {
 
-/// A part of an `Operation`, carried on piece by piece in the same way. None of
-/// these calls waits.
+/// A part of an `Operation`, driven step by step in the same way. None of these
+/// calls blocks.
 class Pollable {
  public:
   using Time = std::chrono::steady_clock::time_point;
 
-  /// What to wait for now, as poll(2) does, and until when.
+  /// The descriptors to wait for now, as with poll(2), and the deadline.
   virtual std::span<pollfd> poll_entries() = 0;
   virtual std::optional<Time> deadline() const = 0;
-  /// Goes on after that; true when all is done.
+  /// Continues after that; true when all is done.
   virtual bool perform() = 0;
-  /// Closes what `poll_entries` does not name any more.
+  /// Closes descriptors that are no longer in `poll_entries`.
   virtual void release_closed() noexcept = 0;
-  /// Sends a signal to all programs that run; those that do not run yet are killed.
+  /// Sends a signal to all running programs; those not running yet are killed.
   virtual void cancel(int signal) noexcept = 0;
 
  protected:

@@ -49,8 +49,8 @@ void RunningPipeline::kill_trees(int signal) noexcept {
 PipelineStatus RunningPipeline::stop_trees(Duration grace) {
   const Deadline deadline = Deadline::after(grace);
   kill_trees(SIGTERM);
-  kill_trees(SIGCONT);  // a stopped stage does not hear SIGTERM
-  // Unreaped, each keeps its group's number from becoming anybody else's.
+  kill_trees(SIGCONT);  // a stopped stage does not handle SIGTERM
+  // Unreaped, each reserves its group's number.
   for (const Child& stage : stages_) {
     if (stage.pid() < 0) continue;  // moved from or detached
     kernel::await_end({stage.pid(), stage.pidfd()}, deadline);

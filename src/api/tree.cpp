@@ -1,19 +1,35 @@
 // SPDX-FileCopyrightText: The forklift authors
 // SPDX-License-Identifier: MIT
 
-// A child with what it has started.
+// A child with its descendants.
 
 #include "api/tree.hpp"
 
 #include <signal.h>
 
 #include <algorithm>
+#include <iterator>
 
 #include "kernel/cancel_guard.hpp"
 #include "kernel/cgroup_tree.hpp"
 #include "kernel/process.hpp"
 
 namespace forklift {
+namespace {
+
+// SIGKILL ends what is stopped, and a signal that stops is meant to.
+bool needs_no_continuing(int signal) noexcept {
+  constexpr int signals[] = {0, SIGKILL, SIGCONT, SIGSTOP, SIGTSTP, SIGTTIN, SIGTTOU};
+  return std::ranges::find(signals, signal) != std::end(signals);
+}
+
+}  // namespace
+
+std::optional<Tree> ask_tree(Child& child, int signal) noexcept {
+  const auto reached = child.kill_tree(signal);
+  if (!needs_no_continuing(signal)) child.kill_tree(SIGCONT);
+  return reached;
+}
 
 std::optional<Tree> Child::kill_tree(int signal) noexcept {
   const kernel::CancelGuard guard;
@@ -30,9 +46,8 @@ std::optional<Tree> Child::kill_tree(int signal) noexcept {
 }
 
 Child::TreeStop Child::stop_tree(Duration grace) noexcept {
-  const auto asked = kill_tree(SIGTERM);
-  kill_tree(SIGCONT);  // a stopped process does not hear SIGTERM
-  // Unreaped, it keeps the group's number from becoming anybody else's.
+  const auto asked = ask_tree(*this, SIGTERM);
+  // Unreaped, it reserves the group's number.
   if (pid_ >= 0 && !ended_) {
     kernel::await_end({pid_, pidfd_.get()}, kernel::Deadline::after(grace));
   }

@@ -10,7 +10,7 @@
 namespace forklift {
 namespace {
 
-// An operation whose result `Taking` takes from what is over.
+// An operation whose result `Taking` extracts from the finished state.
 template <class Result, class Taking>
 class OperationFor final : public OperationOf<Result>, public OperationState {
  public:

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "api/tree.hpp"
 #include "kernel/cancel_guard.hpp"
 
 namespace forklift {
@@ -139,7 +140,7 @@ OperationState::Phase OperationState::end_launch() {
   return Phase::talking;
 }
 
-// A callback threw, or a file failed: the children go, and then it is told.
+// A callback threw, or a file failed: kills the children, keeps the error.
 OperationState::Phase OperationState::give_up() noexcept {
   failure_ = std::current_exception();
   for (Child& child : children_) child.kill_or_leave();
@@ -163,7 +164,7 @@ void OperationState::cancel(int signal) noexcept {
     if (signal == SIGKILL) {
       child.kill_or_leave();
     } else {
-      child.kill_tree(signal);
+      ask_tree(child, signal);
     }
   }
 }

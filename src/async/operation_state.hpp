@@ -13,15 +13,15 @@
 
 namespace forklift {
 
-/// What every operation goes through, or some of it: launches, then a
-/// conversation or a wait for the end. What is thrown on the way is kept for the
-/// result, and no step is a cancellation point: a step ends soon.
+/// The phases of an operation, or some of them: launches, then a communication
+/// or a wait for the end. Exceptions are kept for the result, and no step is a
+/// cancellation point: each is short.
 class OperationState : public virtual Operation {
  public:
   OperationState() = default;
   explicit OperationState(OutputOptions options) : options_(std::move(options)) {}
 
-  // One of these begins it; what fails at once is the result.
+  // One of these begins it; an immediate failure is the result.
   void spawn(const Command& command);
   void spawn(const Pipeline& pipeline);
   void output(const Command& command);
@@ -40,20 +40,20 @@ class OperationState : public virtual Operation {
   void release_closed() noexcept final;
   void cancel(int signal) noexcept final;
 
-  /// Throws what made it fail, if it did.
+  /// Throws the exception that made it fail, if any.
   void check() const;
   std::vector<Child>& launched() noexcept { return launched_; }
   std::span<Child> children() noexcept { return children_; }
   Communicator& communicator() noexcept { return *communicator_; }
 
-  /// What `launched` are, as a pipeline.
+  /// The children in `launched`, as a pipeline.
   RunningPipeline running() { return {std::move(launched_), by_last_}; }
   PipelineStatus status();
 
  private:
   enum class Phase { launching, talking, waiting, over };
 
-  /// What the phase is carried on by; null while only ends are waited for.
+  /// The current phase; null while only ends are waited for.
   Pollable* work() noexcept;
   const Pollable* work() const noexcept { return const_cast<OperationState*>(this)->work(); }
   void launch(LaunchGroup group);
@@ -68,11 +68,11 @@ class OperationState : public virtual Operation {
   std::optional<LaunchGroup> group_;
   std::optional<Communicator> communicator_;
   std::vector<Child> launched_;
-  std::span<Child> children_;  // in conversation, or waited for
+  std::span<Child> children_;  // communicating, or waited for
   std::vector<pollfd> entries_;
   std::exception_ptr failure_;
   bool by_last_ = false;
-  bool blind_ = false;  // nothing announces the end of a child
+  bool blind_ = false;  // the end of a child is not announced
 };
 
 }  // namespace forklift

@@ -1,10 +1,11 @@
 // SPDX-FileCopyrightText: The forklift authors
 // SPDX-License-Identifier: MIT
 
-// The law of the child side. This file is all that runs between clone and exec.
-// The child may be on its parent's memory and thread pointer while the parent
-// goes on: it makes raw system calls, writes to its own stack and its own frame,
-// and calls nothing. Its object file has no undefined symbol; a test sees to it.
+// The rules of the child side. Only this file runs between clone and exec. The
+// child may be on its parent's memory and thread pointer while the parent
+// continues: it makes raw system calls, writes to its own stack and its own
+// frame, and calls nothing. Its object file has no undefined symbol, which a
+// test checks.
 
 #include "child/child_side.hpp"
 
@@ -47,8 +48,8 @@ long make(const Call& call, Frame& frame) {
                     argument_of(a[5], frame));
 }
 
-// Closes what has only been marked close-on-exec so far: the descriptor that
-// keeps the program busy may be our own copy.
+// Closes the descriptors only marked close-on-exec so far: our own copy may be
+// what keeps the program busy.
 void close_marked(const Plan& plan) {
   for (int i = 0; i < plan.count; ++i) {
     const Call& call = plan.calls[i];
@@ -72,8 +73,8 @@ long execute(const Call& call, Frame& frame) {
   return result;
 }
 
-// In the second stage the program and the shell share one list, on memory of our
-// own: it has the script for as long as the shell is tried.
+// In the second stage the program and the shell share one list, in our own
+// memory: it holds the script while the shell is tried.
 long run_script(const Call& call, Frame& frame) {
   long* const place = reinterpret_cast<long*>(call.arguments[script_place].value);
   if (!place) return execute(call, frame);
@@ -84,25 +85,25 @@ long run_script(const Call& call, Frame& frame) {
   return result;
 }
 
-// What execvp(3) takes for "look in the next place", and a place too long to be
-// one. (A name too long in any place is refused before.)
+// The errors for which execvp(3) tries the next place, and that of a place that
+// is too long. (A name too long in any place is refused before.)
 bool is_elsewhere(long result) {
   return result == -ENOENT || result == -ENOTDIR || result == -EACCES || result == -ESTALE ||
          result == -ENODEV || result == -ETIMEDOUT || result == -ENAMETOOLONG;
 }
 
-// Whether a file that may be executed is none for the kernel, and the next call
+// Whether the kernel does not recognise an executable file, and the next call
 // has a shell read it.
 bool is_script(const Plan& plan, int i, long result) {
   return result == -ENOEXEC && i + 1 < plan.count && plan.calls[i + 1].kind == CallKind::script;
 }
 
-// A script is found where its call before looked.
+// A script is at the place of the preceding call.
 bool searches(const Plan& plan, int i) {
   return plan.calls[i - (plan.calls[i].kind == CallKind::script)].kind == CallKind::search;
 }
 
-// The number that a directory entry of /proc/self/fd is named by, or -1.
+// The number in the name of an entry of /proc/self/fd, or -1.
 long number_of(const char* name) {
   long number = 0;
   if (*name < '0' || *name > '9') return -1;
@@ -110,7 +111,8 @@ long number_of(const char* name) {
   return number;
 }
 
-// struct linux_dirent64 of getdents64(2), but for its name, which follows `type`.
+// struct linux_dirent64 of getdents64(2) without its name, which follows
+// `type`.
 struct Entry {
   unsigned long inode;
   long offset;
@@ -128,7 +130,7 @@ void close_listed(const char* entries, long size, long first, long last, long se
   }
 }
 
-// Closes first..last by what /proc lists; without /proc by trying each number
+// Closes first..last by the list in /proc; without /proc by trying each number
 // below `limit`.
 long close_each(unsigned long first, unsigned long last, unsigned long limit) {
   const long directory =
@@ -148,8 +150,8 @@ long close_each(unsigned long first, unsigned long last, unsigned long limit) {
   }
 }
 
-// A parent that dies or stands still before it opens the gate must not leave a
-// child behind: after a minute of sleeping the child gives up.
+// A parent that dies or stops before it opens the gate must not leave a child
+// behind: the child gives up after sleeping for a minute.
 long wait_at_gate(const std::uint32_t& gate) {
   constexpr int seconds = 60;
   const timespec second{1, 0};
@@ -160,7 +162,7 @@ long wait_at_gate(const std::uint32_t& gate) {
   return -ETIMEDOUT;
 }
 
-long carry_out(const Call& call, Frame& frame) {
+long make_one(const Call& call, Frame& frame) {
   switch (call.kind) {
     case CallKind::gate: return wait_at_gate(frame.gate);
     case CallKind::plain: return make(call, frame);
@@ -182,20 +184,20 @@ bool is_accepted(const Call& call, long result) {
 extern "C" void forklift_child_side(void* argument) {
   Frame& frame = *static_cast<Frame*>(argument);
   const Plan plan = frame.plan;
-  int denied = -1;      // the first program found that may not be executed
-  bool script = false;  // whether the call before found one
+  int denied = -1;      // the first program found that is not executable
+  bool script = false;  // whether the preceding call found one
   for (int i = 0; i < plan.count; ++i) {
     const Call& call = plan.calls[i];
     if (call.kind == CallKind::script && !script) continue;
     frame.outcome.call = i;
-    const long result = carry_out(call, frame);
+    const long result = make_one(call, frame);
     script = is_script(plan, i, result);
     if (script) continue;
     if (searches(plan, i) && is_elsewhere(result)) {
       if (result == -EACCES && denied < 0) denied = i;
       continue;
     }
-    // A descriptor that landed where it may not be means that the table is full.
+    // A descriptor on a forbidden number means that the table is full.
     if (!is_accepted(call, result)) leave(frame, i, result < 0 ? -result : EMFILE);
     if (call.store != nowhere) {
       *reinterpret_cast<int*>(reinterpret_cast<char*>(&frame) + call.store) =

@@ -4,7 +4,7 @@
 
 namespace forklift::launch {
 
-/// Carries out the plan of a `Frame` in the child; never returns.
+/// Executes the plan of a `Frame` in the child; never returns.
 extern "C" void forklift_child_side(void* frame);
 
 }  // namespace forklift::launch

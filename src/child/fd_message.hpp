@@ -10,14 +10,14 @@ namespace forklift::launch {
 /// The most descriptors that one message carries (SCM_MAX_FD, unix(7)).
 inline constexpr int most_in_message = 253;
 
-/// What recvmsg(2) needs for one letter; its control bytes lie behind it.
+/// The data of recvmsg(2) for one message; its control bytes follow.
 struct FdMessageBuffer {
   msghdr header;
   iovec part;
   long byte;
 };
 
-/// Offset in a letter's space of the descriptor numbered `index`.
+/// Offset in a message's space of the descriptor numbered `index`.
 constexpr long descriptor_in_message(int index) noexcept {
   return static_cast<long>(sizeof(FdMessageBuffer) + CMSG_LEN(0)) +
          static_cast<long>(sizeof(int)) * index;

@@ -12,8 +12,8 @@
 
 namespace forklift::launch {
 
-/// The head of what is handed over. Behind it lie `calls` times `Call`, `fills`
-/// times `Fill`, and the bytes that these point to by their offset from here.
+/// The header of the handed-over data. It is followed by `calls` times `Call`,
+/// `fills` times `Fill`, and the bytes that these point to by offset from here.
 struct Handover {
   long bytes = 0;  ///< all of it
   int calls = 0;
@@ -21,11 +21,11 @@ struct Handover {
   int tell = -1;  ///< the report pipe
 };
 
-/// The most that a second stage takes, frame included.
+/// The maximum size of a second stage, frame included.
 inline constexpr std::size_t most_handed_over = 1024 * 1024;
 
-/// How bytes are written without a NUL: a run of 1 to 255 zeros is `zeros` and
-/// its length; these two marks themselves come behind `literal`.
+/// An encoding without NUL bytes: a run of 1 to 255 zeros is `zeros` and its
+/// length; these two marks themselves follow `literal`.
 inline constexpr unsigned char zeros = 1;
 inline constexpr unsigned char literal = 2;
 

@@ -1,9 +1,9 @@
 // SPDX-FileCopyrightText: The forklift authors
 // SPDX-License-Identifier: MIT
 
-// What the child sees: a list of system calls, and the frame in which one
-// launch keeps its own values. Both are plain memory; the child's side is a
-// loop over the one that reads and writes the other.
+// The child's input: a list of system calls, and the frame with the values of
+// one launch. Both are plain memory; the child side is a loop that reads the
+// list and writes the frame.
 
 #pragma once
 
@@ -15,15 +15,15 @@
 
 namespace forklift::launch {
 
-/// Where the child takes an argument word from.
+/// The source of an argument word.
 enum class From : std::uint8_t {
   value,   ///< the word itself
   text,    ///< the word itself, which points to a string
   texts,   ///< the word itself, which points to a null-terminated array of strings
   data,    ///< the word itself, which points to bytes kept with the plan
-  number,  ///< an `int` of the frame: a descriptor that only the launch knows
+  number,  ///< an `int` of the frame: a descriptor known only at launch
   word,    ///< a `long` of the frame
-  place,   ///< the address of something in the frame
+  place,   ///< the address of a place in the frame
 };
 
 struct Argument {
@@ -32,16 +32,16 @@ struct Argument {
 };
 
 enum class CallKind : std::uint8_t {
-  plain,       ///< make the call, see whether its result is accepted
+  plain,       ///< make the call, check whether its result is accepted
   exec,        ///< does not return when it succeeds; ETXTBSY is tried again
-  search,      ///< likewise, and goes on with the next call when nothing is there
-  script,      ///< as exec, after one that found no program (ENOEXEC), else left out
-  close_each,  ///< what close_range(2) does, for kernels without it
+  search,      ///< likewise, and continues with the next call if nothing is there
+  script,      ///< as exec, after an unrecognised program (ENOEXEC), else skipped
+  close_each,  ///< close_range(2), for kernels without it
   gate,        ///< waits on a futex until the parent has opened it
 };
 
-/// Of a call of the kind `script`, beyond the arguments of execve(2): the script,
-/// and, in the second stage, where the list of arguments has to have it.
+/// For a call of the kind `script`, beyond the arguments of execve(2): the
+/// script, and, in the second stage, its place in the list of arguments.
 inline constexpr int script_path = 3;
 inline constexpr int script_place = 4;
 
@@ -49,14 +49,14 @@ inline constexpr int nowhere = -1;
 
 /// A child that leaves its parent's table keeps at least the descriptors below
 /// this one: the kernel copies that many anyway (`sane_fdtable_size` in
-/// fs/file.c), and would close what lies between before the child could go on.
+/// fs/file.c), and closing those in between would delay the child.
 inline constexpr int least_kept = 64;
 
-/// Likewise of a child that may stand still before exec: copies of others'
-/// descriptors would stay open for as long as it does.
+/// Likewise for a child that may block before exec: until then it would hold
+/// copies of unrelated descriptors.
 inline constexpr int least_kept_standing = 3;
 
-/// One system call: its arguments, what counts as success, where its result goes.
+/// One system call: its arguments, accepted results, and where to store one.
 struct Call {
   long number = 0;
   CallKind kind = CallKind::plain;
@@ -74,16 +74,16 @@ struct Plan {
   int count = 0;
 };
 
-/// How far the child came. `call` is the one it is at or failed in; equal to
-/// the plan's count when every place was searched in vain.
+/// The progress of the child. `call` is the current or failed one; equal to the
+/// plan's count if every place was searched in vain.
 struct Outcome {
   int call = 0;
-  int error = 0;    ///< a positive errno, 0 as long as nothing has failed
-  int retries = 0;  ///< how often an exec found its file busy
-  int lock = 0;     ///< what locking the report pipe came to: 0 or `-errno`
+  int error = 0;    ///< a positive errno, 0 if nothing has failed
+  int retries = 0;  ///< number of times that exec found its file busy
+  int lock = 0;     ///< result of locking the report pipe: 0 or `-errno`
 };
 
-/// A word that the frame holds from the start.
+/// A word in the initial frame.
 struct Fill {
   long offset = 0;
   long value = 0;
@@ -98,16 +98,16 @@ struct RobustList {
   void* node;         ///< the only entry; points back to `entry`
 };
 
-/// The memory of one launch that the child reads and writes. The values that a
-/// plan needs beyond these lie behind it.
+/// The memory of one launch that the child reads and writes. Further values of
+/// a plan follow it.
 struct Frame {
   std::uint32_t running;  ///< 0, or marked by the kernel, once the child has left
   int mailbox;            ///< descriptor of the receiving end
   int report;             ///< descriptor of the report pipe's writing end
   long kept;              ///< descriptors below this one stay with the child
   long before_mailbox;    ///< the last descriptor below it
-  int tell;               ///< where a failure is written, too; -1: nowhere
-  std::uint32_t gate;     ///< 0 as long as the child has to wait
+  int tell;               ///< also written on failure; -1: nowhere
+  std::uint32_t gate;     ///< 0 while the child must wait
   char** environment;
   RobustList robust;
   Outcome outcome;

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MIT
 #include "child/second_stage_image.hpp"
 
-// The build tells the path of the program that it made.
+// The build defines the path of the program that it made.
 asm(".pushsection .rodata\n"
     ".balign 16\n"
     "forklift_second_stage_begin:\n"

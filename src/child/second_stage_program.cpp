@@ -24,14 +24,14 @@ constexpr unsigned mfd_exec = 0x10;  // MFD_EXEC, Linux 6.3; refused before
 
 constexpr int all_seals = F_SEAL_SEAL | F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW;
 
-// The program's descriptor, and by what it is recognized: a program may close
-// descriptors that it does not know (closefrom(3)), and what gets the number then
-// would be executed. Nobody else can set an inode's time of change, and what is
-// sealed stays what it was.
+// The program's descriptor, and its identity: a program may close descriptors
+// that it does not know (closefrom(3)), and a file that reused the number would
+// be executed. No other code can set an inode's change time, and a sealed file
+// cannot change.
 struct KnownProgram {
   int descriptor = -1;
   kernel::FileIdentity file;
-  const KnownProgram* replaced = nullptr;  // the one whose descriptor was closed
+  const KnownProgram* replaced = nullptr;  // one whose descriptor was closed
   bool is_there() const noexcept {
     return file == kernel::FileIdentity::of(descriptor) &&
            ::fcntl(descriptor, F_GET_SEALS) == all_seals;

@@ -16,7 +16,7 @@ using namespace forklift::launch;
 
 alignas(16) unsigned char memory[most_handed_over];
 
-// Unpacks one argument to `to`; gives the end of what it wrote.
+// Unpacks one argument to `to`; returns the end of its output.
 unsigned char* unpack(const char* packed, unsigned char* to) {
   const auto* from = reinterpret_cast<const unsigned char*>(packed);
   while (*from) {
@@ -43,15 +43,15 @@ void relocate(Call& call, const unsigned char* base, char** arguments) {
   }
 }
 
-// The shell's list of arguments begins one before the program's, in the place of
-// the empty string, and has the script where the program has its name.
+// The shell's arguments begin one before the program's, in place of the empty
+// string, and have the script in place of the program's name.
 void list_for_shell(Call& call, char** arguments) {
   arguments[-1] = reinterpret_cast<char*>(call.arguments[0].value);
   call.arguments[1].value = address(arguments - 1);
   call.arguments[script_place].value = address(arguments);
 }
 
-// The frame lies behind what was handed over, and begins as zeros.
+// The frame follows the handed-over data, and begins as zeros.
 Frame& make_frame(Handover& plan, char** arguments, char** environment) {
   auto* const base = reinterpret_cast<unsigned char*>(&plan);
   auto* const calls = reinterpret_cast<Call*>(&plan + 1);
@@ -76,8 +76,8 @@ Frame& make_frame(Handover& plan, char** arguments, char** environment) {
 
 }  // namespace
 
-// `stack` is what the kernel leaves to a program: its arguments' count, the
-// arguments, null, the environment, null.
+// `stack` is the kernel's initial stack of a program: the number of arguments,
+// the arguments, null, the environment, null.
 extern "C" [[noreturn]] void forklift_second_stage(char** stack) {
   char** argument = stack + 1;
   char** const environment = argument + address(stack[0]) + 1;

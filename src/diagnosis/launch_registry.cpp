@@ -1,10 +1,11 @@
 // SPDX-FileCopyrightText: The forklift authors
 // SPDX-License-Identifier: MIT
 
-// The launches that are under way while a meter exists. A launch enters itself before
-// it clones and leaves when its child has reached exec or failed; without a meter
-// nobody is entered and a launch pays for one load. The thread that waits for a slow
-// launch takes its own stack, because no other thread can without a signal.
+// The launches in progress while a meter exists. A launch adds its entry before
+// it clones and removes it when its child has reached exec or failed; without a
+// meter there are no entries and a launch costs one load. The thread that waits
+// for a slow launch records its own stack, because no other thread can without
+// a signal.
 
 #include "diagnosis/launch_registry.hpp"
 
@@ -26,8 +27,8 @@ constexpr std::size_t most_long_launches = 64;
 
 std::atomic<LaunchRegistry*> current{nullptr};
 
-// A child that has left is not on its way any more, whether or not anybody has
-// asked how it went.
+// A child that has executed or failed is no longer in flight, whether or not
+// its outcome was read.
 bool is_on_its_way(const LaunchEntry& entry) noexcept {
   return !entry.record || !launch::await(*entry.record, kernel::Deadline::after({}));
 }
@@ -48,7 +49,7 @@ StallReport::Launch describe(const LaunchEntry& entry) {
   return seen;
 }
 
-// The thread that waits may have taken its stack.
+// The waiting thread may have recorded its stack.
 std::optional<ThreadPlace> who_waits(const LaunchEntry& entry) {
   const pid_t thread = entry.waiting.load(std::memory_order_relaxed);
   if (thread == 0) return std::nullopt;
@@ -57,7 +58,7 @@ std::optional<ThreadPlace> who_waits(const LaunchEntry& entry) {
   return ThreadPlace{.thread = thread, .at = Clock::now()};
 }
 
-// Whoever waited keeps his stack there.
+// Keeps the stack of an earlier waiter.
 void remember(LaunchEntry& entry, const StallReport::Launch& seen) {
   auto waited = entry.still ? std::move(entry.still->waiting) : std::nullopt;
   entry.still = seen;
@@ -147,8 +148,8 @@ void LaunchRegistry::remove(const LaunchEntry& entry) {
   entries_.pop_back();
 }
 
-// One that was known late, because its owner looked late, has not stood still:
-// somebody must have seen it, unless the call that began it took so long.
+// A launch whose outcome was read late has not necessarily stalled: it counts
+// if it was seen stalled, or its starting call took that long.
 void LaunchRegistry::count(const LaunchEntry& entry, bool failed) {
   const nanoseconds lasted = Clock::now() - entry.begin;
   const nanoseconds hold(entry.hold.load(std::memory_order_relaxed));
@@ -189,11 +190,11 @@ void LaunchEntry::ended(bool failed) noexcept {
   whose->remove(*this);
   try {
     whose->count(*this, failed);
-  } catch (const std::bad_alloc&) {  // then it is not among the long ones
+  } catch (const std::bad_alloc&) {  // it is then missing among the long ones
   }
 }
 
-// Not in the other half of a forked program.
+// Not in the child of a fork of the program.
 kernel::Deadline LaunchEntry::waits() noexcept {
   using kernel::Deadline;
   if (!registry->if_own()) return Deadline::never();

@@ -18,7 +18,7 @@ namespace forklift {
 
 class LaunchRegistry;
 
-/// One launch, from its begin to its end, as long as somebody watches.
+/// One launch, from its start to its end, while there is a meter.
 struct LaunchEntry final : launch::LaunchObserver {
   using Clock = std::chrono::steady_clock;
 
@@ -30,59 +30,59 @@ struct LaunchEntry final : launch::LaunchObserver {
   void stalled() noexcept override;
   void stops_waiting() noexcept override { waiting.store(0, std::memory_order_relaxed); }
 
-  LaunchRegistry* registry = nullptr;  ///< whose it is, until it has ended
+  LaunchRegistry* registry = nullptr;  ///< its owner, until it has ended
   std::uint64_t number = 0;
   std::string program;
   Engine engine = Engine::fork;
   pid_t thread = 0;
   Clock::time_point begin{};
-  std::chrono::nanoseconds patience{};  ///< then who waits takes its stack
+  std::chrono::nanoseconds patience{};  ///< after this, a waiter records its stack
   std::size_t place = 0;                ///< in the list of the `LaunchRegistry`
 
   std::atomic<std::chrono::nanoseconds::rep> hold{-1};  ///< -1: the call has not returned
-  std::atomic<pid_t> waiting{0};                        ///< the thread held up, if any
+  std::atomic<pid_t> waiting{0};                        ///< the blocked thread, if any
 
-  // Under the lookout's mutex.
-  const launch::InFlight* record = nullptr;  ///< null: no child yet, or not any more
-  std::optional<StallReport::Launch> still;  ///< as it was when it passed its patience
+  // Under the registry's mutex.
+  const launch::InFlight* record = nullptr;  ///< null: no child yet, or no longer
+  std::optional<StallReport::Launch> still;  ///< its state when it exceeded its patience
 
  private:
   void ended(bool failed) noexcept;
 };
 
-/// What one meter has seen.
+/// The counts of one meter.
 struct StallAccount {
   explicit StallAccount(std::chrono::nanoseconds limit) : threshold(limit) {}
 
   const std::chrono::nanoseconds threshold;
-  std::uint64_t first = 0;  ///< earlier launches are not its own
+  std::uint64_t first = 0;  ///< earlier launches are not counted
   std::uint64_t launched = 0, failed = 0;
   Histogram hold, launch;
   std::deque<StallReport::Launch> long_launches;
 };
 
-/// Sees every launch of this process as long as there is a meter.
+/// Records every launch of this process while there is a meter.
 ///
 /// Threads: any. Never destroyed: launches may end while the program exits.
 class LaunchRegistry {
  public:
-  /// Null: nobody watches. Cost: then one load.
+  /// Null: no meter. Cost: then one load.
   static LaunchRegistry* active() noexcept {
     LaunchRegistry* const known = active_.load(std::memory_order_acquire);
     return known ? known->if_own() : nullptr;
   }
-  /// This process's: a fork of the program leaves one whose mutex may be held.
+  /// This process's: after a fork, the mutex of the inherited one may be held.
   static LaunchRegistry& own();
 
   void join(StallAccount& account);
   void leave(StallAccount& account);
-  /// What is in flight, and what the account says.
+  /// The launches in flight, and the counts of the account.
   void look(const StallAccount& account, StallReport& report);
 
-  /// `program` is to be launched by this thread; null when there is no memory.
+  /// This thread is about to launch `program`; null without memory.
   std::unique_ptr<LaunchEntry> begin(const std::string& program, Engine engine) noexcept;
 
-  /// Null in the other half of a forked program.
+  /// Null in the child of a fork of the program.
   LaunchRegistry* if_own() noexcept;
 
  private:

@@ -12,7 +12,7 @@
 namespace forklift::kernel {
 namespace {
 
-// The calls of which launches are made.
+// The system calls of launches.
 constexpr std::pair<long, const char*> call_names[] = {
     {SYS_clone, "clone"},
     {SYS_clone3, "clone3"},
@@ -43,7 +43,7 @@ std::string first_line(pid_t thread, const char* name) {
   return line;
 }
 
-// The state letter follows the name, which is in parentheses and may hold any.
+// The state follows the name, which is in parentheses and may contain any.
 char state_of(pid_t thread) {
   const std::string line = first_line(thread, "stat");
   const auto at = line.rfind(") ");
@@ -75,7 +75,7 @@ std::string proc_thread_state(pid_t thread) {
   const std::string place = first_line(thread, "wchan");
   std::string text(word(state));
   if (!place.empty() && place != "0") text += " in " + place;
-  // "running" instead of a number: it is not stopped, so the kernel cannot look.
+  // "running" instead of a number: the kernel cannot inspect it.
   const bool known = !syscall.empty() && (syscall[0] >= '0' && syscall[0] <= '9');
   return known ? "in the kernel: " + call_of(syscall) + ", " + text : text;
 }

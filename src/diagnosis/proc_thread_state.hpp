@@ -8,10 +8,10 @@
 
 namespace forklift::kernel {
 
-/// What the kernel tells of a thread of this process that cannot speak for
-/// itself: "in the kernel: clone, sleeping in kernel_clone".
+/// The kernel's view of a thread of this process that cannot answer itself: "in
+/// the kernel: clone, sleeping in kernel_clone".
 ///
-/// From syscall, wchan and stat of proc(5); what they do not tell is left out.
+/// From syscall, wchan and stat of proc(5); unavailable parts are omitted.
 std::string proc_thread_state(pid_t thread);
 
 }  // namespace forklift::kernel

@@ -12,7 +12,7 @@
 namespace forklift {
 namespace {
 
-// One word for all who wait: a ring is rare, and who wakes in vain sleeps on.
+// One word for all waiters: notifications are rare, spurious wake-ups harmless.
 std::uint32_t all_rings = 0;
 std::uint32_t rings_of[kernel::last_signal + 1] = {};
 

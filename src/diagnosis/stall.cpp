@@ -1,10 +1,10 @@
 // SPDX-FileCopyrightText: The forklift authors
 // SPDX-License-Identifier: MIT
 
-// StallMeter: reports launches, and waits and holds of the ForkLock, that last beyond
-// a threshold. One thread of its own looks at the registry as often as the threshold
-// asks for, and runs the callbacks; it starts with the first callback, so a meter that
-// is only asked for reports has no thread.
+// StallMeter: reports launches, and waits and holds of the ForkLock, that
+// exceed a threshold. Its thread reads the registry at an interval given by the
+// threshold, and runs the callbacks; it starts with the first callback, so a
+// meter without callbacks has no thread.
 
 #include <errno.h>
 #include <unistd.h>
@@ -23,6 +23,7 @@
 #include "kernel/cancel_guard.hpp"
 #include "kernel/deadline.hpp"
 #include "kernel/fork_generation.hpp"
+#include "kernel/write_nosigpipe.hpp"
 #include "kernel/quiet_thread.hpp"
 #include "diagnosis/thread_stack_collector.hpp"
 #include "diagnosis/launch_registry.hpp"
@@ -40,7 +41,7 @@ StallMeter::Options checked(const StallMeter::Options& options) {
   return options;
 }
 
-// What lasts or lasted beyond the threshold: launches, waits, holds.
+// Everything beyond the threshold: launches, waits, holds.
 using Stall = std::pair<char, std::uint64_t>;
 
 std::set<Stall> stalls_in(const StallReport& report) {
@@ -63,9 +64,9 @@ std::set<Stall> stalls_in(const StallReport& report) {
 
 void write_all(int descriptor, std::string_view text) noexcept {
   while (!text.empty()) {
-    const ssize_t written = ::write(descriptor, text.data(), text.size());
-    if (written < 0 && errno != EINTR) return;
-    text.remove_prefix(static_cast<std::size_t>(std::max<ssize_t>(written, 0)));
+    const long written = kernel::write_file_quietly(descriptor, text.data(), text.size());
+    if (written < 0 && written != -EINTR) return;
+    text.remove_prefix(static_cast<std::size_t>(std::max(written, 0L)));
   }
 }
 
@@ -74,7 +75,7 @@ void write_all(int descriptor, std::string_view text) noexcept {
 class StallMeter::State {
  public:
   explicit State(const Options& options)
-      : options_(checked(options)), roll_(options.ask), account_(options.threshold) {
+      : options_(checked(options)), collector_(options.ask), account_(options.threshold) {
     LaunchRegistry::own().join(account_);
   }
   ~State();
@@ -82,17 +83,17 @@ class StallMeter::State {
   bool is_spent() const noexcept { return mark_ != kernel::fork_generation(); }
   StallReport report() const;
   std::vector<ThreadPlace> ask(std::span<const pid_t> threads) const;
-  void on_stall(Tell tell);
-  void dump_on(int signal, Tell tell);
+  void on_stall(Callback callback);
+  void dump_on(int signal, Callback callback);
 
  private:
   struct Dump {
-    Dump(int signal, Tell what) : bell(signal), tell(std::move(what)) {}
+    Dump(int signal, Callback what) : bell(signal), callback(std::move(what)) {}
     SignalNotifier bell;
-    Tell tell;
+    Callback callback;
   };
 
-  void ask_silent(StallReport& report) const;
+  void collect_missing_stacks(StallReport& report) const;
   void start();
   void serve();
   void dump_if_asked();
@@ -101,13 +102,13 @@ class StallMeter::State {
 
   const std::uint64_t mark_ = kernel::fork_generation();
   const Options options_;
-  const kernel::ThreadStackCollector roll_;
+  const kernel::ThreadStackCollector collector_;
   StallAccount account_;
 
   std::mutex mutex_;  // held while callbacks run
-  Tell on_stall_;
+  Callback on_stall_;
   std::list<Dump> dumps_;
-  std::set<Stall> told_;
+  std::set<Stall> reported_;
   kernel::Deadline quiet_until_ = kernel::Deadline::after(nanoseconds(0));
   std::unique_ptr<std::thread> thread_;
   std::atomic<bool> ended_{false};
@@ -116,7 +117,7 @@ class StallMeter::State {
 StallMeter::State::~State() {
   const kernel::CancelGuard guard;
   if (is_spent()) {
-    // The thread is not there, and its handle can neither be joined nor let go.
+    // The thread does not exist here, so it can neither be joined nor detached.
     static_cast<void>(thread_.release());
     return;
   }
@@ -134,12 +135,12 @@ StallReport StallMeter::State::report() const {
   if (is_spent()) return report;
   LaunchRegistry::own().look(account_, report);
   if (options_.lock) report.lock = options_.lock->report();
-  ask_silent(report);
+  collect_missing_stacks(report);
   return report;
 }
 
-// Those who are held up and have taken no stack.
-void StallMeter::State::ask_silent(StallReport& report) const {
+// Blocked threads that have recorded no stack.
+void StallMeter::State::collect_missing_stacks(StallReport& report) const {
   const auto is_long = [&](nanoseconds lasting) { return lasting >= options_.threshold; };
   std::vector<pid_t> silent;
   std::vector<ThreadPlace*> waiting;
@@ -164,7 +165,7 @@ void StallMeter::State::ask_silent(StallReport& report) const {
 std::vector<ThreadPlace> StallMeter::State::ask(std::span<const pid_t> threads) const {
   std::vector<ThreadPlace> places;
   if (is_spent()) return places;
-  for (auto& present : roll_.call(threads)) {
+  for (auto& present : collector_.call(threads)) {
     places.push_back({.thread = present.thread,
                       .stack = std::move(present.stack),
                       .interrupted = true,
@@ -174,21 +175,21 @@ std::vector<ThreadPlace> StallMeter::State::ask(std::span<const pid_t> threads) 
   return places;
 }
 
-void StallMeter::State::on_stall(Tell tell) {
+void StallMeter::State::on_stall(Callback callback) {
   if (is_spent()) return;
   StallReport now = report();
-  now.launches.clear();  // what lasts is yet to be told
+  now.launches.clear();  // those in flight are still to be reported
   if (now.lock) now.lock->waiters.clear(), now.lock->holders.clear();
   const std::lock_guard guard(mutex_);
-  if (!on_stall_) told_ = stalls_in(now);
-  on_stall_ = std::move(tell);
+  if (!on_stall_) reported_ = stalls_in(now);
+  on_stall_ = std::move(callback);
   start();
 }
 
-void StallMeter::State::dump_on(int signal, Tell tell) {
+void StallMeter::State::dump_on(int signal, Callback callback) {
   if (is_spent()) return;
   const std::lock_guard guard(mutex_);
-  dumps_.emplace_back(signal, std::move(tell));
+  dumps_.emplace_back(signal, std::move(callback));
   try {
     start();
   } catch (...) {
@@ -219,20 +220,20 @@ void StallMeter::State::serve() {
 
 void StallMeter::State::dump_if_asked() {
   for (Dump& dump : dumps_) {
-    if (dump.bell.was_notified()) dump.tell(report());
+    if (dump.bell.was_notified()) dump.callback(report());
   }
 }
 
 // A launch is in no report between the moment its child has left and the one in
-// which its owner knows it, so what has been told is not forgotten at once.
+// which its owner reads the outcome, so reported ones are kept for a while.
 void StallMeter::State::look_for_stalls() {
   if (!quiet_until_.passed()) return;
   const StallReport now = report();
   std::set<Stall> stalls = stalls_in(now);
-  if (std::ranges::includes(told_, stalls)) return;
-  told_.insert(stalls.begin(), stalls.end());
-  constexpr std::size_t most_told = 1024;
-  if (told_.size() > most_told) told_ = std::move(stalls);
+  if (std::ranges::includes(reported_, stalls)) return;
+  reported_.insert(stalls.begin(), stalls.end());
+  constexpr std::size_t most_reported = 1024;
+  if (reported_.size() > most_reported) reported_ = std::move(stalls);
   on_stall_(now);
   quiet_until_ = kernel::Deadline::after(options_.pause);
 }
@@ -253,13 +254,15 @@ std::vector<ThreadPlace> StallMeter::ask(std::span<const pid_t> threads) const {
   return state_->ask(threads);
 }
 
-void StallMeter::on_stall(Tell tell) { state_->on_stall(std::move(tell)); }
+void StallMeter::on_stall(Callback callback) { state_->on_stall(std::move(callback)); }
 
 void StallMeter::dump_on(int signal, int descriptor) {
   dump_on(signal,
           [descriptor](const StallReport& report) { write_all(descriptor, report.text()); });
 }
 
-void StallMeter::dump_on(int signal, Tell tell) { state_->dump_on(signal, std::move(tell)); }
+void StallMeter::dump_on(int signal, Callback callback) {
+  state_->dump_on(signal, std::move(callback));
+}
 
 }  // namespace forklift

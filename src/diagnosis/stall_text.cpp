@@ -62,9 +62,8 @@ Lines lines_of(const ThreadPlace& place, const FrameName& name) {
   return lines;
 }
 
-// Threads that one stack is printed for.
+// Threads that share one printed stack.
 struct Group {
-  int kind;
   Lines lines;
   Lines threads;
 };
@@ -122,7 +121,7 @@ std::vector<StackText> threads_in(const StallReport& report) {
   return threads;
 }
 
-// What is over, the longest of each kind.
+// The ended ones, the longest of each kind.
 template <class One>
 const One* longest(const std::vector<One>& all, nanoseconds One::*time) {
   const auto most = std::ranges::max_element(all, {}, time);
@@ -143,7 +142,7 @@ std::string print_over(const StallReport& report, const FrameName& name) {
     }
   }
   if (over.empty()) return "";
-  return "\n--- the longest that are over\n" + print_stacks(over, {}, name);
+  return "\n--- the longest that are over\n" + print_stacks(over, name);
 }
 
 std::string print_counts(const StallReport& report) {
@@ -179,19 +178,16 @@ std::string name_frame(void* address, bool returns) {
   return std::string(slash ? slash + 1 : known.dli_fname) + "+" + hexadecimal(number - start);
 }
 
-std::string print_stacks(std::span<const StackText> threads, std::span<const int> groups,
-                         const FrameName& name) {
+std::string print_stacks(std::span<const StackText> threads, const FrameName& name) {
   constexpr std::size_t most_alone = 8;
   std::vector<Group> all;
-  for (std::size_t i = 0; i < threads.size(); ++i) {
-    const int kind = i < groups.size() ? groups[i] : 0;
-    Lines lines = lines_of(threads[i].place, name);
-    const auto same = std::ranges::find_if(
-        all, [&](const Group& known) { return known.kind == kind && known.lines == lines; });
+  for (const StackText& thread : threads) {
+    Lines lines = lines_of(thread.place, name);
+    const auto same = std::ranges::find(all, lines, &Group::lines);
     if (threads.size() > most_alone && same != all.end()) {
-      same->threads.push_back(threads[i].what);
+      same->threads.push_back(thread.what);
     } else {
-      all.push_back({kind, std::move(lines), {threads[i].what}});
+      all.push_back({std::move(lines), {thread.what}});
     }
   }
   std::string text;
@@ -204,7 +200,7 @@ std::string StallReport::text(const FrameName& name) const {
   std::string text = "\n=== launches in flight: " + std::to_string(launches.size()) +
                      "; threads that wait for the ForkLock: " +
                      (lock ? std::to_string(waiters) : "not looked at") + "\n";
-  return text + print_counts(*this) + print_stacks(threads_in(*this), {}, name) +
+  return text + print_counts(*this) + print_stacks(threads_in(*this), name) +
          print_over(*this, name);
 }
 

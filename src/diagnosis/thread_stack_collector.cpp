@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: The forklift authors
 // SPDX-License-Identifier: MIT
 
-// Seats are never freed: whoever answers late, when nobody waits any more, finds
-// its seat given to somebody else, or idle, and leaves it alone.
+// Slots are never freed: a late answer finds its slot reused or idle, and
+// leaves it alone.
 
 #include "diagnosis/thread_stack_collector.hpp"
 
@@ -72,7 +72,7 @@ void answer_in(Slot& slot, void* interrupted) noexcept {
   if (!become(slot, State::asked, State::answering)) return;
   slot.at = Clock::now();
   slot.depth = ::backtrace(slot.frames, deepest);
-  // What lies above the interrupted place is this handler's own.
+  // Frames above the interrupted place belong to this handler.
   void** const end = slot.frames + slot.depth;
   void** const place = std::find(slot.frames, end, interrupted);
   if (place != end) slot.depth = static_cast<int>(std::copy(place, end, slot.frames) - slot.frames);
@@ -114,14 +114,14 @@ void install(int signal) {
   ::sigaction(signal, &action, nullptr);
 }
 
-// Nobody waits for a thread that is not there.
+// Threads that do not exist are not waited for.
 void ask(Slot& slot, pid_t thread, int signal) noexcept {
   slot.thread = thread;
   slot.state = State::asked;
   if (::tgkill(::getpid(), thread, signal) < 0) slot.state = State::taken;
 }
 
-// Who is just writing its answer may end it: the seat is its own then.
+// A thread that is writing its answer may finish: the slot is then its own.
 ThreadSnapshot read(Slot& slot, pid_t thread) {
   ThreadSnapshot presence{.thread = thread, .at = Clock::now()};
   if (become(slot, State::asked, State::taken) || !become(slot, State::answering, State::left)) {

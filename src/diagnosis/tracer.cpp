@@ -11,7 +11,7 @@
 
 namespace forklift {
 
-/// One launch, as its tracer is informed of it.
+/// One launch, as reported to its tracer.
 class TracedLaunch final : public launch::LaunchObserver {
  public:
   TracedLaunch(Tracer& tracer, const std::string& program,
@@ -26,7 +26,7 @@ class TracedLaunch final : public launch::LaunchObserver {
   }
 
   Tracer& tracer_;
-  launch::CompiledPlanRef plan_;  // a launch that fails releases its own
+  launch::CompiledPlanRef plan_;  // a failed launch releases its own
   LaunchTrace trace_;
   std::chrono::nanoseconds begin_{0};
 };
@@ -71,7 +71,7 @@ TracedLaunch::TracedLaunch(Tracer& tracer, const std::string& program,
   begin_ = now();
 }
 
-// The command, whose name this had, may be gone before the launch ends.
+// The command that had this name may be gone before the launch ends.
 void TracedLaunch::handed_over(const launch::InFlight& record) noexcept {
   trace_.program = plan_->program;
   trace_.pid = record.pid;

@@ -1,9 +1,9 @@
 // SPDX-FileCopyrightText: The forklift authors
 // SPDX-License-Identifier: MIT
 
-// Feeds a child its input and collects its output until both have ended or time is up.
-// Everything is one loop over poll(2): the input is written while the outputs are read,
-// since a child that waits for a reader would never read on.
+// Writes a child's input and collects its output until both have ended or time
+// is up. Everything is one loop over poll(2): input is written while output is
+// read, since a child that waits for a reader would stop reading.
 
 #include "io/communicator.hpp"
 
@@ -59,8 +59,9 @@ void Communicator::begin(std::span<Child> children) {
   entries_.resize(first_child + children.size());
   ended_.resize(children.size());
   in_.begin(std::move(children.front().in()));
-  out_.begin(std::move(children.back().out()));
-  err_.begin(std::move(children.back().err()));
+  Child& last = children.back();
+  out_.begin(std::move(last.out() ? last.out() : last.terminal()));
+  err_.begin(std::move(last.err() ? last.err() : last.terminal()));
 }
 
 std::span<pollfd> Communicator::poll_entries() {
@@ -68,13 +69,13 @@ std::span<pollfd> Communicator::poll_entries() {
   entries_[source] = in_.source_entry();
   entries_[output] = {out_.pipe(), POLLIN, 0};
   entries_[error] = {err_.pipe(), POLLIN, 0};
-  blind_ = false;
+  blind_ = out_.rests() || err_.rests();
   for (std::size_t i = 0; i < children_.size(); ++i) {
     const int announces = ended_[i] ? -1 : children_[i].end_descriptor();
     entries_[first_child + i] = {announces, POLLIN, 0};
     blind_ = blind_ || (!ended_[i] && announces < 0);
   }
-  // Nobody says when such a child ends: look every 10 ms.
+  // Nothing announces when such a child ends, or opens its terminal again: poll every 10 ms.
   if (blind_) next_look_ = deadline_.sooner(Deadline::after(std::chrono::milliseconds(10)));
   return entries_;
 }
@@ -84,7 +85,7 @@ bool Communicator::perform() {
   while (!is_over() && deadline_.passed()) {
     if (all_have_ended()) {
       drain_passed_ = true;
-      if (out_.open()) out_.read();  // what is there by now
+      if (out_.open()) out_.read();  // the data available by now
       if (err_.open()) err_.read();
       break;
     }
@@ -97,25 +98,24 @@ bool Communicator::perform() {
 
 void Communicator::serve() {
   if (in_.open()) in_.perform(entries_[input], entries_[source]);
-  if (entries_[output].revents) out_.read();
-  if (entries_[error].revents) err_.read();
+  if (entries_[output].revents || out_.rests()) out_.read();
+  if (entries_[error].revents || err_.rests()) err_.read();
   for (std::size_t i = 0; i < children_.size(); ++i) {
-    if (!ended_[i] && (blind_ || entries_[first_child + i].revents)) look_at(i);
+    if (!ended_[i] && (blind_ || entries_[first_child + i].revents)) poll_child(i);
   }
 }
 
-// The time is up: first SIGTERM, after the grace SIGKILL, then no more.
+// The time is up: first SIGTERM, after the grace SIGKILL, then no more signals.
 void Communicator::escalate() {
   const bool by_force = std::exchange(timed_out_, true);
   deadline_ = by_force ? Deadline::never() : Deadline::after(options_.grace);
   for (std::size_t i = 0; i < children_.size(); ++i) {
-    const auto reached = children_[i].kill_tree(by_force ? SIGKILL : SIGTERM);
-    if (!by_force) children_[i].kill_tree(SIGCONT);  // a stopped child does not hear SIGTERM
+    const auto reached = ask_tree(children_[i], by_force ? SIGKILL : SIGTERM);
     if (by_force && reached != Tree::cgroup) leave(i);
   }
 }
 
-// There is no waiting for what cannot be killed, nor for what it may still write.
+// Do not wait for a child that cannot be killed, nor for its output.
 void Communicator::leave(std::size_t index) noexcept {
   if (ended_[index] || !children_[index].leave_if_unkillable()) return;
   ended_[index] = true;
@@ -125,7 +125,7 @@ void Communicator::leave(std::size_t index) noexcept {
 void Communicator::cancel(int signal) noexcept {
   if (all_have_ended()) deadline_ = Deadline::after(std::chrono::nanoseconds(0));
   for (std::size_t i = 0; i < children_.size(); ++i) {
-    const auto reached = children_[i].kill_tree(signal);
+    const auto reached = ask_tree(children_[i], signal);
     if (signal == SIGKILL && reached != Tree::cgroup) leave(i);
   }
 }
@@ -142,18 +142,20 @@ void Communicator::finish() {
   err_.finish();
 }
 
-void Communicator::look_at(std::size_t index) {
+void Communicator::poll_child(std::size_t index) {
   Child& child = children_[index];
   const kernel::Process process{child.pid(), child.pidfd()};
   const auto at_once = Deadline::after(std::chrono::nanoseconds(0));
   if (child.is_awaited() && !kernel::await_end(process, at_once)) return;
-  // Its group still has its number: what is left of a tree that was stopped goes.
+  // Its group's number is still reserved: kill the rest of a stopped tree.
   if (timed_out_) child.kill_tree(SIGKILL);
   // A caller who may wait gets the child's cgroup removed, too.
   if (may_wait_) child.wait();
   ended_[index] = child.try_wait().has_value();
   running_ -= ended_[index];
   if (running_ > 0) return;
+  out_.note_end_of_child();
+  err_.note_end_of_child();
   const Deadline drained = Deadline::after(options_.drain);
   deadline_ = timed_out_ ? drained : deadline_.sooner(drained);
 }

@@ -14,21 +14,21 @@
 
 namespace forklift {
 
-/// Feeds the first of some children, takes what the last writes, both at once,
-/// and waits for all of them: in one go, or piece by piece as an event loop says.
+/// Writes the first child's input, reads the last one's output at the same
+/// time, and waits for all: in one call, or step by step for an event loop.
 class Communicator final : public Pollable {
  public:
-  /// Opens what has to be opened, before there is a child. Requires: `options`
-  /// outlive this. Errors: std::system_error.
+  /// Opens the files, before there is a child. Requires: `options` outlive
+  /// this. Errors: std::system_error.
   explicit Communicator(const OutputOptions& options);
 
-  /// Returns when all have ended and been waited for.
+  /// Returns when all have ended and been reaped.
   ///
-  /// Errors: std::system_error, or whatever a callback throws; all trees are then
+  /// Errors: std::system_error, or exceptions of callbacks; all trees are then
   /// killed and the children reaped.
   void hold(std::span<Child> children);
 
-  /// Takes over the children's pipes. Requires: the children stay where they are.
+  /// Takes over the children's pipes. Requires: the children are not moved.
   void begin(std::span<Child> children);
   std::span<pollfd> poll_entries() override;
   /// Whether it is the source of the input.
@@ -39,10 +39,10 @@ class Communicator final : public Pollable {
   /// Errors: as `hold`, with nothing killed.
   bool perform() override;
   void release_closed() noexcept override;
-  /// When all have ended, gives up what is left in the pipes.
+  /// When all have ended, abandons the data left in the pipes.
   void cancel(int signal) noexcept override;
 
-  /// What has been taken.
+  /// The captured data.
   void hand_over(Captured& captured);
 
  private:
@@ -52,7 +52,7 @@ class Communicator final : public Pollable {
   void serve();
   void escalate();
   void leave(std::size_t child) noexcept;
-  void look_at(std::size_t child);
+  void poll_child(std::size_t child);
   void finish();
 
   const OutputOptions& options_;
@@ -64,14 +64,14 @@ class Communicator final : public Pollable {
   std::vector<bool> ended_;
   kernel::Deadline deadline_ = kernel::Deadline::never();
   kernel::Deadline next_look_ = kernel::Deadline::never();
-  bool blind_ = false;  // nothing announces the end of a child
-  bool may_wait_ = false;  // the calling thread is nobody's loop
+  bool blind_ = false;     // nothing announces the end of a child, or its terminal
+  bool may_wait_ = false;  // the calling thread runs no event loop
   bool timed_out_ = false;
   bool drain_passed_ = false;
 };
 
-/// Holds a conversation with children who run already. Errors: as `hold`, also
-/// if something cannot be opened.
+/// Communicates with children that already run. Errors: as `hold`, also if a
+/// file cannot be opened.
 void converse(std::span<Child> children, const OutputOptions& options, Captured& captured);
 
 }  // namespace forklift

@@ -19,7 +19,7 @@
 namespace forklift {
 namespace {
 
-// A kernel that has MFD_NOEXEC_SEAL (Linux 6.3) may insist on it (vm.memfd_noexec).
+// A kernel with MFD_NOEXEC_SEAL (Linux 6.3) may require it (vm.memfd_noexec).
 Fd make_memfd() {
   constexpr unsigned noexec_seal = 8;
   constexpr unsigned flags = MFD_CLOEXEC | MFD_ALLOW_SEALING;
@@ -49,21 +49,29 @@ void Drain::begin(Fd pipe) {
   if (pipe_) unblock(pipe_.get());
 }
 
-// A terminal's end is EIO. Not for ever: the other stream and the deadline have their turn.
+// A terminal's end is EIO. Bounded, for the other stream and the deadline.
 void Drain::read() {
   for (std::size_t total = 0; total < wide_pipe;) {
     const long size = read_some();
     if (size == -EINTR) continue;
     if (size == -EAGAIN) return;
-    if (size == 0 || (size == -EIO && ::isatty(pipe_.get()))) return close();
+    if (size == -EIO && ::isatty(pipe_.get())) return end_of_terminal();
+    if (size == 0) return close();
     if (size < 0) fail("cannot read the output", static_cast<int>(-size));
+    rests_ = false;
     total += static_cast<std::size_t>(size);
-    if (static_cast<std::size_t>(size) < piece_) return;  // there is no more now
+    if (static_cast<std::size_t>(size) < piece_) return;  // no more data now
     widen_pipe();
   }
 }
 
-// Only what comes in such pieces is worth the memory.
+// Most programs close their streams before they end.
+void Drain::end_of_terminal() noexcept {
+  rests_ = !child_ended_;
+  if (child_ended_) close();
+}
+
+// Only large pieces warrant the memory.
 void Drain::widen_pipe() {
   if (piece_ == wide_pipe || !widen(pipe_.get())) return;
   piece_ = wide_pipe;
@@ -76,7 +84,7 @@ long Drain::read_some() {
   return std::holds_alternative<Sink::Memory>(target_) ? read_text() : read_and_take();
 }
 
-// Straight into the string: the kernel's copy is the only one.
+// Directly into the string: the kernel's copy is the only one.
 long Drain::read_text() {
   const std::size_t before = text_.size();
   const std::size_t room = std::min(piece_, left_);
@@ -95,8 +103,8 @@ long Drain::read_and_take() {
   return size;
 }
 
-// The pages go from the pipe to nowhere, uncopied; where there is no /dev/null,
-// or no splice(2), they are read.
+// The pages are discarded from the pipe, uncopied; without /dev/null or
+// splice(2) they are read.
 long Drain::throw_away() {
   if (splices_ && !null_)
     null_ = kernel::above_stdio(Fd(::open("/dev/null", O_WRONLY | O_CLOEXEC)));
@@ -137,6 +145,7 @@ void Drain::write(std::string_view bytes) {
 
 void Drain::finish() {
   truncated_ = truncated_ || open();
+  rests_ = false;
   close();
   if (lines_) lines_->finish();
   if (!memfd_) return;
@@ -146,7 +155,7 @@ void Drain::finish() {
   }
 }
 
-// A reading's spare room is not for keeps.
+// Frees the spare capacity of a read.
 std::string Drain::take_text() {
   if (text_.size() < text_.capacity() / 2) text_.shrink_to_fit();
   return std::move(text_);

@@ -15,25 +15,32 @@
 
 namespace forklift {
 
-/// Takes what comes out of one of a child's pipes to where it shall go.
+/// Moves the output of one of a child's pipes, or of its terminal, to its sink.
 class Drain {
  public:
-  /// Opens what has to be opened. Errors: std::system_error. Requires: `sink`
-  /// outlives this.
+  /// Opens the files. Errors: std::system_error. Requires: `sink` outlives
+  /// this.
   Drain(const Sink& sink, std::size_t limit);
 
   void begin(Fd pipe);
   bool open() const noexcept { return bool(pipe_); }
-  int pipe() const noexcept { return pipe_.get(); }
+  /// What to wait for; -1 where there is nothing.
+  int pipe() const noexcept { return rests_ ? -1 : pipe_.get(); }
 
-  /// Takes what is there; the pipe closes at its end.
+  /// It is a terminal that no process has open now. Closed, it would send SIGHUP to a
+  /// child that is about to end; and it may be opened again, which nothing announces.
+  bool rests() const noexcept { return rests_; }
+  /// From now on the end of a terminal is its end.
+  void note_end_of_child() noexcept { child_ended_ = true, rests_ = false; }
+
+  /// Reads the available data; the pipe closes at its end.
   ///
-  /// Errors: std::system_error of the pipe or the sink, or whatever the callback throws.
+  /// Errors: std::system_error of pipe or sink; exceptions of the callback.
   void read();
-  /// The last of it. Whoever still holds the pipe writes into nothing from now on.
+  /// Reads the rest. Later writes to the pipe find no reader.
   void finish();
 
-  /// Closes the pipe that it has done with: until then it can still be waited for.
+  /// Closes the finished pipe: until then it can still be polled.
   void release_closed() noexcept { done_with_.reset(); }
 
   bool truncated() const noexcept { return truncated_; }
@@ -47,6 +54,7 @@ class Drain {
   long throw_away();
   void take(std::string_view bytes);
   void write(std::string_view bytes);
+  void end_of_terminal() noexcept;
   char* buffer();
   void widen_pipe();
   void close() noexcept {
@@ -54,14 +62,16 @@ class Drain {
   }
 
   const Sink::Target& target_;
-  std::size_t left_;  // of what may be kept
+  std::size_t left_;  // remaining capacity
   Fd pipe_, done_with_;
-  std::size_t piece_;  // how much is read at once
+  std::size_t piece_;  // size of one read
   std::unique_ptr<char[]> buffer_;
   std::string text_;
   Fd file_, memfd_;
   Fd null_;
   bool splices_ = true;
+  bool rests_ = false;
+  bool child_ended_ = false;
   std::optional<LineSplitter> lines_;
   bool truncated_ = false;
 };

@@ -26,7 +26,7 @@ InputWriter::InputWriter(const Input& input) : input_(input) {
   }
   if (const auto* const given = std::get_if<Input::Descriptor>(&source)) {
     source_ = given->number;
-    // A negative number means "no source" further on, not an empty one.
+    // Later a negative number means "no source", not an empty one.
     if (::fcntl(source_, F_GETFD) < 0) {
       fail("cannot read the input from descriptor " + std::to_string(source_));
     }
@@ -44,7 +44,7 @@ void InputWriter::begin(Fd pipe) {
   if (pending_.empty() && source_ < 0 && !refill()) close();
 }
 
-// A pipe whose reader has gone reports POLLERR, whatever is waited for.
+// A pipe whose reader has gone reports POLLERR, whatever events are requested.
 pollfd InputWriter::pipe_entry() const noexcept {
   return {pipe_.get(), static_cast<short>(pending_.empty() ? 0 : POLLOUT), 0};
 }
@@ -64,7 +64,7 @@ void InputWriter::give_up() noexcept {
   close();
 }
 
-// The next piece of what need not be waited for; false at its end.
+// The next piece of a source that never blocks; false at its end.
 bool InputWriter::refill() {
   if (const auto* const next = std::get_if<Input::Next>(&input_.source())) pending_ = (*next)();
   exhausted_ = pending_.empty();
@@ -83,14 +83,14 @@ void InputWriter::refill_from_source() {
   }
 }
 
-// Until the pipe is full, but not for ever: a fast reader would keep us from
-// reading what it writes.
+// Until the pipe is full, but not forever: a fast reader would keep us from
+// reading its output.
 void InputWriter::put() {
   for (std::size_t total = 0; total < wide_pipe;) {
     const long size = kernel::write_quietly(pipe_.get(), pending_.data(), pending_.size());
     if (size == -EINTR) continue;
     if (size == -EAGAIN) return;
-    if (size == -EPIPE || size == -ECONNRESET) return give_up();  // it does not want more
+    if (size == -EPIPE || size == -ECONNRESET) return give_up();  // it reads no more
     if (size < 0) fail("cannot write the input", static_cast<int>(-size));
     pending_.remove_prefix(static_cast<std::size_t>(size));
     total += static_cast<std::size_t>(size);

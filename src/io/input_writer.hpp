@@ -12,27 +12,27 @@
 
 namespace forklift {
 
-/// Puts an input into a child's standard input, as far as the pipe takes it.
+/// Writes an input to a child's standard input, as far as the pipe has room.
 class InputWriter {
  public:
-  /// Opens what has to be opened. Errors: std::system_error. Requires: `input`
-  /// outlives this.
+  /// Opens the files. Errors: std::system_error. Requires: `input` outlives
+  /// this.
   explicit InputWriter(const Input& input);
 
   void begin(Fd pipe);
   bool open() const noexcept { return bool(pipe_); }
 
-  /// What to wait for on the pipe, and on the source where that may take long.
+  /// The events to wait for on the pipe, and on a source that may block.
   pollfd pipe_entry() const noexcept;
   pollfd source_entry() const noexcept;
 
-  /// Goes on after a wait. Errors: std::system_error of the source or the pipe, or whatever
-  /// the callback throws.
+  /// Continues after a wait. Errors: std::system_error of the source or the
+  /// pipe, or exceptions of the callback.
   void perform(const pollfd& pipe, const pollfd& source);
 
-  /// Ends it, wherever it stands.
+  /// Ends it at any point.
   void give_up() noexcept;
-  /// Closes the pipe that it has done with: until then it can still be waited for.
+  /// Closes the finished pipe: until then it can still be polled.
   void release_closed() noexcept { done_with_.reset(); }
   /// Whether it ended before the input did.
   bool refused() const noexcept { return refused_; }

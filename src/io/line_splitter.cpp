@@ -23,8 +23,8 @@ void LineSplitter::take(std::string_view bytes) {
   }
 }
 
-// A piece goes as soon as it is known that its line is longer, so that a line
-// of the greatest length arrives whole.
+// A piece is delivered once its line is known to be longer, so that a line of
+// the maximum length arrives whole.
 void LineSplitter::take_part(std::string_view part) {
   while (kept_.size() + part.size() > longest_) {
     const std::size_t room = longest_ - kept_.size();

@@ -8,13 +8,13 @@
 
 namespace forklift {
 
-/// Makes lines of pieces, each copied at most once and none longer than asked.
+/// Splits pieces into lines, each copied at most once and at most `longest`.
 class LineSplitter {
  public:
   explicit LineSplitter(const Sink::Lines& lines);
 
   void take(std::string_view bytes);
-  /// Delivers what has no newline at its end.
+  /// Delivers the rest without a newline.
   void finish();
 
  private:
@@ -23,7 +23,7 @@ class LineSplitter {
 
   const Sink::Lines& lines_;
   std::size_t longest_;
-  std::string kept_;  // of a line whose end is not there yet
+  std::string kept_;  // the start of an incomplete line
   bool begins_ = true;
 };
 

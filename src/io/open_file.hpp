@@ -14,12 +14,12 @@
 
 namespace forklift {
 
-/// Throws what `errno`, or a given one, says about what was being done.
+/// Throws the error of `errno`, or a given one, for an operation.
 [[noreturn]] inline void fail(const std::string& what, int error = errno) {
   throw std::system_error(error, std::generic_category(), what);
 }
 
-/// A file of this process, opened or an exception.
+/// Opens a file of this process; throws on failure.
 inline Fd open_file(const std::string& path, int flags, mode_t mode = 0) {
   Fd file = kernel::above_stdio(Fd(::open(path.c_str(), flags | O_CLOEXEC | O_NOCTTY, mode)));
   if (!file) fail("cannot open " + launch::quote(path));

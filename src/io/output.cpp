@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The forklift authors
 // SPDX-License-Identifier: MIT
 
-// The calls that launch, feed, capture and wait in one go.
+// The blocking calls that launch, communicate and wait.
 
 #include <forklift/child.hpp>
 #include <forklift/command.hpp>

@@ -8,12 +8,12 @@
 
 namespace forklift {
 
-/// What a pipe holds by default, and what one is given through which much flows
+/// The default capacity of a pipe, and the capacity for large amounts of data
 /// (pipe(7); an unprivileged user may have 64 MiB of pipes).
 inline constexpr std::size_t narrow_pipe = 65536;
 inline constexpr std::size_t wide_pipe = 1048576;
 
-/// Makes our pipe wide; where the kernel refuses, it stays as it is.
+/// Enlarges our pipe; if the kernel refuses, it stays unchanged.
 ///
 /// Since: F_SETPIPE_SZ is Linux 2.6.35.
 inline bool widen(int pipe) noexcept {

@@ -9,8 +9,8 @@
 
 namespace forklift::kernel {
 
-/// Moves a descriptor of the library's above 2: in a program that has closed its
-/// standard streams it would be one of those that children inherit.
+/// Moves a descriptor of the library above 2: in a program that has closed its
+/// standard streams, children would inherit it.
 ///
 /// Errors: empty, with the errno of fcntl(2).
 inline Fd above_stdio(Fd low) noexcept {

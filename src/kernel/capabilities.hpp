@@ -12,7 +12,7 @@ struct Capabilities {
   bool operator==(const Capabilities&) const = default;
 };
 
-/// What capget(2) and capset(2) read first.
+/// The header of capget(2) and capset(2).
 struct CapabilityHead {
   std::uint32_t version;
   std::int32_t pid;  ///< 0: the calling thread

@@ -43,8 +43,8 @@ bool has_process(int cgroup, int sought) noexcept {
   return found;
 }
 
-// A pid may be another's by now. Behind a pidfd it cannot become so, and who
-// is still listed once that is open is the one meant.
+// A pid may have been reused. A pidfd cannot, and a process that is still
+// listed after opening it is the right one.
 long signal_process(int cgroup, int pid, int signal) noexcept {
   const Fd pidfd(static_cast<int>(raw::call(nr_pidfd_open, pid, 0)));
   if (!has_process(cgroup, pid)) return -ESRCH;
@@ -72,7 +72,7 @@ Fd open_below(int cgroup, const char* name) noexcept {
   return Fd(::openat(cgroup, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC));
 }
 
-// How many processes got the signal, and how many we may not signal.
+// The number of processes signalled, and of those that we may not signal.
 struct Reach {
   long reached = 0, refused = 0;
   Reach& operator+=(Reach other) noexcept {
@@ -82,7 +82,7 @@ struct Reach {
   }
 };
 
-// Those in the cgroups below are included.
+// Includes those in the cgroups below.
 Reach signal_each(int cgroup, int signal, int depth) noexcept {
   Reach all;
   for_each_process(cgroup, [&](int pid) {
@@ -105,7 +105,7 @@ void remove_below(int cgroup, int depth) noexcept {
   });
 }
 
-// Who was killed stays listed until it is gone, and may have forked before.
+// A killed process stays listed until it is gone, and may have forked before.
 long kill_each(int cgroup) noexcept {
   constexpr int rounds = 10'000;
   long reached = 0;

@@ -22,7 +22,7 @@ std::uint64_t address(const void* pointer) noexcept {
 }
 
 // The call returns twice, the second time on a stack without a frame; so the
-// child leaves for `entry` inside the same asm statement.
+// child calls `entry` inside the same asm statement, and `raw::enter` will not do.
 long enter_twice(long number, long a, long b, long c, long d, long e, ChildEntry entry,
                  void* argument) noexcept {
 #if defined(__x86_64__)
@@ -31,18 +31,18 @@ long enter_twice(long number, long a, long b, long c, long d, long e, ChildEntry
   register long r8 asm("r8") = e;
   register void* r9 asm("r9") = argument;
   register ChildEntry r12 asm("r12") = entry;
-  asm volatile(
-      "syscall\n\t"
-      "test %%rax, %%rax\n\t"
-      "jnz 1f\n\t"
-      "xor %%ebp, %%ebp\n\t"
-      "mov %%r9, %%rdi\n\t"
-      "call *%%r12\n\t"
-      "ud2\n"
-      "1:"
-      : "=a"(result)
-      : "a"(number), "D"(a), "S"(b), "d"(c), "r"(r10), "r"(r8), "r"(r9), "r"(r12)
-      : "rcx", "r11", "memory");
+  asm volatile(FORKLIFT_ENTER_KERNEL
+               "\n\t"
+               "test %%rax, %%rax\n\t"
+               "jnz 1f\n\t"
+               "xor %%ebp, %%ebp\n\t"
+               "mov %%r9, %%rdi\n\t"
+               "call *%%r12\n\t"
+               "ud2\n"
+               "1:"
+               : "=a"(result)
+               : "a"(number), "D"(a), "S"(b), "d"(c), "r"(r10), "r"(r8), "r"(r9), "r"(r12)
+               : "rcx", "r11", "memory");
   return result;
 #elif defined(__aarch64__)
   register long x8 asm("x8") = number;
@@ -53,18 +53,18 @@ long enter_twice(long number, long a, long b, long c, long d, long e, ChildEntry
   register long x4 asm("x4") = e;
   register ChildEntry x10 asm("x10") = entry;
   register void* x11 asm("x11") = argument;
-  asm volatile(
-      "svc #0\n\t"
-      "cbnz x0, 1f\n\t"
-      "mov x29, xzr\n\t"
-      "mov x30, xzr\n\t"
-      "mov x0, x11\n\t"
-      "blr x10\n\t"
-      "brk #1\n"
-      "1:"
-      : "+r"(x0)
-      : "r"(x8), "r"(x1), "r"(x2), "r"(x3), "r"(x4), "r"(x10), "r"(x11)
-      : "memory");
+  asm volatile(FORKLIFT_ENTER_KERNEL
+               "\n\t"
+               "cbnz x0, 1f\n\t"
+               "mov x29, xzr\n\t"
+               "mov x30, xzr\n\t"
+               "mov x0, x11\n\t"
+               "blr x10\n\t"
+               "brk #1\n"
+               "1:"
+               : "+r"(x0)
+               : "r"(x8), "r"(x1), "r"(x2), "r"(x3), "r"(x4), "r"(x10), "r"(x11)
+               : "memory");
   return x0;
 #endif
 }
@@ -87,7 +87,7 @@ long clone_new(const CloneRequest& request, ChildEntry entry, void* argument) no
 }
 
 // clone(2): CLONE_PIDFD stores through the same pointer as CLONE_PARENT_SETTID,
-// and the architectures disagree about the order of the last two arguments.
+// and the architectures differ in the order of the last two arguments.
 long clone_old(const CloneRequest& request, ChildEntry entry, void* argument) noexcept {
   const long flags = static_cast<long>(request.flags) | request.exit_signal;
   const long top = raw::as_word(request.stack + request.stack_size);

@@ -19,8 +19,8 @@ class Deadline {
   static Deadline after(std::chrono::nanoseconds span) noexcept {
     const auto now = Clock::now();
     Deadline deadline;
-    // A span too long to add is never, and what is over is over now: a point in
-    // the far past would overflow in `left`.
+    // A span too long to add is never, and a past one is now: a point in the
+    // far past would overflow in `left`.
     const auto ahead = std::max(span, std::chrono::nanoseconds(0));
     if (ahead < Clock::time_point::max() - now) deadline.point_ = now + ahead;
     return deadline;
@@ -30,7 +30,7 @@ class Deadline {
   std::optional<Clock::time_point> point() const noexcept { return point_; }
   bool passed() const noexcept { return point_ && Clock::now() >= *point_; }
 
-  /// What is left, at least zero, as poll(2) and futex(2) want it.
+  /// The time left, at least zero, for poll(2) and futex(2).
   ///
   /// Requires: not never.
   timespec left() const noexcept {

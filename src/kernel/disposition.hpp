@@ -6,7 +6,7 @@
 
 namespace forklift::kernel {
 
-/// The kernel's `struct sigaction`, alike on both architectures.
+/// The kernel's `struct sigaction`, equal on both architectures.
 struct Disposition {
   void (*handler)(int);
   unsigned long flags;

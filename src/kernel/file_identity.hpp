@@ -8,8 +8,8 @@
 
 namespace forklift::kernel {
 
-/// Which file a descriptor leads to. What the library keeps by number may be
-/// closed by the program, and the number given to another file.
+/// The file behind a descriptor. The program may close a number that the
+/// library keeps, and reuse it for another file.
 struct FileIdentity {
   dev_t device = 0;
   ino64_t inode = 0;
@@ -17,7 +17,7 @@ struct FileIdentity {
   std::int64_t seconds = 0;  ///< of its last change of status
   std::int64_t nanoseconds = 0;
 
-  /// Errors: of a descriptor that is not open, one that equals no file's.
+  /// A closed descriptor's identity equals no file's.
   static FileIdentity of(int descriptor) noexcept;
 
   bool is_file() const noexcept { return kind != 0; }

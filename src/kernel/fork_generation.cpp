@@ -13,14 +13,14 @@ namespace {
 
 using Mark = std::atomic<std::uint64_t>;
 
-// QEMU's user mode (7.2) says yes to any advice and forwards none, so a
-// yes counts only where advice that does not exist gets a no.
+// QEMU's user mode (7.2) accepts any advice and forwards none, so success
+// counts only if unknown advice fails.
 bool wipes_on_fork(void* page, std::size_t size) noexcept {
   constexpr int no_advice = 0x7fff'ffff;
   return ::madvise(page, size, MADV_WIPEONFORK) == 0 && ::madvise(page, size, no_advice) != 0;
 }
 
-// A page that the kernel gives to a forked child filled with zeros.
+// A page that is zero-filled in a forked child.
 Mark* map_wiped_page() noexcept {
   const auto size = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
   void* const page =
@@ -31,8 +31,8 @@ Mark* map_wiped_page() noexcept {
   return nullptr;
 }
 
-// Two processes that are alive at once differ in pid; a later one with the
-// same pid differs in the clock.
+// Two processes alive at once differ in pid; a later one with the same pid
+// differs in the clock.
 std::uint64_t make_mark() noexcept {
   timespec now{};
   ::clock_gettime(CLOCK_MONOTONIC, &now);
@@ -41,9 +41,8 @@ std::uint64_t make_mark() noexcept {
   return ((static_cast<std::uint64_t>(::getpid()) << 40) ^ ticks) | 1U;
 }
 
-// Stands for the page where there is none. That there was no memory for it once
-// is believed for ever: a process whose mark changed would take its own launches
-// for another's.
+// Replaces the page if it is missing. One allocation failure is final: with
+// another mark, a process would no longer recognise its own launches.
 Mark no_page;
 std::atomic<Mark*> page{nullptr};
 

@@ -6,14 +6,14 @@
 
 namespace forklift::kernel {
 
-/// A number, never zero, that is this process's own: after a fork of the whole
-/// program the other half reads a different one.
+/// A number, never zero, unique to this process: after a fork of the whole
+/// program the child reads a different one.
 ///
-/// What the two halves would share by accident (a mailbox, a launch in flight,
-/// a child) carries the mark under which it was made, so the forked half can
-/// tell that it is not its own.
+/// Objects that both processes would share by accident (a mailbox, a launch in
+/// flight, a child) carry the mark of their creator, so that the forked process
+/// can recognise foreign ones.
 /// Threads: any. Cost: one load.
-/// Since: MADV_WIPEONFORK Linux 4.14; before it, one getpid(2) a call.
+/// Since: MADV_WIPEONFORK Linux 4.14; before, one getpid(2) per call.
 std::uint64_t fork_generation() noexcept;
 
 }  // namespace forklift::kernel

@@ -26,9 +26,9 @@ SignalSet ask_one_by_one(int first, int last) noexcept {
 
 using Tick = std::chrono::duration<std::uint64_t, std::ratio<16, 1'000'000>>;
 
-// What was found out about the signals from `first` to `last`: one word, so that no
-// thread reads half of another's answer. Bit 63 says that there is an answer, below
-// it is a bit for each signal, and the rest is the low part of the time in ticks.
+// The cached answer for the signals from `first` to `last`: one word, so that
+// no thread reads half of it. Bit 63: there is an answer; below it a bit for
+// each signal; the rest is the low part of the time in ticks.
 template <int first, int last>
 class Remembered {
  public:
@@ -38,8 +38,8 @@ class Remembered {
   SignalSet get() noexcept {
     const std::uint64_t now = now_in_ticks();
     const std::uint64_t answer = answer_.load(std::memory_order_relaxed);
-    // The time wraps after some hours: a process that launches again exactly then
-    // takes an old answer for a new one, once.
+    // The time wraps after some hours: a process that launches again exactly
+    // then uses an old answer once.
     if ((answer & known) && ((now - answer) & time) < age_) {
       return (answer & ~known) >> time_bits << first_bit;
     }

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: The forklift authors
 // SPDX-License-Identifier: MIT
 
-// Constants of newer kernels than the headers we may be built with. The values
-// are the kernel's ABI (include/uapi/linux) and the same on both architectures.
+// Constants that are newer than the kernel headers of some builds. The values
+// are the kernel's ABI (include/uapi/linux) and equal on both architectures.
 
 #pragma once
 
@@ -35,7 +35,7 @@ inline constexpr int p_pidfd = 3;  // Linux 5.4
 // <linux/fs.h>
 inline constexpr int rwf_nosignal = 0x100;  // Linux 6.18
 
-// System calls numbered alike on every architecture since Linux 5.0.
+// System calls with the same number on every architecture since Linux 5.0.
 inline constexpr long nr_pidfd_send_signal = 424;
 inline constexpr long nr_pidfd_open = 434;
 inline constexpr long nr_clone3 = 435;

@@ -29,6 +29,7 @@
 #include <utility>
 
 #include "kernel/clone.hpp"
+#include "kernel/deadline.hpp"
 #include "kernel/numbers.hpp"
 #include "kernel/probe_child.hpp"
 #include "kernel/process.hpp"
@@ -40,13 +41,13 @@
 namespace forklift::kernel {
 namespace {
 
-// On the stack of the thread that probes, so that no shortage of memory can be
-// taken for a kernel's refusal. The child needs some hundred bytes.
+// On the stack of the probing thread, so that no memory shortage is mistaken
+// for a kernel's refusal. The child needs some hundred bytes.
 struct alignas(16) Stack {
   std::byte bytes[4096];
 };
 
-// The ways to start the probe's child, the one that filters know best first.
+// The ways to start the probe's child, the one best known to filters first.
 struct Attempt {
   bool clone3, pidfd;
 };
@@ -81,7 +82,7 @@ long wait_by_pidfd(int pidfd, int options) noexcept {
   do {
     waited = raw::call(SYS_waitid, p_pidfd, pidfd, &end, WEXITED | options, nullptr);
   } while (waited == -EINTR);
-  // The call is there, but SIGCHLD is ignored, or it is not our child.
+  // The call exists, but SIGCHLD is ignored, or it is not our child.
   return waited == -ECHILD ? 0 : waited;
 }
 
@@ -107,7 +108,7 @@ long open_pidfd(const Features& found, pid_t pid) noexcept {
   return found.kills(Tasted::pidfd_open) ? -EPERM : raw::call(nr_pidfd_open, pid, 0);
 }
 
-// Reaps the child the best way there is, learning on the way which ways work.
+// Reaps the child in the best way available, and records which ways work.
 void reap_and_learn(Features& found, pid_t pid, Fd pidfd) noexcept {
   if (!pidfd) {
     const long opened = open_pidfd(found, pid);
@@ -137,14 +138,14 @@ void learn_from_marks(Features& found, const ProbeMarks& marks, Fd canary) noexc
     found[Feature::close_range] = static_cast<int>(raw::call(nr_close_range, ~0U, ~0U, 0));
   }
   if (::fcntl(canary.get(), F_GETFD) < 0) {
-    // The child closed our descriptor: it never left. The number may be
-    // somebody else's by now.
+    // The child closed our descriptor: it never left. The number may have been
+    // reused.
     found[Feature::leave_table] = -EOPNOTSUPP;
     [[maybe_unused]] const int gone = canary.release();
   }
 }
 
-// Without a child on our memory, the process itself serves to try the pidfd.
+// Without a child on our memory, the pidfd is tested on the process itself.
 void learn_alone(Features& found, int error) noexcept {
   refuse(found, {Feature::shared_memory, Feature::leave_table}, error);
   found[Feature::close_range] = static_cast<int>(raw::call(nr_close_range, ~0U, ~0U, 0));
@@ -156,32 +157,40 @@ void learn_alone(Features& found, int error) noexcept {
   found[Feature::exit_info] = -EOPNOTSUPP;
 }
 
-// What is said to be safe from a version on; emulators say an old one.
+// The calls that are safe from a version on; emulators report an old one.
 void choose_risks(ProbeMarks& marks) noexcept {
   utsname system{};
   int major = 0, minor = 0;
   if (::uname(&system) < 0) return;
   if (std::sscanf(system.release, "%d.%d", &major, &minor) != 2) return;
   const std::pair version(major, minor);
-  // Before, a process that a filter kills takes along all that share its memory
-  // (zap_threads, fs/coredump.c): nothing can be tasted there.
+  // Before, a filter that kills a process also kills all that share its memory
+  // (zap_threads, fs/coredump.c): nothing can be tested there.
   marks.tastes = version >= std::pair(5, 16);
   marks.closes = version >= std::pair(5, 9);  // CLOSE_RANGE_UNSHARE
 }
 
-// Waits for the end of the child and leaves it unreaped; gives the signal that
-// killed it, SIGSYS where nobody can know.
-int await_end_of(pid_t pid) noexcept {
-  siginfo_t end{};
-  long waited;
-  do {
-    waited = raw::call(SYS_waitid, P_PID, pid, &end, WEXITED | WNOWAIT | __WALL, nullptr);
-  } while (waited == -EINTR);
-  return waited < 0 || end.si_code == CLD_EXITED ? SIGSYS : end.si_status;
+// The child makes a dozen calls: to look again and again is sooner over than to
+// sleep and be woken, which takes a virtual machine some 50 µs.
+bool look_for_a_moment(pid_t pid, siginfo_t& end) noexcept {
+  const Deadline moment = Deadline::after(std::chrono::microseconds(200));
+  while (!moment.passed()) {
+    if (peek(P_PID, pid, end, WNOHANG | __WALL) == 0 && end.si_pid != 0) return true;
+    raw::call(SYS_sched_yield);
+  }
+  return false;
 }
 
-// Starts children until one comes through: each that a filter killed says for
-// which call. The last is left to be reaped. Errors: `-errno`.
+// Waits for the end of the child and leaves it unreaped; returns the signal that
+// killed it, SIGSYS if that is unknown.
+int await_end_of(pid_t pid) noexcept {
+  siginfo_t end{};
+  if (!look_for_a_moment(pid, end) && peek(P_PID, pid, end, __WALL) < 0) return SIGSYS;
+  return end.si_code == CLD_EXITED ? SIGSYS : end.si_status;
+}
+
+// Starts children until one survives: each one killed by a filter has recorded
+// the call. The last is left to be reaped. Errors: `-errno`.
 long taste(Features& found, ProbeMarks& marks, Fd& pidfd) noexcept {
   Stack stack;
   choose_risks(marks);
@@ -195,7 +204,7 @@ long taste(Features& found, ProbeMarks& marks, Fd& pidfd) noexcept {
     if (died_at < 0) return pid;
     while (raw::call(SYS_wait4, pid, nullptr, __WALL, nullptr) == -EINTR) {
     }
-    if (signal != SIGSYS) return -EAGAIN;  // somebody else killed it
+    if (signal != SIGSYS) return -EAGAIN;  // another process killed it
     found.deadly = marks.deadly |= tasted_bit(static_cast<Tasted>(died_at));
     marks.tasting = -1;
   }
@@ -213,7 +222,7 @@ void probe_child_features(Features& found) noexcept {
   learn_from_marks(found, marks, std::move(canary));
 }
 
-// What a call of the process's own answers that has no lasting effect.
+// The result of a call by this process that has no lasting effect.
 template <class Try>
 void probe_call(Features& found, Feature feature, Tasted call, Try attempt) noexcept {
   found[feature] = found.kills(call) ? -EPERM : static_cast<int>(std::min(0L, attempt()));
@@ -226,15 +235,25 @@ long close_pair(long made, const int* ends) noexcept {
   return 0;
 }
 
-void probe_calls(Features& found) noexcept {
+void probe_marked_pipe(Features& found) noexcept {
   int ends[2];
   probe_call(found, Feature::marked_pipe, Tasted::pipe2,
              [&] { return close_pair(::pipe2(ends, O_CLOEXEC), ends); });
+}
+
+void probe_mailbox(Features& found) noexcept {
+  int ends[2];
   probe_call(found, Feature::mailbox, Tasted::socketpair, [&] {
     return close_pair(::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends), ends);
   });
+}
+
+void probe_mark(Features& found) noexcept {
   probe_call(found, Feature::mark_cloexec, Tasted::close_range,
              [] { return raw::call(nr_close_range, ~0U, ~0U, close_range_cloexec); });
+}
+
+void probe_robust_list(Features& found) noexcept {
   probe_call(found, Feature::robust_list, Tasted::get_robust_list, [] {
     void* head = nullptr;
     std::size_t size = 0;
@@ -245,9 +264,9 @@ void probe_calls(Features& found) noexcept {
 std::atomic<const Features*> known{nullptr};
 std::atomic<const Features*> pretended{nullptr};
 
-// What the kernel answers to a clone3 that cannot succeed, `refused_by` if it
-// knows all of it. It copies what the child is to have of its own before it looks
-// at what is wrong here, so the child would share all.
+// The kernel's answer to a clone3 that cannot succeed: `refused_by` if it knows
+// every flag. The child would share everything, since the kernel copies before
+// it checks the invalid part.
 int try_clone3(CloneRequest request, int refused_by) noexcept {
   Stack stack;
   ProbeMarks marks{};
@@ -255,7 +274,7 @@ int try_clone3(CloneRequest request, int refused_by) noexcept {
   request.stack = stack.bytes;
   request.stack_size = sizeof stack.bytes;
   const long result = clone_child(request, forklift_probe_child, &marks);
-  if (result > 0) {  // no kernel does; its child must not outlive its stack
+  if (result > 0) {  // no kernel does; the child must not outlive its stack
     while (raw::call(SYS_wait4, result, nullptr, __WALL, nullptr) == -EINTR) {
     }
     return -EOPNOTSUPP;
@@ -264,26 +283,66 @@ int try_clone3(CloneRequest request, int refused_by) noexcept {
 }
 
 void probe_clone3(Features& found) noexcept {
-  static constexpr auto clone3_features = {Feature::clone3, Feature::into_cgroup,
-                                           Feature::autokill};
-  if (found.kills(Tasted::clone3)) return refuse(found, clone3_features, -EPERM);
+  if (found.kills(Tasted::clone3)) return refuse(found, {Feature::clone3}, -EPERM);
   const SignalGuard guard;
   // The number of its pidfd cannot be stored there.
   int* const nowhere = reinterpret_cast<int*>(~std::uintptr_t{0} - 7);
-  const int plain = try_clone3({.flags = clone_clear_sighand, .pidfd = nowhere}, EFAULT);
-  refuse(found, clone3_features, plain);
-  if (plain != 0) return;
-  int pidfd = -1;  // no descriptor can have the number INT_MAX
+  found[Feature::clone3] = try_clone3({.flags = clone_clear_sighand, .pidfd = nowhere}, EFAULT);
+}
+
+// What clone3 can do besides. No descriptor can have the number INT_MAX.
+void probe_into_cgroup(Features& found) noexcept {
+  found[Feature::into_cgroup] = found[Feature::clone3];
+  if (!found.works(Feature::clone3)) return;
+  const SignalGuard guard;
+  int pidfd = -1;
   found[Feature::into_cgroup] = try_clone3({.pidfd = &pidfd, .cgroup = INT_MAX}, EBADF);
-  // With the right to it, which only a child that gains no privileges needs not.
-  // A child that is reaped by the kernel has no exit signal.
+}
+
+// With the right to it, which only a child that gains no privileges needs not. A
+// child that is reaped by the kernel has no exit signal.
+void probe_autokill(Features& found) noexcept {
+  found[Feature::autokill] = found[Feature::clone3];
+  if (!found.works(Feature::clone3)) return;
+  const SignalGuard guard;
+  int pidfd = -1;
   found[Feature::autokill] = try_clone3({.flags = clone_autoreap | clone_pidfd_autokill | clone_nnp,
                                          .exit_signal = 0,
                                          .pidfd = &pidfd,
                                          .cgroup = INT_MAX},
                                         EBADF);
-  // Nothing else knows how such a child ended.
+  // There is no other way to learn how such a child ended.
   if (found.works(Feature::autokill)) found[Feature::autokill] = found[Feature::exit_info];
+}
+
+void probe_child_and_marks(Features& found) noexcept {
+  if (runs_under_valgrind()) {
+    // It ends the program at a clone(2) that is neither fork, vfork nor thread.
+    learn_alone(found, -EOPNOTSUPP);
+    refuse(found, {Feature::clone3}, -EOPNOTSUPP);
+  } else {
+    probe_child_features(found);
+    probe_clone3(found);
+  }
+  probe_mark(found);
+  found.asked = all_features & ~optional_features;
+}
+
+// Asks for what is needed and was not asked for. Everything rests on what the child
+// of the probe found out: which calls a filter kills for.
+void ask(Features& found, FeatureSet needed) noexcept {
+  static constexpr std::pair<Feature, void (*)(Features&) noexcept> questions[] = {
+      {Feature::into_cgroup, probe_into_cgroup},
+      {Feature::autokill, probe_autokill},
+      {Feature::robust_list, probe_robust_list},
+      {Feature::mailbox, probe_mailbox},
+      {Feature::marked_pipe, probe_marked_pipe}};
+  if (found.asked == 0) probe_child_and_marks(found);
+  for (const auto& [feature, question] : questions) {
+    if (!(needed & ~found.asked & feature_bit(feature))) continue;
+    question(found);
+    found.asked |= feature_bit(feature);
+  }
 }
 
 }  // namespace
@@ -294,34 +353,37 @@ int Features::shortage() const noexcept {
   return short_of == refused.end() ? 0 : -*short_of;
 }
 
-Features probe() noexcept {
-  Features found;
-  if (runs_under_valgrind()) {
-    // It ends the program at a clone(2) that is neither fork, vfork nor thread.
-    learn_alone(found, -EOPNOTSUPP);
-    refuse(found, {Feature::clone3, Feature::into_cgroup, Feature::autokill}, -EOPNOTSUPP);
-    probe_calls(found);
-    return found;
+Features Features::only(FeatureSet wanted) const noexcept {
+  Features part = *this;
+  part.asked &= wanted;
+  for (std::size_t i = 0; i < feature_count; ++i) {
+    if (!(part.asked >> i & 1)) part.refused[i] = 0;
   }
-  probe_child_features(found);
-  probe_calls(found);
-  probe_clone3(found);
+  return part;
+}
+
+Features probe(FeatureSet needed) noexcept {
+  Features found;
+  ask(found, needed);
   return found;
 }
 
-const Features& features() noexcept {
+const Features& features(FeatureSet needed) noexcept {
   if (const Features* const told = pretended.load(std::memory_order_acquire)) return *told;
   const Features* current = known.load(std::memory_order_acquire);
-  if (current) return *current;
-  static thread_local Features unkept;
-  unkept = probe();
-  if (unkept.shortage() != 0) return unkept;
-  auto* const fresh = new (std::nothrow) Features(unkept);
-  if (!fresh) return unkept;
-  // Never freed: threads may read it until the process ends.
-  if (known.compare_exchange_strong(current, fresh, std::memory_order_acq_rel)) return *fresh;
-  delete fresh;
-  return *current;
+  for (;;) {
+    if (current && (needed & ~current->asked) == 0) return *current;
+    static thread_local Features unkept;
+    unkept = current ? *current : Features();
+    ask(unkept, needed);
+    if (unkept.shortage() != 0) return unkept;
+    auto* const fresh = new (std::nothrow) Features(unkept);
+    if (!fresh) return unkept;
+    // Never freed, nor is the one before it: threads may read it until the process
+    // ends. There is one for each optional feature at most.
+    if (known.compare_exchange_strong(current, fresh, std::memory_order_acq_rel)) return *fresh;
+    delete fresh;
+  }
 }
 
 void pretend(const Features* features) noexcept {

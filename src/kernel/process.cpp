@@ -1,9 +1,9 @@
 // SPDX-FileCopyrightText: The forklift authors
 // SPDX-License-Identifier: MIT
 
-// Waiting for a process and signalling it, by its pidfd where there is one, else by its
-// pid. A pid may be somebody else's once the child was reaped, so a signal by pid is
-// preceded by a look that reaps nothing (WNOWAIT).
+// Waits for a process and signals it, by its pidfd if there is one, else by its
+// pid. A pid may be reused once the child was reaped, so a check that reaps
+// nothing (WNOWAIT) precedes a signal by pid.
 
 #include "kernel/process.hpp"
 
@@ -31,7 +31,7 @@ struct PidfdInfo {
 static_assert(sizeof(PidfdInfo) == 64);
 constexpr std::uint64_t pidfd_info_exit = 1U << 3;
 
-// wait(2)'s encoding of what waitid(2) tells in pieces.
+// wait(2)'s encoding of waitid(2)'s separate fields.
 int as_wait_status(const siginfo_t& end) noexcept {
   constexpr int core_flag = 0x80;
   switch (end.si_code) {
@@ -41,25 +41,34 @@ int as_wait_status(const siginfo_t& end) noexcept {
   }
 }
 
-// __WALL: a child that the kernel reaps by itself has no exit signal, and would
-// not be seen while it runs.
-long wait_id(Process child, siginfo_t& end, int options, rusage* usage) noexcept {
-  options |= __WALL;
+long wait_id(int kind, int id, siginfo_t& end, int options, rusage* usage) noexcept {
   for (;;) {
     end.si_pid = 0;
-    const long result = child.pidfd >= 0
-                            ? raw::call(SYS_waitid, p_pidfd, child.pidfd, &end, options, usage)
-                            : raw::call(SYS_waitid, P_PID, child.pid, &end, options, usage);
+    const long result = raw::call(SYS_waitid, kind, id, &end, options, usage);
     if (result != -EINTR) return result;
   }
+}
+
+// __WALL: a child that the kernel itself reaps has no exit signal, and would be
+// invisible while it runs.
+long wait_id(Process child, siginfo_t& end, int options, rusage* usage) noexcept {
+  options |= __WALL;
+  return child.pidfd >= 0 ? wait_id(p_pidfd, child.pidfd, end, options, usage)
+                          : wait_id(P_PID, child.pid, end, options, usage);
+}
+
+// By the pidfd if there is one: the pid may be another child's by now.
+long look_on(Process child, siginfo_t& end) noexcept {
+  return child.pidfd >= 0 ? peek(p_pidfd, child.pidfd, end, WNOHANG | __WALL)
+                          : peek(P_PID, child.pid, end, WNOHANG | __WALL);
 }
 
 bool has_ended(int pidfd) noexcept {
   return wait_until_readable(pidfd, Deadline::after(std::chrono::nanoseconds(0)));
 }
 
-// The status is kept from the moment of reaping, which whoever reaps it may
-// not have finished yet: the pidfd then hangs up.
+// The kernel keeps the status from the moment of reaping, which may be in
+// progress: at its end the pidfd hangs up.
 void await_hang_up(int pidfd) noexcept {
   pollfd entry{pidfd, 0, 0};
   const timespec limit{0, 50'000'000};
@@ -90,7 +99,7 @@ Reaped look(Process child, int options) noexcept {
   siginfo_t end{};
   Reaped result;
   const long got = wait_id(child, end, WEXITED | options, &result.usage);
-  if (got == -EAGAIN) return {};  // it runs, and somebody made the pidfd non-blocking
+  if (got == -EAGAIN) return {};  // it runs, and other code made the pidfd non-blocking
   if (got < 0) return ask_the_pidfd(child);
   if (end.si_pid == 0) return {};
   result.state = Reaped::State::ended;
@@ -99,8 +108,8 @@ Reaped look(Process child, int options) noexcept {
   return result;
 }
 
-// Only where the kernel has no pidfd: nothing tells of the end by a deadline,
-// so look again at growing intervals of at most 5 ms.
+// Only for kernels without pidfds: no wait for the end has a deadline, so this
+// polls at growing intervals of at most 5 ms.
 Reaped reap_by_looking(Process child, Deadline deadline) noexcept {
   timespec pause{0, 100'000};
   for (;;) {
@@ -111,13 +120,17 @@ Reaped reap_by_looking(Process child, Deadline deadline) noexcept {
   }
 }
 
-// Whether the pid is the child's own, as it is until somebody reaps it.
+// Whether the pid is still the child's, as until it is reaped.
 bool is_unreaped(Process child) noexcept {
   siginfo_t end{};
-  return wait_id(child, end, WEXITED | WNOHANG | WNOWAIT, nullptr) >= 0;
+  return look_on(child, end) >= 0;
 }
 
 }  // namespace
+
+long peek(int kind, int id, siginfo_t& end, int options) noexcept {
+  return wait_id(kind, id, end, WEXITED | WNOWAIT | options, nullptr);
+}
 
 Reaped try_reap(Process child) noexcept { return look(child, WNOHANG); }
 
@@ -128,7 +141,7 @@ Reaped reap(Process child, Deadline deadline) noexcept {
   if (deadline.is_never()) {
     const Reaped result = look(child, 0);
     if (result.state != Reaped::State::running) return result;
-    // Not our child (a forked half asks): its pidfd still tells when it ends.
+    // Not our child (in a forked process): its pidfd still reports its end.
   }
   if (!wait_until_readable(child.pidfd, deadline)) return {};
   return look(child, WNOHANG);
@@ -145,7 +158,7 @@ long send_signal_to_group(Process child, int signal) noexcept {
   if (child.pidfd >= 0 && features().works(Feature::pidfd_send_signal)) {
     const long sent =
         raw::call(nr_pidfd_send_signal, child.pidfd, signal, nullptr, pidfd_signal_process_group);
-    if (sent != -EINVAL) return sent;  // else the kernel knows no such flag
+    if (sent != -EINVAL) return sent;  // else the kernel lacks this flag
   }
   return is_unreaped(child) ? raw::call(SYS_kill, -child.pid, signal) : -ESRCH;
 }
@@ -155,7 +168,7 @@ bool await_end(Process child, Deadline deadline) noexcept {
   timespec pause{0, 100'000};
   for (;;) {
     siginfo_t end{};
-    const long got = wait_id(child, end, WEXITED | WNOHANG | WNOWAIT, nullptr);
+    const long got = look_on(child, end);
     if (got < 0 || end.si_pid != 0) return true;
     if (deadline.passed()) return false;
     raw::call(SYS_nanosleep, &pause, nullptr);

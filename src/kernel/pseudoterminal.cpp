@@ -10,8 +10,8 @@
 
 namespace forklift::kernel {
 
-// The child's end is opened by our own, not by its name: /dev/pts may be
-// another one than ours.
+// The child's end is opened through our own, not by name: /dev/pts may be a
+// different mount.
 std::expected<Pseudoterminal, int> open_pseudoterminal(WindowSize size) noexcept {
   constexpr int how = O_RDWR | O_NOCTTY | O_CLOEXEC;
   Pseudoterminal made;

@@ -13,7 +13,7 @@ struct Pseudoterminal {
   Fd ours, childs;
 };
 
-/// Errors: the errno of what failed.
+/// Errors: the errno of the failed call.
 /// Since: TIOCGPTPEER Linux 4.13.
 std::expected<Pseudoterminal, int> open_pseudoterminal(WindowSize size) noexcept;
 

@@ -9,11 +9,11 @@
 
 namespace forklift::kernel {
 
-/// Starts a thread that takes no signal of the program's, and answers libc's.
+/// Starts a thread that handles libc's signals, but none of the program's.
 ///
-/// Every thread of the library is started here: one that blocked libc's signals
-/// would make setuid(2) in the program wait for ever.
-/// Errors: std::system_error if there can be no thread.
+/// Starts every thread of the library: a thread that blocked libc's signals
+/// would make setuid(2) in the program hang.
+/// Errors: std::system_error if no thread can be created.
 template <class... Work>
 std::thread start_quiet_thread(Work&&... work) {
   const SignalGuard guard(programs_signals());  // the thread starts with this mask, and keeps it

@@ -3,13 +3,22 @@
 
 // System calls without libc: the result is the kernel's own, `-errno` on
 // failure. A child that shares our memory also shares our thread pointer, so it
-// may not touch `errno`; these are the only calls it is allowed to make.
+// may not touch `errno`; it may make only these calls.
 
 #pragma once
 
 #include <sys/syscall.h>
 
 #include <type_traits>
+
+// The instruction that enters the kernel, written here only.
+#if defined(__x86_64__)
+#define FORKLIFT_ENTER_KERNEL "syscall"
+#elif defined(__aarch64__)
+#define FORKLIFT_ENTER_KERNEL "svc #0"
+#else
+#error "forklift knows the system calls of x86-64 and AArch64 only"
+#endif
 
 namespace forklift::kernel::raw {
 
@@ -35,7 +44,7 @@ template <class T>
   register long r10 asm("r10") = d;
   register long r8 asm("r8") = e;
   register long r9 asm("r9") = f;
-  asm volatile("syscall"
+  asm volatile(FORKLIFT_ENTER_KERNEL
                : "=a"(result)
                : "a"(number), "D"(a), "S"(b), "d"(c), "r"(r10), "r"(r8), "r"(r9)
                : "rcx", "r11", "memory");
@@ -48,13 +57,11 @@ template <class T>
   register long x3 asm("x3") = d;
   register long x4 asm("x4") = e;
   register long x5 asm("x5") = f;
-  asm volatile("svc #0"
+  asm volatile(FORKLIFT_ENTER_KERNEL
                : "+r"(x0)
                : "r"(x8), "r"(x1), "r"(x2), "r"(x3), "r"(x4), "r"(x5)
                : "memory");
   return x0;
-#else
-#error "forklift knows the system calls of x86-64 and AArch64 only"
 #endif
 }
 

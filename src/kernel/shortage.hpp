@@ -6,8 +6,8 @@
 
 namespace forklift::kernel {
 
-/// Whether an errno says that something has run out, which it may not have the
-/// next time; other refusals of the kernel or of a filter last.
+/// Whether an errno reports a temporary shortage; other refusals of the kernel
+/// or of a filter are permanent.
 constexpr bool is_shortage(int error) noexcept {
   return error == EMFILE || error == ENFILE || error == ENOMEM || error == EAGAIN ||
          error == ENOBUFS;

@@ -15,8 +15,8 @@ constexpr SignalSet signal_bit(int signal) noexcept { return SignalSet{1} << (si
 
 inline constexpr SignalSet all_signals = ~SignalSet{0};
 
-/// Every signal but those that libc uses between threads: it cancels a thread by
-/// one, and for setuid(2) sends the other to each thread and waits for all.
+/// Every signal except libc's internal ones: it cancels a thread with one, and
+/// for setuid(2) sends the other to each thread and waits for all.
 SignalSet programs_signals() noexcept;
 
 /// The calling thread's signal mask.
@@ -24,11 +24,11 @@ SignalSet blocked_signals() noexcept;
 
 /// Blocks signals on this thread until the end of scope.
 ///
-/// A child starts with its parent's mask and runs on its memory: a handler that
-/// ran there would write into the parent. So around a clone all are blocked, and
-/// the kernel is asked directly, because libc keeps the signals of its own (32,
-/// 33) out of `sigset_t`. The scope holds that one call: a setuid(2) in another
-/// thread waits for as long. Any other scope blocks `programs_signals` only.
+/// A child starts with its parent's mask and runs on its memory: a handler
+/// there would write into the parent. So around a clone all are blocked, by a
+/// direct system call, because libc keeps its own signals (32, 33) out of
+/// `sigset_t`. The scope covers that one call: a setuid(2) in another thread
+/// waits meanwhile. Any other scope blocks `programs_signals` only.
 /// Threads: affects the calling thread only.
 class SignalGuard {
  public:

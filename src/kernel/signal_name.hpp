@@ -8,7 +8,7 @@
 
 namespace forklift::kernel {
 
-/// "SIGKILL", or "signal 40" for one that has no name of its own.
+/// "SIGKILL", or "signal 40" for one without a name.
 inline std::string signal_name(int signal) {
 #ifdef __GLIBC__
   if (const char* const known = ::sigabbrev_np(signal)) return std::string("SIG") + known;

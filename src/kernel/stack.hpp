@@ -6,8 +6,8 @@
 
 namespace forklift::kernel {
 
-/// The calling thread's stack from its caller on, innermost first; empty when
-/// there is no memory for it.
+/// The calling thread's stack from its caller on, innermost first; empty
+/// without memory for it.
 ///
 /// Cost: some 10 µs; the first call in a process loads the unwinder.
 std::vector<void*> stack_here() noexcept;

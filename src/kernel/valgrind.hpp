@@ -6,8 +6,8 @@
 
 namespace forklift::kernel {
 
-/// Whether valgrind interprets this program; asked by its documented no-op
-/// instruction sequence, so that no header of it is needed.
+/// Whether valgrind interprets this program, detected by its documented no-op
+/// instruction sequence, so that its header is not needed.
 inline bool runs_under_valgrind() noexcept {
   std::uint64_t request[6] = {0x1001 /* VG_USERREQ__RUNNING_ON_VALGRIND */, 0, 0, 0, 0, 0};
   std::uint64_t answer = 0;

@@ -15,7 +15,7 @@ namespace forklift::kernel {
 
 namespace {
 
-// What is left until a deadline, as a pointer that is null for never.
+// The time left until a deadline, as a pointer that is null for never.
 class Left {
  public:
   explicit Left(Deadline deadline) noexcept
@@ -37,7 +37,7 @@ bool wait_until_any(std::span<pollfd> entries, Deadline deadline) noexcept {
         raw::call(SYS_ppoll, entries.data(), entries.size(), Left(deadline).get(), nullptr, 0);
     if (ready > 0) return true;
     if (ready == 0) return false;
-    if (ready != -EINTR && ready != -EAGAIN) return true;  // let the next call say what is wrong
+    if (ready != -EINTR && ready != -EAGAIN) return true;  // the next call reports the error
   }
 }
 
@@ -57,7 +57,7 @@ bool wait_until_owner_died(std::uint32_t& word, Deadline deadline) noexcept {
     std::uint32_t seen = __atomic_load_n(&word, __ATOMIC_ACQUIRE);
     if (seen & FUTEX_OWNER_DIED) return true;
     if (deadline.passed()) return false;
-    // The kernel wakes only if this bit says that somebody waits.
+    // The kernel wakes only if this bit announces a waiter.
     const std::uint32_t awaited = seen | FUTEX_WAITERS;
     if (seen != awaited && !__atomic_compare_exchange_n(&word, &seen, awaited, false,
                                                         __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE)) {
@@ -85,7 +85,7 @@ bool wait_until_readable(int descriptor, Deadline deadline) noexcept {
 }
 
 bool wait_until_hung_up(int pipe, int pidfd, Deadline deadline) noexcept {
-  pollfd entries[] = {{pipe, 0, 0}, {pidfd, POLLIN, 0}};  // a hang-up is always looked for
+  pollfd entries[] = {{pipe, 0, 0}, {pidfd, POLLIN, 0}};  // poll always reports a hang-up
   return wait_until_any(entries, deadline);
 }
 

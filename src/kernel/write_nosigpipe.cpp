@@ -42,8 +42,8 @@ void take_back(SignalSet signal) noexcept {
   }
 }
 
-// The signal of a write is sent to the thread that writes, and a blocked one
-// waits there even where the process ignores it.
+// A write sends the signal to the writing thread, where a blocked one stays
+// pending even if the process ignores it.
 long write_by_mask(int descriptor, const void* bytes, std::size_t size) noexcept {
   const SignalSet both = signal_bit(SIGPIPE) | signal_bit(SIGXFSZ);
   SignalSet before = 0;

@@ -42,7 +42,7 @@ std::optional<Failure> check_version(int directory, const std::string& name) {
   return Failure{Step::cgroup, name + ", which is not a cgroup of version 2", EINVAL};
 }
 
-// Names are unique among the processes that live at once on one machine.
+// Names are unique among the live processes of one machine.
 std::string fresh_path(const Cgroup& wanted) {
   static std::atomic<unsigned> count{0};
   return wanted.path() + "/" + wanted.prefix() + std::to_string(::getpid()) + "-" +

@@ -13,8 +13,8 @@
 
 namespace forklift::launch {
 
-/// A cgroup made for one child: removed at the end of scope, with whatever
-/// still runs in it killed, by a thread of the library's if that takes long.
+/// A cgroup created for one child: at the end of scope, kills the remaining
+/// processes in it and removes it, by a thread of the library's if that takes long.
 class OwnCgroup {
  public:
   OwnCgroup() noexcept = default;
@@ -24,7 +24,7 @@ class OwnCgroup {
   ~OwnCgroup() { remove(at_once()); }
 
   const std::string& path() const noexcept { return path_; }
-  /// Lets it stay, for instance because it belongs to another process.
+  /// Keeps it, for instance because it belongs to another process.
   std::string release() noexcept { return std::exchange(path_, {}); }
   /// Removes it, and returns at `patience` at the latest; a thread of the library's
   /// goes on from there.
@@ -43,15 +43,15 @@ class OwnCgroup {
 /// A cgroup that is about to get a child.
 struct CgroupDirectory {
   Fd descriptor;  ///< ours to close; empty if the caller's is used
-  OwnCgroup own;  ///< with an empty path unless it was made for this launch
+  OwnCgroup own;  ///< the path is empty unless it was created for this launch
 };
 
-/// Opens a cgroup, or makes one and writes its settings.
+/// Opens a cgroup, or creates one and writes its settings.
 ///
-/// Errors: what is not there, is no cgroup of version 2, or may not be made.
+/// Errors: a cgroup that is missing, not of version 2, or may not be created.
 std::expected<CgroupDirectory, Failure> open_cgroup(const Cgroup& wanted);
 
-/// The path, or the number, of a cgroup as an error names it.
+/// The path, or the number, of a cgroup in an error.
 std::string name_of(const Cgroup& cgroup);
 
 }  // namespace forklift::launch

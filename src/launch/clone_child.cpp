@@ -1,11 +1,12 @@
 // SPDX-FileCopyrightText: The forklift authors
 // SPDX-License-Identifier: MIT
 
-// The moment of the clone. All signals are blocked around it, so that no handler runs
-// in a child that shares our memory. The launching thread makes the child itself,
-// except where the kernel ties something to the thread: a child that dies with its
-// parent dies with the thread that made it, and who joins a pid namespace gets all
-// later children there. Then a thread of ours makes the child.
+// The moment of the clone. All signals are blocked around it, so that no
+// handler runs in a child that shares our memory. The launching thread creates
+// the child itself, except where the kernel ties something to the thread: a
+// child that dies with its parent dies with the thread that created it, and a
+// thread that joins a pid namespace creates all later children there. Then a
+// thread of ours creates the child.
 
 #include "launch/clone_child.hpp"
 
@@ -38,14 +39,14 @@ using kernel::Feature;
 using Trouble = std::optional<Failure>;
 
 // Where descriptors cannot be opened close-on-exec in one step, a child that
-// copies the table could copy one that is not marked yet.
+// copies the table could copy one before it is marked.
 std::unique_lock<ForkLock> exclude_creators(const InFlight& record) {
   const bool copies = record.plan->engine != Engine::shared_table;
-  if (!copies || kernel::features().works(Feature::marked_pipe)) return {};
+  if (!copies || kernel::works(Feature::marked_pipe)) return {};
   return std::unique_lock(fork_lock());
 }
 
-// What of the clone the kernel did not like, as far as its errno tells (clone(2)).
+// The part of the clone that was refused, as far as errno shows (clone(2)).
 Failure refused_clone(const CompiledPlan& plan, int error) {
   const bool by_cgroup =
       error == EACCES || error == EBUSY || error == EOPNOTSUPP || error == ENODEV || error == EBADF;
@@ -68,9 +69,9 @@ long clone_once(InFlight& record) noexcept {
 }
 
 // A child that may gain privileges dies with its pidfd only if the caller has
-// CAP_SYS_ADMIN (Linux 7.1); the plan has PR_SET_PDEATHSIG in any case.
+// CAP_SYS_ADMIN (Linux 7.1); the plan always has PR_SET_PDEATHSIG.
 long clone_tied(InFlight& record) noexcept {
-  record.autokill = record.plan->parent && kernel::features().works(Feature::autokill);
+  record.autokill = record.plan->parent && kernel::works(Feature::autokill);
   const long pid = clone_once(record);
   if (pid != -EPERM || !record.autokill) return pid;
   record.autokill = false;
@@ -83,8 +84,8 @@ struct Cloning {
   int joined = 0;  // the errno of joining the pid namespace
 };
 
-// Who calls setns(2) for a pid namespace stays where it is; its children are
-// in the new one. This holds for one thread, which ends here.
+// A caller of setns(2) for a pid namespace stays outside; its children are in
+// the new one. This affects one thread, which ends here.
 void clone_here(void* argument) noexcept {
   auto& cloning = *static_cast<Cloning*>(argument);
   const int pid_namespace = cloning.record.plan->pid_namespace;
@@ -113,8 +114,8 @@ Trouble clone_from_right_thread(Cloning& cloning) {
                  cloning.joined};
 }
 
-// A child that can be waited for by its pidfd is not waited for by its number
-// only because descriptors have run out.
+// A shortage of descriptors is no reason to wait by pid for a child that can be
+// waited for by its pidfd.
 Trouble open_pidfd(InFlight& record) {
   const long opened = kernel::raw::call(kernel::nr_pidfd_open, record.pid, 0);
   record.pidfd = kernel::above_stdio(Fd(static_cast<int>(std::max(-1L, opened))));

@@ -10,17 +10,17 @@
 
 namespace forklift::launch {
 
-/// The clone that makes the child of a record, by what the kernel can do.
+/// The clone that creates the child of a record, by the kernel's features.
 kernel::CloneRequest request_for(const InFlight& record, int& pidfd);
 
-/// Makes the child of a record that has been provided with everything: the
-/// clone, by the thread that the plan wants.
+/// Creates the child of a record that has all its resources: the clone, by the
+/// thread that the plan requires.
 ///
 /// Errors: the kernel's reason; there is no child then.
 std::optional<Failure> clone_child(InFlight& record);
 
-/// Lets a child go on that waits until the ids of its user namespace are
-/// mapped: maps them first.
+/// Maps the ids of a child's user namespace, then releases the child, which
+/// waits for that.
 std::optional<Failure> open_gate(InFlight& record);
 
 }  // namespace forklift::launch

@@ -10,10 +10,10 @@
 
 namespace forklift::launch {
 
-/// What the process has launched so far; read by `counters()`.
+/// The launches of this process so far; read by `counters()`.
 ///
-/// Threads: any. Each number is exact; several read one after the other need
-/// not belong to one moment.
+/// Threads: any. Each number is exact; several read in sequence may differ in
+/// time.
 struct LaunchCounters {
   using Count = std::atomic<std::uint64_t>;
 

@@ -23,7 +23,7 @@ std::string lines_of(const std::vector<IdRange>& ranges) {
   return lines;
 }
 
-// The kernel takes a map by one write, and once only.
+// The kernel accepts a map in one write, and only once.
 std::optional<Failure> write_map(pid_t child, const std::string& name, const std::string& text) {
   if (text.empty()) return std::nullopt;
   const Fd file(
@@ -38,7 +38,7 @@ std::optional<Failure> write_map(pid_t child, const std::string& name, const std
 
 std::optional<Failure> write_id_maps(pid_t child, const IdMaps& maps) {
   if (auto failure = write_map(child, "uid_map", lines_of(maps.users))) return failure;
-  // Before its groups are mapped: afterwards the kernel takes only "allow".
+  // Before its groups are mapped: afterwards the kernel accepts only "allow".
   if (!maps.setgroups) {
     if (auto failure = write_map(child, "setgroups", "deny\n")) return failure;
   }

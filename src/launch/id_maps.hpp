@@ -11,7 +11,7 @@
 
 namespace forklift::launch {
 
-/// Writes the maps of a child's user namespace, by /proc (user_namespaces(7)).
+/// Writes the maps of a child's user namespace in /proc (user_namespaces(7)).
 ///
 /// Requires: the child has not been reaped.
 std::optional<Failure> write_id_maps(pid_t child, const IdMaps& maps);

@@ -1,11 +1,11 @@
 // SPDX-FileCopyrightText: The forklift authors
 // SPDX-License-Identifier: MIT
 
-// The pool of launch records. A record owns what a launch needs and the next one can
-// use again: the child's stack, the frame, a mailbox. Threads take records and give
-// them back by single atomic exchanges, so nobody waits, and a fork of the program
-// finds nothing locked. A record of the other half of a forked program is dropped:
-// its mailbox is shared by two processes.
+// The pool of launch records. A record owns reusable resources of launches: the
+// child's stack, the frame, a mailbox. Threads take and return records by
+// single atomic exchanges, so no thread waits, and a fork of the program leaves
+// nothing locked. A forked process drops the records of its parent: both would
+// share their mailboxes.
 
 #include "launch/in_flight.hpp"
 
@@ -22,7 +22,7 @@
 namespace forklift::launch {
 namespace {
 
-// One mapping: a page that faults when the stack runs over, the stack, the
+// One mapping: a page that faults when the stack overflows, the stack, the
 // frame. The frame begins in the stack's topmost page, so that a launch touches
 // one page and not two. The child's loop needs some hundred bytes of stack, and
 // close_each a kilobyte. AArch64 pages may have 64 KiB.
@@ -39,14 +39,14 @@ std::size_t size_for(std::size_t frame_bytes) noexcept {
   return std::max(usual_size, (frame_at + frame_bytes + page - 1) / page * page);
 }
 
-// Records at rest. A slot holds one or nothing, and is emptied or filled by a
+// Idle records. A slot holds one or nothing, and is emptied or filled by a
 // single atomic operation: no thread waits for another, and a fork of the whole
-// program at any moment leaves the other half with a pool that is whole.
+// program at any moment leaves the child with a consistent pool.
 //
-// Whoever takes first gets the right to one record, then looks for it: records
-// move while one looks, and without that right a launch could miss the only one
-// at rest and make another, with another mailbox. There are never more rights
-// than records, so the search ends.
+// A taker first gets the right to one record, then searches for it: records
+// move meanwhile, and without that right a launch could miss the only idle one
+// and create another, with another mailbox. There are never more rights than
+// records, so the search ends.
 class Pool {
  public:
   InFlight* take() noexcept {
@@ -89,8 +89,8 @@ class Pool {
   std::atomic<int> rights_{0};
 };
 
-// Records with a mailbox rest apart from others, so that a launch without
-// letters does not take away a low-numbered mailbox while there are others.
+// Records with a mailbox are kept apart from others, so that a launch without
+// messages does not take a low-numbered mailbox while there are others.
 // Never destroyed: threads may launch while the program exits.
 Pool& pool_of(bool shared, bool with_mailbox) noexcept {
   static Pool pools[2][2];
@@ -99,8 +99,8 @@ Pool& pool_of(bool shared, bool with_mailbox) noexcept {
 
 std::atomic<int> lowest{-1};
 
-// The record of another half of a forked program: its mailbox has the same
-// sockets at its ends as ours had, and shared memory is still in use there.
+// A record of the process that forked us: its mailbox has the same sockets, and
+// shared memory is still in use there.
 void discard(InFlight* record) noexcept {
   record->mailbox.close();
   delete record;
@@ -175,7 +175,7 @@ void ReturnToPool::operator()(InFlight* record) const noexcept {
     return discard(record);
   }
   record->cgroup.own = OwnCgroup();  // removed
-  // Undelivered letters would reach the next child.
+  // Undelivered messages would reach the next child.
   if (std::exchange(record->messages_pending, false)) record->mailbox.empty();
   const bool with_mailbox = record->mailbox.receiving() >= 0;
   if (!pool_of(record->shared, with_mailbox).give(record)) discard(record);

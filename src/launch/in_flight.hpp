@@ -28,8 +28,8 @@ struct PipeEnd {
 class Memory {
  public:
   Memory() noexcept = default;
-  /// Takes memory for a frame of at least `frame_bytes`; `shared` memory stays
-  /// common with a child that has a copy of everything else.
+  /// Allocates memory for a frame of at least `frame_bytes`; `shared` memory is
+  /// also shared with a child that has a copy of all other memory.
   static Memory take(std::size_t frame_bytes, bool shared) noexcept;
   Memory(Memory&& other) noexcept;
   Memory& operator=(Memory&& other) noexcept;
@@ -47,11 +47,11 @@ class Memory {
 };
 
 /// A launch from clone to exec: it owns the child's stack, its plan and its
-/// outcome until the kernel says that the child has left them.
+/// outcome until the kernel reports that the child has left them.
 struct InFlight {
   Memory memory;
   bool shared = false;     ///< memory for the `fork` engine
-  std::uint64_t mark = 0;  ///< the process that made it
+  std::uint64_t mark = 0;  ///< the process that created it
   Mailbox mailbox;
 
   CompiledPlanRef plan;
@@ -60,11 +60,11 @@ struct InFlight {
   pid_t pid = -1;
   Fd pidfd;
   Fd report;                      ///< reading end of the report pipe, if there is one
-  CgroupDirectory cgroup;         ///< the child's, if it is to have one
+  CgroupDirectory cgroup;         ///< the child's, if it has one
   Fd terminal;                    ///< our end of the child's pseudoterminal
   std::vector<PipeEnd> ours;      ///< the parent's ends of the child's pipes
   std::vector<Fd> childs;         ///< the child's ends, while we still need them open
-  bool stopped = false;           ///< killed by us, which is no failure of its own
+  bool stopped = false;           ///< killed by us, which is not a failure of its own
   bool autokill = false;          ///< the child dies when its pidfd is closed
   bool messages_pending = false;  ///< sent, and not known to be received
 
@@ -77,8 +77,8 @@ struct ReturnToPool {
 };
 using InFlightPtr = std::unique_ptr<InFlight, ReturnToPool>;
 
-/// A record for a launch by `engine`: a pooled one, preferably with a mailbox or
-/// preferably without, or a new one; null when there is no memory.
+/// A record for a launch by `engine`: a pooled one, preferably with or without
+/// a mailbox as requested, or a new one; null without memory.
 ///
 /// Threads: any; no lock is taken.
 InFlightPtr take_in_flight(Engine engine, std::size_t frame_bytes, bool with_mailbox) noexcept;
@@ -86,7 +86,7 @@ InFlightPtr take_in_flight(Engine engine, std::size_t frame_bytes, bool with_mai
 /// Fills the pool with up to `count` records, at most 64, that have a mailbox.
 void reserve_in_flight(std::size_t count) noexcept;
 
-/// The lowest number that a mailbox got, -1 if none was opened yet.
+/// The lowest number of a mailbox, -1 if none was opened yet.
 int lowest_mailbox() noexcept;
 void note_mailbox(int number) noexcept;
 

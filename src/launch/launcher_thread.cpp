@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: MIT
 #include "launch/launcher_thread.hpp"
 
-#include <errno.h>
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -12,6 +11,7 @@
 #include <thread>
 
 #include "kernel/deadline.hpp"
+#include "kernel/process.hpp"
 #include "kernel/quiet_thread.hpp"
 #include "kernel/raw.hpp"
 #include "kernel/wait.hpp"
@@ -35,13 +35,11 @@ int start(void (*work)(Argument*), Argument* argument, std::thread& thread) noex
   }
 }
 
-// Returns when the children that this very thread made have ended or are reaped, and
-// at once if there are none (ECHILD). It reaps nothing.
+// Returns when the children created by this thread have ended or are reaped,
+// and at once if there are none (ECHILD). It reaps nothing.
 void await_own_children() noexcept {
   siginfo_t end{};
-  while (kernel::raw::call(SYS_waitid, P_ALL, 0, &end, WEXITED | WNOWAIT | __WALL | __WNOTHREAD,
-                           nullptr) == -EINTR) {
-  }
+  kernel::peek(P_ALL, 0, end, __WALL | __WNOTHREAD);
 }
 
 void work_and_stay(Task* task) {
@@ -58,7 +56,7 @@ int run_on_thread_of_child(void (*work)(void* argument), void* argument) noexcep
   std::thread thread;
   if (const int error = start(work_and_stay, &task, thread)) {
     if (kernel::raw::call(SYS_gettid) != ::getpid()) return error;
-    work(argument);  // the first thread seldom ends before the process
+    work(argument);  // the first thread rarely ends before the process
     return 0;
   }
   thread.detach();

@@ -45,15 +45,15 @@ void Mailbox::close() noexcept {
 
 void Mailbox::empty() noexcept {
   if (!receiving_.is_ours()) return;
-  // Without room for control messages the kernel discards what they carry.
+  // Without room for control messages the kernel discards their content.
   char byte;
   while (::recv(receiving_.descriptor.get(), &byte, 1, MSG_DONTWAIT) > 0) {
   }
 }
 
-// A user without privileges has as many descriptors on their way through sockets
-// as the process may have open, in all processes together (unix(7)). Ours are
-// taken out soon: 11 pauses, doubling from 50 µs, are 102 ms.
+// An unprivileged user may have as many descriptors in transit as the process
+// may open, in all processes together (unix(7)). Ours are received soon: 11
+// pauses, doubling from 50 µs, are 102 ms.
 long Mailbox::send(const void* header) const noexcept {
   constexpr int pauses = 11;
   for (int i = 0;; ++i) {

@@ -9,33 +9,33 @@
 namespace forklift::launch {
 
 /// A socket pair of our own: the parent sends descriptors into one end, and a
-/// child that kept nothing but the other, low-numbered end takes them out.
+/// child that kept only the other, low-numbered end receives them.
 ///
 /// Threads: one launch at a time.
 class Mailbox {
  public:
   Mailbox() noexcept = default;
 
-  /// Makes the pair unless it is there; returns 0 or `-errno`.
+  /// Creates the pair unless it exists; returns 0 or `-errno`.
   ///
   /// A program may close descriptors that it does not know and reuse their
-  /// numbers, so this looks whether both ends still are what was opened.
+  /// numbers, so this checks that both ends are still the same files.
   long open() noexcept;
 
-  /// Closes the ends that still are ours, and with them undelivered letters.
+  /// Closes the ends that are still ours, and with them undelivered messages.
   void close() noexcept;
 
-  /// Throws away undelivered letters. The descriptors in them are dropped by the
-  /// kernel, never opened here: closing a duplicate of a caller's descriptor
-  /// would drop the process's record locks on its file (fcntl(2)).
+  /// Discards undelivered messages. The kernel drops their descriptors, which
+  /// are never opened here: closing a duplicate of a caller's descriptor would
+  /// drop the process's record locks on its file (fcntl(2)).
   void empty() noexcept;
 
   int receiving() const noexcept { return receiving_.descriptor.get(); }
 
-  /// Sends one message with the descriptors that the header's control bytes hold.
+  /// Sends one message with the descriptors in the header's control bytes.
   ///
   /// Errors: `-errno` of sendmsg(2); -EBADF for a descriptor that is not open;
-  /// -ETOOMANYREFS if that many are under way for longer than 100 ms.
+  /// -ETOOMANYREFS if that many are in transit for longer than 100 ms.
   long send(const void* header) const noexcept;
 
  private:

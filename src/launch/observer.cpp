@@ -1,16 +1,20 @@
 // SPDX-FileCopyrightText: The forklift authors
 // SPDX-License-Identifier: MIT
 
-// The engine does not know who watches: the tracer and the stall meter install a
-// factory at their first use. Two atomic words rather than a list under a lock,
-// so that a fork of the program at any moment finds nothing held.
+// The engine does not know its observers: the tracer and the stall meter
+// install a factory at their first use. Two atomic words rather than a list
+// under a lock, so that a fork of the program at any moment leaves nothing
+// locked.
 
 #include "launch/observer.hpp"
 
+#include "kernel/enumerators.hpp"
 #include "launch/parent_side.hpp"
 
 namespace forklift::launch {
 namespace {
+
+static_assert(watcher_count == kernel::enumerator_count<Watcher>());
 
 std::array<std::atomic<ObserverFactory>, watcher_count> factories{};
 

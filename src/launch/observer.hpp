@@ -18,38 +18,38 @@ namespace forklift::launch {
 struct CompiledPlan;
 struct InFlight;
 
-/// Sees one launch, in the threads that make it: from before its child exists
-/// until the outcome is known. Destroyed without `ended`, the launch ran out of
-/// memory before it had a child.
+/// Observes one launch, in its threads: from before its child exists until the
+/// outcome is known. Destroyed without `ended`, the launch ran out of memory
+/// before it had a child.
 class LaunchObserver {
  public:
   virtual ~LaunchObserver() = default;
 
-  /// The call that started the launch returns. `record` stays where it is until
+  /// The call that started the launch returns. `record` is not moved until
   /// `arrived` or `ended`.
   virtual void handed_over(const InFlight& record) noexcept = 0;
-  /// The child has left `record`, which is about to be taken apart.
+  /// The child has left `record`, which is about to be destroyed.
   virtual void arrived() noexcept = 0;
   /// The program runs, if `error` is null. Last call.
   virtual void ended(const LaunchError* error) noexcept = 0;
 
-  /// This thread begins to wait for the child. Returns when `stalled` is wanted.
+  /// This thread begins to wait for the child. Returns when to call `stalled`.
   virtual kernel::Deadline waits() noexcept { return kernel::Deadline::never(); }
   /// It still waits then.
   virtual void stalled() noexcept {}
   virtual void stops_waiting() noexcept {}
 };
 
-/// Those who may watch; each sees a launch in this order.
+/// The possible observers; each sees a launch in this order.
 enum class Watcher { meter, tracer };
 inline constexpr std::size_t watcher_count = 2;
 
 /// Begins to observe a launch of `program`; `plan` is null if it has none.
-/// Returns null if it does not want to see this one.
+/// Returns null to skip this one.
 using ObserverFactory = std::unique_ptr<LaunchObserver> (*)(const std::string& program,
                                                             const CompiledPlan* plan) noexcept;
 
-/// Has `factory` called for every launch that starts from now on. It stays.
+/// Calls `factory` for every launch from now on. It cannot be removed.
 ///
 /// Threads: any; no lock is taken.
 void install(Watcher watcher, ObserverFactory factory) noexcept;
@@ -58,7 +58,7 @@ void install(Watcher watcher, ObserverFactory factory) noexcept;
 class LaunchObservers {
  public:
   LaunchObservers() noexcept = default;
-  /// Cost: one load, and no memory, as long as nothing was installed.
+  /// Cost: one load, and no memory, until an observer is installed.
   LaunchObservers(const std::string& program, const CompiledPlan* plan) noexcept {
     if (installed_.load(std::memory_order_acquire)) begin(program, plan);
   }
@@ -66,9 +66,9 @@ class LaunchObservers {
   bool empty() const noexcept { return !observers_[0] && !observers_[1]; }
   void handed_over(const InFlight& record) noexcept;
   void arrived() noexcept;
-  /// They are gone afterwards.
+  /// Destroys them.
   void ended(const LaunchError* error) noexcept;
-  /// As `launch::await`, seen by them.
+  /// As `launch::await`, observed.
   bool await(const InFlight& record, kernel::Deadline deadline) const noexcept;
 
  private:

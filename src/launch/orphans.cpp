@@ -23,15 +23,15 @@ struct Leftover {
   Leftover* next = nullptr;
 
   bool is_over() noexcept {
-    if (mark != kernel::fork_generation()) {  // the other half's child
+    if (mark != kernel::fork_generation()) {  // a child of the process that forked us
       cgroup.release();
       return true;
     }
     return kernel::try_reap({pid, own_pidfd()}).state != kernel::Reaped::State::running;
   }
 
-  // The program may have closed it and given the number to another file, which
-  // is neither waited for nor closed here. The child is ours by its pid, too.
+  // The program may have closed it and reused its number for a file that is
+  // neither polled nor closed here. The child is ours by its pid, too.
   int own_pidfd() noexcept {
     Fd& kept = record ? record->pidfd : pidfd;
     if (kept && kernel::FileIdentity::of(kept.get()) == file) return kept.get();
@@ -68,7 +68,7 @@ void adopt_orphan(pid_t pid, Fd pidfd, OwnCgroup cgroup) noexcept {
 void adopt_orphan(InFlightPtr record) noexcept {
   auto* const leftover = new (std::nothrow) Leftover;
   if (!leftover) {
-    // The child may still write there: better never freed than freed now.
+    // The child may still write there: a leak is better than a reuse.
     [[maybe_unused]] InFlight* const lost = record.release();
     return;
   }

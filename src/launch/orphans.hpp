@@ -8,18 +8,18 @@
 
 namespace forklift::launch {
 
-/// Children that nobody waits for any more: detached ones, and those whose
-/// launch was given up before the kernel let go of it. They are reaped, and
-/// their memory taken back, by launches that come later.
+/// Children that are no longer waited for: detached ones, and those of
+/// abandoned launches that the kernel has not released yet. Later launches reap
+/// them and reclaim their memory.
 ///
 /// Threads: any; no lock is taken.
 
 void adopt_orphan(pid_t pid, Fd pidfd, OwnCgroup cgroup) noexcept;
 void adopt_orphan(InFlightPtr record) noexcept;
 
-/// Takes back what has ended since.
+/// Reclaims those that have ended since.
 ///
-/// Cost: a load when there is nothing; else on average one look a call.
+/// Cost: a load if there are none; else on average one check per call.
 void reap_orphans() noexcept;
 
 }  // namespace forklift::launch

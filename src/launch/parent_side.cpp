@@ -1,9 +1,9 @@
 // SPDX-FileCopyrightText: The forklift authors
 // SPDX-License-Identifier: MIT
 
-// The parent's half of a launch. `start` brings what the child needs and makes
-// the child; `await` waits for the kernel to say that the child has left our
-// memory; `conclude` reads what it left behind.
+// The parent's half of a launch. `start` provides the resources and creates the
+// child; `await` waits until the kernel reports that the child has left our
+// memory; `conclude` reads the outcome.
 
 #include "launch/parent_side.hpp"
 
@@ -17,6 +17,7 @@
 #include <optional>
 
 #include "kernel/fork_generation.hpp"
+#include "kernel/process.hpp"
 #include "kernel/raw.hpp"
 #include "kernel/wait.hpp"
 #include "launch/clone_child.hpp"
@@ -35,12 +36,11 @@ bool has_died(const InFlight& record) noexcept {
   const auto at_once = Deadline::after(std::chrono::nanoseconds(0));
   if (record.pidfd) return kernel::wait_until_readable(record.pidfd.get(), at_once);
   siginfo_t end{};
-  constexpr int options = WEXITED | WNOHANG | WNOWAIT | __WALL;
-  const long got = kernel::raw::call(SYS_waitid, P_PID, record.pid, &end, options, nullptr);
+  const long got = kernel::peek(P_PID, record.pid, end, WNOHANG | __WALL);
   return got < 0 || end.si_pid != 0;
 }
 
-// The child may still be going on, so this is no plain load.
+// The child may still be writing, so this is not a plain load.
 std::size_t call_of(const InFlight& record) noexcept {
   return static_cast<std::size_t>(__atomic_load_n(&record.frame().outcome.call, __ATOMIC_ACQUIRE));
 }
@@ -58,8 +58,8 @@ Step step_at(const InFlight& record) {
   return at < calls.size() ? calls[at].step : Step::exec;
 }
 
-// execve(2) says ENOENT, too, when the file is there and the interpreter or
-// loader that it names is not.
+// execve(2) also returns ENOENT if the file exists and its interpreter or
+// loader does not.
 std::string explain_missing(const std::string& subject, const InFlight& record) {
   const std::string& program = record.plan->program;
   const bool is_there = program.front() == '/' && ::access(program.c_str(), F_OK) == 0;
@@ -78,15 +78,15 @@ Failure failure_of(const InFlight& record) {
   return {step, std::move(subject), outcome.error};
 }
 
-// What the second stage reported, as if its calls had been made in our frame:
-// nothing until it is at exec, so a child that ends before was killed there.
+// The second stage's report, as if its calls had been made in our frame: empty
+// until it is at exec, so a child that ends before was killed there.
 void take_report(const InFlight& record) noexcept {
   Outcome& outcome = record.frame().outcome;
   const int first = record.plan->second_stage;
   if (first == 0 || outcome.error != 0 || static_cast<int>(call_of(record)) < first - 1) return;
   Outcome told;
-  // Who has no more to tell may not have hung up: a letter that nobody took, or
-  // another process that has a copy of the end.
+  // A child that reports no more may not have hung up: a message is
+  // undelivered, or another process has a copy of the end.
   kernel::raw::call(SYS_fcntl, record.report.get(), F_SETFL, O_NONBLOCK);
   while (kernel::raw::call(SYS_read, record.report.get(), &told, sizeof told) == sizeof told) {
     outcome.error = told.error;
@@ -100,8 +100,8 @@ bool is_ready(const InFlight& record) noexcept {
   return call_of(record) >= static_cast<std::size_t>(record.plan->ready);
 }
 
-// A child that came to exec holds a lock on its end of the pipe until that is
-// closed, whatever copies there are.
+// A child at exec holds a lock on its end of the pipe until that is closed,
+// whatever copies exist.
 bool has_let_go(const InFlight& record) noexcept {
   take_report(record);
   if (!record.report || !is_ready(record) || record.frame().outcome.lock != 0) return false;
@@ -111,9 +111,9 @@ bool has_let_go(const InFlight& record) noexcept {
          found.l_type == F_UNLCK;
 }
 
-// The announcement that a launch waits for may fail to come: a child that is
-// killed before its first call has no robust list yet and leaves no mark, and a
-// third process can hold the end of a pipe. So look at the child now and then.
+// The expected announcement may fail to come: a child killed before its first
+// call has no robust list yet and leaves no mark, and a third process can hold
+// the end of a pipe. So check the child now and then.
 template <class Announcement>
 bool await_child(const InFlight& record, Deadline deadline, Announcement announced) noexcept {
   for (;;) {
@@ -123,7 +123,7 @@ bool await_child(const InFlight& record, Deadline deadline, Announcement announc
   }
 }
 
-// The child reports its errors, so one that ended without a word was killed.
+// The child reports its errors, so one that ended without a report was killed.
 Failure killed_on_the_way(const InFlight& record, const kernel::Reaped& end) {
   std::string subject = subject_at(record);
   if (!subject.empty()) subject += ": ";
@@ -155,7 +155,7 @@ std::expected<InFlightPtr, Failure> start(CompiledPlanRef plan) {
 }
 
 bool await(const InFlight& record, Deadline deadline) noexcept {
-  if (record.mark != kernel::fork_generation()) return true;  // the other half's launch
+  if (record.mark != kernel::fork_generation()) return true;  // a launch of another process
   const CompiledPlan& plan = *record.plan;
   if (plan.second_stage || plan.reports_by_pipe) {
     return await_child(record, deadline, [&record](Deadline slice) {

@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: MIT
 
 // Where a child's end can be waited for by number only, one thread waits for
-// the end of any child, looks which of those it was asked for have ended, and
-// writes to and closes a pipe for each of them.
+// the end of any child, checks which of the watched ones have ended, and writes
+// to and closes a pipe for each of them.
 
 #include "launch/reaper.hpp"
 
@@ -37,12 +37,12 @@ struct Watched {
   Watched* next = nullptr;
 
   // A fork elsewhere in the program can hold a copy of the pipe's end, which
-  // then does not hang up; a byte makes it readable all the same. Where nobody
-  // reads any more, SIGPIPE is blocked on this thread.
+  // then does not hang up; a byte makes it readable all the same. If there is
+  // no reader, SIGPIPE is blocked on this thread.
   void announce() const noexcept { kernel::raw::call(SYS_write, pipe.get(), "", 1); }
 };
 
-// Never freed: its thread lasts as long as the process.
+// Never freed: its thread lives as long as the process.
 class Reaper {
  public:
   bool is_ours() const noexcept { return mark_ == kernel::fork_generation(); }
@@ -67,7 +67,7 @@ class Reaper {
       if (watched_.empty()) {
         rest(Deadline::never());
       } else if (watched_.size() == before && !await_any()) {
-        // A child that nobody reaps keeps the kernel from letting us wait.
+        // An unreaped child keeps the kernel from letting us wait.
         rest(Deadline::after(std::chrono::milliseconds(10)));
       }
     }
@@ -76,8 +76,7 @@ class Reaper {
  private:
   static bool has_ended(pid_t pid) noexcept {
     siginfo_t end{};
-    const long got =
-        kernel::raw::call(SYS_waitid, P_PID, pid, &end, WEXITED | WNOHANG | WNOWAIT, nullptr);
+    const long got = kernel::peek(P_PID, pid, end, WNOHANG);
     return got == -ECHILD || end.si_pid != 0;
   }
 
@@ -88,10 +87,10 @@ class Reaper {
     }
   }
 
-  // True when one of those watched has ended, or was reaped by somebody else.
+  // True when a watched child has ended, or was reaped by other code.
   bool await_any() noexcept {
     siginfo_t end{};
-    const long got = kernel::raw::call(SYS_waitid, P_ALL, 0, &end, WEXITED | WNOWAIT, nullptr);
+    const long got = kernel::peek(P_ALL, 0, end, 0);
     return got < 0 || std::ranges::any_of(
                           watched_, [&end](const auto& one) { return one->pid == end.si_pid; });
   }
@@ -104,12 +103,12 @@ class Reaper {
   std::uint64_t mark_ = kernel::fork_generation();
   std::atomic<Watched*> asked_for_{nullptr};
   std::uint32_t idle_ = 0;
-  std::vector<std::unique_ptr<Watched>> watched_;  // the thread's own
+  std::vector<std::unique_ptr<Watched>> watched_;  // owned by the thread
 };
 
 std::atomic<Reaper*> current{nullptr};
 
-// The reaper of this process, whose thread runs; after a fork there is none.
+// The reaper of this process, with a running thread; none after a fork.
 std::expected<Reaper*, int> find_reaper() {
   Reaper* known = current.load(std::memory_order_acquire);
   if (known && known->is_ours()) return known;
@@ -119,7 +118,7 @@ std::expected<Reaper*, int> find_reaper() {
     kernel::start_quiet_thread(&Reaper::work, fresh.get()).detach();
   } catch (const std::system_error& error) {
     current.store(nullptr, std::memory_order_release);
-    [[maybe_unused]] Reaper* const lost = fresh.release();  // somebody may have asked it already
+    [[maybe_unused]] Reaper* const lost = fresh.release();  // it may be in use already
     return std::unexpected(error.code().value());
   }
   return fresh.release();

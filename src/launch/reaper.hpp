@@ -9,11 +9,11 @@
 
 namespace forklift {
 
-/// A descriptor that becomes readable when our child `pid` has ended, which it
-/// leaves unreaped: for kernels without pidfds.
+/// A descriptor that becomes readable when our child `pid` has ended, and
+/// leaves it unreaped: for kernels without pidfds.
 ///
-/// One thread of the process, started with the first call, looks after all such
-/// children. Errors: the errno if there can be no pipe or no thread.
+/// One thread of the process, started with the first call, watches all such
+/// children. Errors: the errno if no pipe or thread can be created.
 /// Threads: any; no lock is taken.
 std::expected<Fd, int> announce_end(pid_t pid);
 

@@ -24,7 +24,7 @@ namespace {
 
 using Trouble = std::optional<Failure>;
 
-// What lies at an offset of the record's frame.
+// The object at an offset of the record's frame.
 template <class T>
 T& in_frame(const InFlight& record, long offset) noexcept {
   return *reinterpret_cast<T*>(reinterpret_cast<std::byte*>(&record.frame()) + offset);
@@ -97,8 +97,8 @@ Trouble acquire_sources(InFlight& record) {
   return std::nullopt;
 }
 
-// Which of a letter's descriptors the kernel did not like: one that is not open,
-// or (EINVAL) one of a kind that does not travel, such as io_uring's.
+// The descriptor of a message that the kernel refused: one that is not open, or
+// (EINVAL) one of a kind that cannot be sent, such as io_uring's.
 std::string describe_message(const CompiledPlan& plan, const FdMessage& message) {
   for (int i = 0; i < message.count; ++i) {
     const Source& source = plan.sources[static_cast<std::size_t>(message.first + i)];
@@ -110,8 +110,8 @@ std::string describe_message(const CompiledPlan& plan, const FdMessage& message)
   return std::to_string(message.count) + " descriptors";
 }
 
-// The letter's space in the frame serves twice: filled to send, and, emptied,
-// to receive. Numbers that do not arrive stay -1 and fail when they are used.
+// The message's space in the frame serves twice: filled to send, and, emptied,
+// to receive. Numbers that do not arrive stay -1 and fail when used.
 void address_message(const InFlight& record, const FdMessage& message) {
   auto& space = in_frame<FdMessageBuffer>(record, message.place);
   const std::size_t bytes = sizeof(int) * static_cast<std::size_t>(message.count);
@@ -143,11 +143,11 @@ Trouble send_messages(InFlight& record) {
     int* const numbers = &in_frame<int>(record, message.place + descriptor_in_message(0));
     std::fill_n(numbers, message.count, -1);
   }
-  record.childs.clear();  // they travel in the letters now
+  record.childs.clear();  // the messages hold them now
   return std::nullopt;
 }
 
-// Of the engine `fork`, where it has no better way to learn of the end.
+// Of the engine `fork`, if it has no better way to learn of the end.
 Trouble open_end_report(InFlight& record) {
   if (!record.plan->reports_by_pipe) return std::nullopt;
   return open_report(record, record.frame().report);

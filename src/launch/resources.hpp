@@ -10,10 +10,10 @@
 
 namespace forklift::launch {
 
-/// Brings what the child of `record` needs: its cgroup, its ends of pipes and
-/// terminal, its letters; and fills its frame.
+/// Provides the resources of the child of `record`: its cgroup, its ends of
+/// pipes and terminal, its messages; and fills its frame.
 ///
-/// Errors: what cannot be had; the record owns what is there by then.
+/// Errors: an unavailable resource; the record owns those acquired by then.
 std::optional<Failure> acquire_resources(InFlight& record);
 
 /// The descriptor of the child's cgroup, -1 without.

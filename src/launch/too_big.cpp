@@ -27,7 +27,7 @@ struct Total {
   std::size_t count = 0, bytes = 0;
 };
 
-// Adds up one list; names the first string that is too long by itself.
+// Adds up one list; reports the first string that is too long by itself.
 std::string measure(const char* const* texts, const char* what, Total& total) {
   for (std::size_t i = 0; texts && texts[i]; ++i) {
     const std::size_t bytes = ::strlen(texts[i]) + 1;

@@ -8,8 +8,8 @@
 
 namespace forklift::launch {
 
-/// The subject with what of the arguments and the environment is too much for
-/// execve(2), and the limit: one string, or all together.
+/// The subject with the part of the arguments or the environment that exceeds
+/// the limit of execve(2), and that limit: of one string, or of all together.
 std::string explain_too_big(std::string subject, const CompiledPlan& plan, const Frame& frame);
 
 }  // namespace forklift::launch

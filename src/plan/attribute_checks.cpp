@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: MIT
 
 // Refuses attributes that the kernel would accept with another meaning, or that would
-// reach beyond the child. What the kernel refuses by itself is left to it: then the
-// error names the step.
+// reach beyond the child. Input that the kernel itself refuses is left to it:
+// then the error names the step.
 
 #include "plan/attribute_checks.hpp"
 
@@ -22,7 +22,7 @@ using Found = std::optional<Failure>;
 
 Failure invalid(Step step, std::string subject) { return {step, std::move(subject), EINVAL}; }
 
-constexpr auto no_id = static_cast<gid_t>(-1);  // what the kernel calls INVALID_GID
+constexpr auto no_id = static_cast<gid_t>(-1);  // the kernel's INVALID_GID
 
 bool is_within(long number, long least, long most) { return number >= least && number <= most; }
 
@@ -38,29 +38,29 @@ Found check_limits(const LaunchSpec& spec) {
   return std::nullopt;
 }
 
-// The kernel rounds a nice value, and takes a slack of 0 for the default.
+// The kernel rounds a nice value, and interprets a slack of 0 as the default.
 Found check_scheduling(const LaunchSpec& spec) {
-  const ResourceLimits& limits_ = spec.limits_;
-  if (limits_.nice && !is_within(*limits_.nice, -20, 19)) {
-    return invalid(Step::scheduling, "nice " + std::to_string(*limits_.nice) + ", not -20 to 19");
+  const ResourceLimits& limits = spec.limits_;
+  if (limits.nice && !is_within(*limits.nice, -20, 19)) {
+    return invalid(Step::scheduling, "nice " + std::to_string(*limits.nice) + ", not -20 to 19");
   }
-  if (limits_.oom_score && !is_within(*limits_.oom_score, -1000, 1000)) {
+  if (limits.oom_score && !is_within(*limits.oom_score, -1000, 1000)) {
     return invalid(Step::memory_policy,
-                   "OOM score " + std::to_string(*limits_.oom_score) + ", not -1000 to 1000");
+                   "OOM score " + std::to_string(*limits.oom_score) + ", not -1000 to 1000");
   }
-  if (limits_.timer_slack && limits_.timer_slack->count() < 1) {
-    return invalid(Step::scheduling, "timer slack " + std::to_string(limits_.timer_slack->count()) +
+  if (limits.timer_slack && limits.timer_slack->count() < 1) {
+    return invalid(Step::scheduling, "timer slack " + std::to_string(limits.timer_slack->count()) +
                                          " ns, not at least 1");
   }
-  if (limits_.io_priority && !is_within(limits_.io_priority->level, 0, 7)) {
+  if (limits.io_priority && !is_within(limits.io_priority->level, 0, 7)) {
     return invalid(Step::scheduling,
-                   "I/O priority " + std::to_string(limits_.io_priority->level) + ", not 0 to 7");
+                   "I/O priority " + std::to_string(limits.io_priority->level) + ", not 0 to 7");
   }
   return std::nullopt;
 }
 
 Found check_numbers(Step step, const char* what, const std::vector<int>& numbers) {
-  constexpr int most = 1 << 16;  // beyond any kernel's processors or nodes
+  constexpr int most = 1 << 16;  // more processors or nodes than any kernel supports
   for (const int number : numbers) {
     if (!is_within(number, 0, most)) {
       return invalid(step, std::string(what) + " " + std::to_string(number));
@@ -78,7 +78,7 @@ Found check_places(const LaunchSpec& spec) {
   using Mode = MemoryPolicy::Mode;
   const auto& [mode, nodes] = *spec.limits_.memory_policy;
   const bool wants = mode == Mode::preferred || mode == Mode::bind || mode == Mode::interleave;
-  // The kernel takes "preferred" of no node for "local".
+  // The kernel interprets "preferred" without a node as "local".
   if (wants == nodes.empty()) {
     return invalid(Step::memory_policy, wants ? "no node for a policy that wants some"
                                               : "nodes for a policy that has none");
@@ -91,7 +91,7 @@ bool is_in(const Isolation& around, Namespace kind) {
          std::ranges::any_of(around.joined, [kind](const auto& one) { return one.second == kind; });
 }
 
-// Without a namespace of the child's own these would change everybody's.
+// Without a new namespace for the child these would affect all processes.
 Found check_surroundings(const LaunchSpec& spec) {
   const Isolation& around = spec.isolation;
   const auto wants = [&around](bool used, Namespace kind) { return used && !is_in(around, kind); };
@@ -114,7 +114,7 @@ Found check_surroundings(const LaunchSpec& spec) {
   return std::nullopt;
 }
 
-// The thread that makes such a child ends, and PR_SET_PDEATHSIG with it.
+// The thread that creates such a child ends, and PR_SET_PDEATHSIG with it.
 Found check_joins(const LaunchSpec& spec) {
   for (const auto& [descriptor, kind] : spec.isolation.joined) {
     if (descriptor < 0) return Failure{Step::join, std::to_string(descriptor), EBADF};
@@ -135,7 +135,7 @@ Found check_texts(const LaunchSpec& spec) {
   if (!spec.sandbox.landlock) return std::nullopt;
   for (const auto& rule : spec.sandbox.landlock->rules()) {
     if (has_nul(rule.path)) return invalid(Step::landlock, quote(rule.path) + " has a NUL byte");
-    // Rules are about paths as the child sees them, and this is the caller's.
+    // Rules apply to paths as the child sees them, but this is the caller's.
     if (names_descriptor(rule.path)) {
       return invalid(Step::landlock, quote(rule.path) + " is a descriptor of the caller's");
     }
@@ -152,7 +152,7 @@ Found check_seccomp(const LaunchSpec& spec) {
                                     std::to_string(most));
 }
 
-// The user and the group are looked at when they have been resolved.
+// The user and the group are checked after they have been resolved.
 Found check_groups(const LaunchSpec& spec) {
   constexpr std::size_t most = 65536;  // NGROUPS_MAX, <linux/limits.h>
   if (!spec.identity.groups) return std::nullopt;
@@ -168,7 +168,7 @@ Found check_groups(const LaunchSpec& spec) {
 Found check_range(const char* what, const IdRange& range) {
   const std::uint64_t end = std::uint64_t{1} << 32;
   const std::uint64_t last = std::max(range.inside, range.outside) + std::uint64_t{range.count};
-  if (range.count > 0 && last < end) return std::nullopt;  // -1 is no id
+  if (range.count > 0 && last < end) return std::nullopt;  // -1 is not an id
   return invalid(Step::id_map, std::string(what) + " " + std::to_string(range.inside) + ":" +
                                    std::to_string(range.outside) + ":" +
                                    std::to_string(range.count) + ", not 1 or more ids below -1");
@@ -185,7 +185,7 @@ Found check_id_maps(const LaunchSpec& spec) {
   return std::nullopt;
 }
 
-// Numbers of the child's; the kernel would mask a mode and take group -1 for an
+// Numbers in the child; the kernel would mask a mode and report group -1 as an
 // error of another kind.
 Found check_numbers_of_child(const LaunchSpec& spec) {
   constexpr mode_t most = 0777;
@@ -211,7 +211,7 @@ Found check_numbers_of_child(const LaunchSpec& spec) {
   return std::nullopt;
 }
 
-// A number of the caller's is never our own word for "none".
+// A number of the caller must not equal our own value for "none".
 Found check_cgroup(const LaunchSpec& spec) {
   const bool named = !spec.cgroup || spec.cgroup->creates() || !spec.cgroup->path().empty();
   if (named || spec.cgroup->descriptor() >= 0) return std::nullopt;

@@ -9,8 +9,8 @@
 
 namespace forklift::launch {
 
-/// What the kernel would take for something else, or would do to more than the
-/// child: a nice value that it would round, a mount outside a new namespace.
+/// Input that the kernel would misinterpret, or apply to more than the child: a
+/// nice value that it would round, a mount outside a new namespace.
 std::optional<Failure> find_bad_attribute(const LaunchSpec& spec);
 
 }  // namespace forklift::launch

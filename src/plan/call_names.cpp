@@ -96,6 +96,7 @@ constexpr Symbol symbols[] = {
     {SYS_fcntl, 1, F_SETLK, "F_SETLK"},
     {SYS_execveat, 4, AT_EMPTY_PATH, "AT_EMPTY_PATH"},
     {SYS_futex, 1, FUTEX_WAIT, "FUTEX_WAIT"},
+    {SYS_ioctl, 1, FIONBIO, "FIONBIO"},
     {SYS_ioctl, 1, TIOCSCTTY, "TIOCSCTTY"},
     {SYS_ioctl, 1, TIOCSPGRP, "TIOCSPGRP"},
     {SYS_prctl, 0, PR_SET_PDEATHSIG, "PR_SET_PDEATHSIG"},

@@ -6,14 +6,14 @@
 
 namespace forklift::launch {
 
-/// A system call as strace(1) names it, and how many arguments it prints.
+/// The name of a system call in strace(1), and how many arguments it prints.
 struct CallName {
   const char* name;
   int arguments;
 };
 CallName name_of_call(long number);
 
-/// A plain argument as strace(1) prints it: by its symbol where it has one.
+/// A plain argument in the format of strace(1): its symbol, if any.
 std::string print_argument(long call, int index, long value);
 
 }  // namespace forklift::launch

@@ -2,8 +2,9 @@
 // SPDX-License-Identifier: MIT
 
 // Captures all that a plan depends on besides its order. This and `identity.cpp`, which
-// reads the user database, are the only files of this folder that ask the kernel or the
-// environment; from here on, planning is a function of two values.
+// reads the user database, are the only files of this folder that query the
+// kernel or the environment; from here on, planning is a function of two
+// values.
 
 #include "plan/caller_state.hpp"
 
@@ -34,7 +35,7 @@ namespace {
 
 using kernel::Feature;
 
-// The kernel's reason why an engine does not work, 0 if it does.
+// The kernel's reason why an engine does not work; 0 if it does.
 int refusal_of(Engine engine, const kernel::Features& features) noexcept {
   if (engine == Engine::fork) return 0;
   if (!features.works(Feature::shared_memory)) return -features[Feature::shared_memory];
@@ -60,9 +61,9 @@ Forced read_forced() {
   return Forced::unknown;
 }
 
-// Read once, and not at all by a program with more rights than its caller
-// (secure_getenv(3)). An atomic, not a guarded static: a thread that forks the program
-// meanwhile must not leave the other half with a guard that nobody releases.
+// Read once, and never by a program with more rights than its caller
+// (secure_getenv(3)). An atomic, not a guarded static: a concurrent fork of the
+// program would leave a guard locked forever in the child.
 Forced forced_engine() {
   static std::atomic<Forced> known{Forced::unread};
   Forced forced = known.load(std::memory_order_relaxed);
@@ -81,8 +82,8 @@ bool needs_mail(const LaunchSpec& spec, Extra extra) {
   return false;
 }
 
-// Where descriptors cannot be mailed, a launch that has to hand some over
-// copies the table.
+// Where descriptors cannot be mailed, a launch that passes some copies the
+// table.
 Engine engine_for(const LaunchSpec& spec, const CallerState& now) {
   const bool mute = !now.features.works(Feature::mailbox);
   return now.engine == Engine::shared_table && mute && needs_mail(spec, now.extra)
@@ -98,27 +99,53 @@ std::optional<Failure> refuse_lesser(const LaunchSpec& spec, Engine engine) {
                  EOPNOTSUPP};
 }
 
-// Whether a child changes its identity, or what the kernel keeps with its
-// memory: it may do neither on its parent's memory.
+// Whether a child changes its identity, or attributes that the kernel keeps
+// with the memory: both are forbidden on its parent's memory.
 bool needs_own_memory(const LaunchSpec& spec) {
   const Identity& identity = spec.identity;
   const bool another = identity.user.index() != 0 || identity.group.index() != 0;
-  // The kernel lets no one join these whose memory another process shares.
+  // The kernel refuses to join these while another process shares the memory.
   const bool joins_alone = std::ranges::any_of(spec.isolation.joined, [](const auto& joined) {
     return joined.second == Namespace::user || joined.second == Namespace::time;
   });
-  const bool makes_clock = spec.isolation.made.contains(Namespace::time);  // and joins it
+  const bool makes_clock = spec.isolation.made.contains(Namespace::time);  // which it also joins
   return another || identity.groups || identity.capabilities || identity.securebits ||
          joins_alone || makes_clock || spec.limits_.oom_score || spec.limits_.huge_pages;
 }
 
-// Whether the path of the caller's own program means another once exec comes.
+// Whether the path of the caller's own program means another one at exec.
 bool loses_own_program(const LaunchSpec& spec) {
   if (!is_own_program(spec.program)) return false;
   const Isolation& around = spec.isolation;
   return needs_own_memory(spec) || around.root || around.new_root || around.mount_proc ||
          std::ranges::any_of(around.joined,
                              [](const auto& joined) { return joined.second == Namespace::mount; });
+}
+
+std::optional<Failure> find_shortage(const kernel::Features& features) {
+  const int shortage = features.shortage();
+  if (shortage == 0) return std::nullopt;
+  return Failure{Step::engine, "(looking at what the kernel can do)", shortage};
+}
+
+// Optional features of the kernel are asked for only if the order depends on them.
+kernel::FeatureSet features_for(const LaunchSpec& spec, Engine engine) {
+  const Extra most{.second_stage = needs_own_memory(spec),
+                   .joins_cgroup = spec.cgroup.has_value(),
+                   .pollable = spec.pollable};
+  kernel::FeatureSet needed = kernel::all_features & ~kernel::optional_features;
+  if (spec.cgroup) needed |= feature_bit(Feature::into_cgroup);
+  if (engine == Engine::fork) needed |= feature_bit(Feature::robust_list);
+  if (engine == Engine::shared_table && needs_mail(spec, most)) {
+    needed |= feature_bit(Feature::mailbox);
+  }
+  return needed;
+}
+
+std::optional<Failure> look_at_kernel(const LaunchSpec& spec, CallerState& now) {
+  const kernel::FeatureSet needed = features_for(spec, now.engine);
+  now.features = kernel::features(needed).only(needed);
+  return find_shortage(now.features);
 }
 
 // Without the program of a second stage, the child can only be on a copy of our
@@ -134,7 +161,7 @@ std::optional<Failure> find_second_stage(const LaunchSpec& spec, CallerState& no
   return Failure{Step::second_stage, "a program in memory (memfd_create)", program.error()};
 }
 
-// Those of the descriptors 0 to 2 that the child inherits.
+// The descriptors 0 to 2 that the child inherits.
 std::expected<StandardStreams, Failure> look_at_standard_streams(const LaunchSpec& spec) {
   StandardStreams found;
   for (int target = 0; target <= 2; ++target) {
@@ -152,8 +179,8 @@ std::expected<StandardStreams, Failure> look_at_standard_streams(const LaunchSpe
   return found;
 }
 
-// Setting or removing a variable makes no difference to an order that leaves the
-// environment as it is, or starts from another.
+// Setting or removing a variable does not affect a spec that keeps the
+// environment, or starts from another.
 CallersEnvironment look_at_environment(const LaunchSpec& spec) {
   const bool changes =
       !spec.environment.empty() && !spec.clear_environment && !spec.environment_start;
@@ -183,7 +210,7 @@ void look_at_limits(const LaunchSpec& spec, CallerState& now) {
 }
 
 void look_at_signals(const LaunchSpec& spec, CallerState& now) {
-  // What the clone resets, it leaves ignored; what it does not, all is reset.
+  // A clone that resets handlers keeps ignored signals; else all are reset.
   if (clears_handlers(now) != spec.inherit_ignored) now.ignored = kernel::ignored_signals();
   if (spec.inherit_mask) now.mask = kernel::blocked_signals();
 }
@@ -200,9 +227,7 @@ void look_at_identity(const LaunchSpec& spec, CallerState& now) {
 
 std::expected<Engine, Failure> chosen_engine() {
   const kernel::Features& features = kernel::features();
-  if (const int shortage = features.shortage()) {
-    return std::unexpected(Failure{Step::engine, "(looking at what the kernel can do)", shortage});
-  }
+  if (auto failure = find_shortage(features)) return std::unexpected(std::move(*failure));
   const Forced forced = forced_engine();
   if (forced == Forced::none) return best_engine(features);
   if (forced == Forced::unknown) {
@@ -233,9 +258,9 @@ std::expected<CallerState, Failure> capture_caller_state(const LaunchSpec& spec)
   const auto engine = chosen_engine();
   if (!engine) return std::unexpected(engine.error());
   CallerState now;
-  now.features = kernel::features();
   now.engine = *engine;
   if (auto failure = find_second_stage(spec, now)) return std::unexpected(std::move(*failure));
+  if (auto failure = look_at_kernel(spec, now)) return std::unexpected(std::move(*failure));
   if (auto failure = choose_way(spec, now)) return std::unexpected(std::move(*failure));
   const auto standard = look_at_standard_streams(spec);
   if (!standard) return std::unexpected(standard.error());

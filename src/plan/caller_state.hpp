@@ -21,7 +21,7 @@
 
 namespace forklift::launch {
 
-/// A limit of the caller's (getrlimit(2)).
+/// A limit of the caller (getrlimit(2)).
 struct CallersLimit {
   Resource resource = Resource::descriptors;
   std::uint64_t soft = 0, hard = 0;
@@ -34,56 +34,56 @@ struct CallersIds {
   bool operator==(const CallersIds&) const = default;
 };
 
-/// All that a plan depends on beside its order. It is captured before each launch;
-/// a plan that was made for an equal one fits. Nothing that plans asks the kernel.
+/// All that a plan depends on besides its spec, captured before each launch; a
+/// plan compiled for an equal state fits. Planning makes no system calls.
 ///
-/// What the order does not depend on has its default here, so that it makes no
-/// difference.
+/// Fields that the spec does not depend on keep their defaults, so they never
+/// differ.
 struct CallerState {
   kernel::Features features;
   CallersLimit descriptors;               ///< RLIMIT_NOFILE
-  kernel::SignalSet ignored = 0;          ///< what the caller ignores
+  kernel::SignalSet ignored = 0;          ///< the caller's ignored signals
   std::optional<kernel::SignalSet> mask;  ///< the thread's
   std::optional<pid_t> parent;            ///< this process, if the child dies with it
   CallersEnvironment environment;
   StandardStreams standard;
-  std::vector<CallersLimit> limits;  ///< of which the order leaves out one bound
+  std::vector<CallersLimit> limits;  ///< of which the spec omits one bound
   std::optional<int> nice;
   std::optional<kernel::Capabilities> capabilities;
   std::optional<CallersIds> ids;   ///< for a user namespace
-  std::optional<ProcLinks> links;  ///< where the order names the caller's things
+  std::optional<ProcLinks> links;  ///< if the spec names the caller's files
   std::optional<long> landlock;    ///< its version, or `-errno`
 
-  // What follows from the order and all that.
+  // Follows from the spec and the fields above.
   Engine engine = Engine::fork;
   Extra extra;
 
   bool operator==(const CallerState&) const = default;
 };
 
-/// Whether the clone resets the signals' handlers by itself.
+/// Whether the clone itself resets the signal handlers.
 inline bool clears_handlers(const CallerState& now) {
   return now.features.works(kernel::Feature::clone3);
 }
 
 /// The engine for this process: forced by FORKLIFT_ENGINE, else the best.
 ///
-/// Errors: a forced engine that does not exist or does not work here; what had run
-/// out while the process looked for the best one, which the next call does again.
+/// Errors: a forced engine that does not exist or does not work here; the
+/// shortage that stopped a probe, which the next call repeats.
 std::expected<Engine, Failure> chosen_engine();
 
-/// Looks at the process and at the calling thread as they are now.
+/// Captures the current state of the process and of the calling thread.
 ///
-/// Errors: of `chosen_engine` and `choose_way`; a stream that is inherited by word
-/// and is closed; no second stage where one is needed.
-/// Cost: two system calls if the order leaves nothing to the caller, and 31 at
-/// most once in a millisecond (`kernel::ignored_signals`).
+/// Errors: of `chosen_engine` and `choose_way`; a stream inherited explicitly
+/// that is closed; no second stage where one is needed.
+/// Cost: two system calls if the spec leaves nothing to the caller, and at most
+/// 31 once per millisecond (`kernel::ignored_signals`).
 std::expected<CallerState, Failure> capture_caller_state(const LaunchSpec& spec);
 
-/// How the child of this order is made on a kernel with these features: sets
+/// Chooses the way to create the child on a kernel with these features: sets
 /// `engine`, which is the best one when called, and `extra`.
 ///
-/// Errors: an engine that is less than required.
+/// Errors: an engine below the required one.
 std::optional<Failure> choose_way(const LaunchSpec& spec, CallerState& now);
 
 }  // namespace forklift::launch

@@ -10,19 +10,19 @@ namespace forklift::launch {
 
 /// The part of the caller's environment that a plan depends on.
 ///
-/// It refers to what it was made from; `keep` copies that, for a plan that outlives
-/// the moment. The entries are compared by their addresses: setting or removing a variable
-/// replaces a pointer, and what a pointer leads to is the caller's to change.
+/// It refers to its source; `keep` copies that, for a plan that outlives it.
+/// Entries are compared by address: setting or removing a variable replaces a
+/// pointer, and only the caller may change the strings.
 class CallersEnvironment {
  public:
   CallersEnvironment() = default;
-  /// Null for what the order does not depend on.
+  /// Null for parts that the spec does not depend on.
   CallersEnvironment(const char* const* entries, const char* path) noexcept
       : seen_entries_(entries), seen_path_(path) {}
 
   void keep();
 
-  /// Ended by null.
+  /// Terminated by null.
   const char* const* entries() const noexcept;
   const char* path() const noexcept;
 

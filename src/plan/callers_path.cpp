@@ -9,7 +9,7 @@
 namespace forklift::launch {
 namespace {
 
-// The next component of a path, which moves on; "." and "" are none.
+// Removes the next component of a path; skips "." and "".
 std::string_view next_component(std::string_view& path) {
   for (;;) {
     path.remove_prefix(std::min(path.find_first_not_of('/'), path.size()));
@@ -19,7 +19,7 @@ std::string_view next_component(std::string_view& path) {
   }
 }
 
-// What a path leads to, for the process that resolves it: one of its links in
+// The target of a path, for the process that resolves it: one of its links in
 // /proc and then `rest`.
 struct Relative {
   std::string ProcLinks::*link;

@@ -22,7 +22,7 @@ Found check_program(const LaunchSpec& spec) {
   if (has_nul(spec.program)) {
     return Failure{Step::program, quote(spec.program) + " has a NUL byte", EINVAL};
   }
-  // As execvp(3): such a name is in no place.
+  // As in execvp(3): such a name is not searched.
   if (spec.program.find('/') == std::string::npos && spec.program.size() > NAME_MAX) {
     return Failure{Step::exec, quote(spec.program), ENAMETOOLONG};
   }
@@ -78,7 +78,7 @@ Found check_streams(const LaunchSpec& spec) {
       return Failure{Step::open, quote(stdio.path()) + " has a NUL byte", EINVAL};
     }
     constexpr mode_t most = 07777;
-    if (opens && stdio.mode() > most) {  // the kernel would take its low bits
+    if (opens && stdio.mode() > most) {  // the kernel would use its low bits
       char octal[16];
       std::snprintf(octal, sizeof octal, "%o", stdio.mode());
       return Failure{Step::open, quote(stdio.path()) + " with mode " + octal, EINVAL};

@@ -10,8 +10,8 @@
 
 namespace forklift::launch {
 
-/// What the kernel would misunderstand rather than refuse: a NUL byte in a
-/// string, an environment key with '=', a signal or number that cannot be.
+/// Input that the kernel would misinterpret rather than refuse: a NUL byte in a
+/// string, an environment key with '=', an impossible signal or number.
 std::optional<Failure> check_spec(const LaunchSpec& spec, const CallerState& now);
 
 }  // namespace forklift::launch

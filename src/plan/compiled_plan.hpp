@@ -20,7 +20,7 @@
 
 namespace forklift::launch {
 
-/// A descriptor that the parent has to bring: one of its own, or a new pipe.
+/// A descriptor that the parent provides: one of its own, or a new pipe.
 struct Source {
   enum class Kind {
     borrowed,
@@ -33,11 +33,11 @@ struct Source {
   };
   Kind kind = Kind::borrowed;
   int descriptor = -1;  ///< of `borrowed`
-  int target = -1;      ///< the child's number; -1 if it waits until it is used
-  long cell = 0;        ///< offset of the `int` in the frame that tells the child its number
+  int target = -1;      ///< the child's number; -1 if it is kept aside until used
+  long cell = 0;        ///< offset of the `int` in the frame that holds the child's number
 };
 
-/// What a plan and its errors call a source.
+/// The name of a source in a plan and in errors.
 std::string name_of(const Source& source);
 
 /// One message of the mailbox: `count` sources from `first` on.
@@ -47,18 +47,18 @@ struct FdMessage {
   int count = 0;
 };
 
-/// Everything that can be made before a launch: the plan, and what the parent
-/// brings to it. Immutable once made; shared by the launches that use it.
+/// All that can be prepared before a launch: the plan, and the parent's
+/// resources for it. Immutable; shared by the launches that use it.
 struct CompiledPlan {
   std::string program;
   Engine engine = Engine::fork;
   std::vector<Call> calls;
   int second_stage = 0;  ///< if not 0, calls from this one on run there
-  int ready = 0;         ///< a child that came to this call has only exec left
+  int ready = 0;         ///< a child at this call has only exec left
   int tell = -1;         ///< the child's number of the report pipe, with a second stage
   std::vector<std::string> subjects;   ///< of each call, for people
   std::optional<std::uint64_t> stack;  ///< its soft limit, if the command sets one
-  std::string searched;                ///< the places searched, when PATH is
+  std::string searched;                ///< the places searched, if PATH is
   std::vector<std::pair<long, std::string>> cell_names;  ///< by offset, for people
   std::vector<std::pair<long, std::string>> data_names;  ///< by address, for people
   std::vector<Fill> fills;
@@ -68,18 +68,18 @@ struct CompiledPlan {
   int kept = least_kept;            ///< descriptors of the parent's that the child keeps at least
   std::size_t frame_bytes = sizeof(Frame);
   std::optional<std::chrono::nanoseconds> deadline;
-  int pid_namespace = -1;  ///< the caller's descriptor of the one to join
+  int pid_namespace = -1;  ///< the caller's descriptor of the namespace to join
   std::optional<Cgroup> cgroup;
   bool joins_cgroup = false;  ///< by a step, not by the clone
   bool no_new_privileges = false;
   bool pollable = false;                   ///< its report pipe is for an event loop
-  bool leads_group = false;                ///< the child makes a process group of its own
+  bool leads_group = false;                ///< the child leads its own process group
   std::uint64_t namespaces = 0;            ///< CLONE_NEW* flags
   std::optional<WindowSize> window;        ///< of its pseudoterminal
   std::optional<IdMaps> id_maps;           ///< to be written before the gate is opened
-  std::optional<Environment> environment;  ///< absent: the caller's as it is
+  std::optional<Environment> environment;  ///< absent: the caller's, unchanged
 
-  std::deque<std::string> texts;  ///< what the calls' `text` arguments point to
+  std::deque<std::string> texts;  ///< targets of the calls' `text` arguments
   std::vector<const char*> argv;
   std::deque<std::vector<const char*>> shell_argvs;  ///< of each call of the kind `script`
   std::vector<const char*> second_argv;              ///< the second stage's, which ends with `argv`
@@ -96,7 +96,7 @@ struct CompiledPlan {
 class CompiledPlanRef {
  public:
   CompiledPlanRef() noexcept = default;
-  /// Takes over one reference that is already counted.
+  /// Adopts one reference that is already counted.
   explicit CompiledPlanRef(const CompiledPlan* counted) noexcept : compiled_(counted) {}
   static CompiledPlanRef share(const CompiledPlan& compiled) noexcept;
   CompiledPlanRef(CompiledPlanRef&& other) noexcept

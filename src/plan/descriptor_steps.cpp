@@ -1,16 +1,17 @@
 // SPDX-FileCopyrightText: The forklift authors
 // SPDX-License-Identifier: MIT
 
-// How a child gets exactly its descriptors. It may not close or move anything while it
-// shares its parent's table, so it leaves that first; then the descriptors arrive, wait
-// on numbers that are nobody's target, and are put into place by dup3(2). What is left
-// is marked close-on-exec instead of closed, so that exec closes it after the parent has
-// gone on.
+// How a child gets exactly its descriptors. It may not close or move any while
+// it shares its parent's table, so it leaves that first; then the descriptors
+// arrive, are kept on numbers that are not targets, and are moved by dup3(2).
+// The others are marked close-on-exec instead of closed, so that exec closes
+// them after the parent has continued.
 
 #include "plan/descriptor_steps.hpp"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 
@@ -29,7 +30,7 @@ namespace {
 
 constexpr long all_descriptors = 0xffffffffL;
 
-// Of close_each without /proc: a hard limit of a billion would never end.
+// For close_each without /proc: a hard limit of a billion would never end.
 constexpr long most_descriptors = 1L << 20;
 
 Source source_of_need(const Stream& stream) {
@@ -75,7 +76,7 @@ void DescriptorSteps::gather() {
   if (now_.extra.second_stage) compiled_.sources.push_back({.kind = Source::Kind::second_stage});
   const auto count = static_cast<int>(compiled_.sources.size());
   for (int first = 0; mails() && first < count; first += most_in_message) {
-    add_letter(first, std::min(most_in_message, count - first));
+    add_message(first, std::min(most_in_message, count - first));
   }
   for (Source& source : compiled_.sources) {
     if (!mails()) source.cell = build_.take_cell(name_of(source));
@@ -83,11 +84,11 @@ void DescriptorSteps::gather() {
   choose_waiting_room();
 }
 
-void DescriptorSteps::add_letter(int first, int count) {
+void DescriptorSteps::add_message(int first, int count) {
   const std::size_t bytes = sizeof(int) * static_cast<std::size_t>(count);
   const long at = build_.take_room(sizeof(FdMessageBuffer) + CMSG_SPACE(bytes));
   compiled_.messages.push_back({at, first, count});
-  build_.name_cell(at, "letter");
+  build_.name_cell(at, "message");
   for (int i = 0; i < count; ++i) {
     Source& source = compiled_.sources[static_cast<std::size_t>(first + i)];
     source.cell = at + descriptor_in_message(i);
@@ -95,8 +96,8 @@ void DescriptorSteps::add_letter(int first, int count) {
   }
 }
 
-// The report pipe of the `fork` engine, where needed, gets the room's first
-// number; everybody else waits behind it.
+// The report pipe of the `fork` engine, if needed, gets the first number of the
+// range; all others follow.
 void DescriptorSteps::choose_waiting_room() {
   const auto waiting = static_cast<int>(streams_.size() + compiled_.sources.size()) + 1;
   window_ =
@@ -106,8 +107,8 @@ void DescriptorSteps::choose_waiting_room() {
   if (compiled_.reports_by_pipe) report_ = window_.first++;
 }
 
-// The kernel compares the word of a robust futex with the child's number as the
-// child's own pid namespace has it (kernel/futex/core.c, handle_futex_death).
+// The kernel compares the word of a robust futex with the child's tid in its
+// own pid namespace (kernel/futex/core.c, handle_futex_death).
 bool DescriptorSteps::marks_its_end() const {
   const Isolation& around = spec_.isolation;
   const bool renumbered = around.made.contains(Namespace::pid) ||
@@ -117,9 +118,9 @@ bool DescriptorSteps::marks_its_end() const {
   return now_.features.works(kernel::Feature::robust_list) && !renumbered;
 }
 
-// A child on a copy of our memory cannot clear a word of ours. The kernel
-// marks a robust futex in shared memory instead; without those, a pipe end
-// that only the child holds closes at exec or exit.
+// A child on a copy of our memory cannot clear a word of ours. The kernel marks
+// a robust futex in shared memory instead; without those, a pipe end held only
+// by the child closes at exec or exit.
 void DescriptorSteps::announce_end() {
   if (now_.engine != Engine::fork || compiled_.reports_by_pipe) return;
   build_.name_cell(offsetof(Frame, robust), "robust list");
@@ -134,9 +135,9 @@ bool DescriptorSteps::may_stand_still() const {
   });
 }
 
-// The first thing that the child does with descriptors: as long as it shares
-// the table, whatever it closes or moves is its parent's. The kernel copies
-// what lies below the first argument.
+// The child's first operation on descriptors: while it shares the table, it
+// would close or move its parent's. The kernel copies those below the first
+// argument.
 void DescriptorSteps::leave_table() {
   if (now_.engine != Engine::shared_table) return;
   if (may_stand_still()) compiled_.kept = least_kept_standing;
@@ -150,8 +151,8 @@ void DescriptorSteps::leave_table() {
   if (mails() && may_stand_still()) close_before_mailbox();
 }
 
-// The writing end of another launch's pipe may be among them, and whoever waits
-// for it to hang up would wait for this child, too.
+// The writing end of another launch's pipe may be among them, and a thread that
+// waits for its hang-up would also wait for this child.
 void DescriptorSteps::close_before_mailbox() {
   build_.name_cell(offsetof(Frame, before_mailbox), "mailbox - 1");
   build_
@@ -197,7 +198,7 @@ void DescriptorSteps::keep_report_pipe() {
   build_
       .add(Step::report, "pipe", SYS_dup3,
            {number(offsetof(Frame, report)), value(report_), value(O_CLOEXEC)})
-      .also = -EINVAL;  // it is there already
+      .also = -EINVAL;  // it already has that number
 }
 
 void DescriptorSteps::open_files() {
@@ -229,8 +230,8 @@ void DescriptorSteps::open_program() {
   waiting_.push_back({number_of(ExtraFd::program), cell, quote(spec_.program)});
 }
 
-// A caller's stream that is marked close-on-exec is inherited all the same; the
-// mark belongs to the table, which is the child's own by now.
+// A caller's stream marked close-on-exec is inherited all the same; the mark is
+// in the table, which is now the child's own.
 void DescriptorSteps::unmark_inherited() {
   for (int target = 0; target <= 2; ++target) {
     if ((now_.standard.marked >> target & 1) == 0) continue;
@@ -239,7 +240,7 @@ void DescriptorSteps::unmark_inherited() {
   }
 }
 
-// dup3(2) leaves close-on-exec off, and nobody waits on the number it fills.
+// dup3(2) leaves close-on-exec off, and no kept descriptor has its target.
 void DescriptorSteps::put_into_place() {
   unmark_inherited();
   for (const Waiting& waiting : waiting_) {
@@ -254,8 +255,17 @@ void DescriptorSteps::put_into_place() {
   }
 }
 
-// What the program gets; and what steps still need, unless descriptors are not
-// closed here but marked.
+// FIONBIO takes one flag off and leaves the others, which F_SETFL would have to know.
+void DescriptorSteps::make_blocking() {
+  for (const auto& [target, stdio] : spec_.streams) {
+    if (!stdio.is_blocking()) continue;
+    build_.add(Step::descriptor, std::to_string(target) + " blocks", SYS_ioctl,
+               {value(target), value(FIONBIO), build_.data(int{0}, "0")});
+  }
+}
+
+// The program's descriptors, and those that steps still need, unless the others
+// are not closed here but marked.
 std::vector<int> DescriptorSteps::kept() const {
   const bool marks = now_.features.works(kernel::Feature::mark_cloexec);
   std::vector<int> kept;
@@ -283,9 +293,9 @@ void DescriptorSteps::mark_report() {
              {value(number_of(ExtraFd::report)), value(F_SETFD), value(FD_CLOEXEC)});
 }
 
-// A fork elsewhere in the program can hold a copy of the pipe's end for ever, but
-// not the lock: that belongs to this child, and the kernel drops it when exec
-// closes the end. Where there are no locks, only the hang-up is left.
+// A fork elsewhere in the program can hold a copy of the pipe's end forever,
+// but not the lock: that belongs to this child, and the kernel drops it when
+// exec closes the end. Without locks, only the hang-up remains.
 void DescriptorSteps::lock_report() {
   if (!compiled_.reports_by_pipe && !now_.extra.second_stage) return;
   struct flock whole {};
@@ -320,8 +330,8 @@ int DescriptorSteps::terminal() const {
   return -1;
 }
 
-// Marked close-on-exec, descriptors are closed by exec after it has let our
-// parent go on; closed here, they would keep it waiting.
+// Descriptors marked close-on-exec are closed by exec after it has released our
+// parent; closing them here would delay it.
 void DescriptorSteps::close_range(long first, long last) {
   const unsigned flags =
       now_.features.works(kernel::Feature::mark_cloexec) ? kernel::close_range_cloexec : 0;

@@ -11,19 +11,19 @@
 
 namespace forklift::launch {
 
-/// Adds what the child does with descriptors to a plan.
+/// Adds the child's operations on descriptors to a plan.
 ///
-/// A descriptor goes through three states: the parent's (its number is known to
-/// the launch only), waiting (above or between all targets, so that nothing
-/// lands on a descriptor that is still needed), and in place. The functions add
-/// one step each and are called in the order in which they stand here.
+/// A descriptor has three states: the parent's (its number is known only at
+/// launch), kept (above or between all targets, so that nothing overwrites a
+/// descriptor that is still needed), and in place. The functions add one step
+/// each and are called in this order.
 class DescriptorSteps {
  public:
   DescriptorSteps(PlanBuilder& build, const LaunchSpec& spec, const CallerState& now,
                   const std::vector<Stream>& streams)
       : build_(build), compiled_(build.compiled()), spec_(spec), now_(now), streams_(streams) {}
 
-  /// Finds out what the parent has to bring; adds no call.
+  /// Determines what the parent must provide; adds no call.
   void gather();
   void announce_end();
   void leave_table();
@@ -33,13 +33,14 @@ class DescriptorSteps {
   void open_files();
   void open_program();
   void put_into_place();
+  void make_blocking();
   void close_others();
 
-  /// Makes the report pipe, which the second stage got by exec, end at the next.
+  /// Makes the report pipe, which survived one exec, close at the next.
   void mark_report();
-  /// What is left then is only to execute the program.
+  /// Only the exec of the program remains.
   void lock_report();
-  /// The child's number of what a step needs; the first, or those after it.
+  /// The child's number of a step's descriptor; the first, or those after it.
   int number_of(ExtraFd need, int index = 0) const;
   /// The child's number of its pseudoterminal.
   int terminal() const;
@@ -48,7 +49,7 @@ class DescriptorSteps {
 
  private:
   bool mails() const { return now_.engine == Engine::shared_table && !compiled_.sources.empty(); }
-  void add_letter(int first, int count);
+  void add_message(int first, int count);
   void choose_waiting_room();
   bool marks_its_end() const;
   bool may_stand_still() const;

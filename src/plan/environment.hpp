@@ -12,18 +12,18 @@ namespace forklift::launch {
 
 /// The environment of a command that changes the caller's.
 ///
-/// It points into the caller's own strings; entries that the command starts from
-/// instead are copied.
+/// It points into the caller's own strings; the entries of a replaced start are
+/// copied.
 class Environment {
  public:
   Environment(const LaunchSpec& spec, const CallersEnvironment& callers);
 
   char** get() const noexcept { return const_cast<char**>(merged_.data()); }
-  /// The value that the command itself gives to `key`, else null.
+  /// The value that the command itself sets for `key`, else null.
   const char* own(const std::string& key) const noexcept;
 
  private:
-  std::vector<std::string> own_;     // "KEY=value", the start's as they are
+  std::vector<std::string> own_;     // "KEY=value"; the start's are unchanged
   std::vector<const char*> merged_;  // null-terminated
 };
 

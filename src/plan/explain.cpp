@@ -9,7 +9,7 @@
 namespace forklift::launch {
 namespace {
 
-// A string as strace(1) writes it.
+// A string in the format of strace(1).
 std::string in_quotes(const char* text) {
   std::string quoted = "\"";
   for (; *text; ++text) {

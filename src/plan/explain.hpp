@@ -8,8 +8,8 @@
 
 namespace forklift::launch {
 
-/// The plan for people: a headline, then a line for each system call as
-/// strace(1) would print it. What only the launch knows stands in angle brackets.
+/// The plan for people: a headline, then a line for each system call in the
+/// format of strace(1). Values known only at launch are in angle brackets.
 std::string explain(const CompiledPlan& plan);
 
 }  // namespace forklift::launch

@@ -25,7 +25,7 @@ Failure unknown(const char* what, const std::string& name, int error) {
           error ? error : ENOENT};
 }
 
-// What setresuid(2) and its like take for "unchanged".
+// The value for "unchanged" in setresuid(2) and similar calls.
 constexpr auto unchanged = static_cast<std::uint32_t>(-1);
 
 Failure refuse_unchanged(const char* what) {
@@ -35,7 +35,7 @@ Failure refuse_unchanged(const char* what) {
           EINVAL};
 }
 
-// Half an identity would leave the child the caller's group, root's perhaps.
+// Without a group the child would keep the caller's, possibly root's.
 Failure lacks_group(uid_t user) {
   return {
       Step::identity,
@@ -43,7 +43,7 @@ Failure lacks_group(uid_t user) {
       EINVAL};
 }
 
-// A user by name, else by number; what the database says of either.
+// A user by name, else by number, and its entry in the database.
 struct User {
   uid_t id;
   std::optional<gid_t> group;
@@ -62,7 +62,7 @@ std::expected<User, Failure> look_up_user(const std::string& text) {
     if (error == ERANGE) room.resize(2 * room.size());
   } while (error == ERANGE);
   if (found) return User{found->pw_uid, found->pw_gid, found->pw_name};
-  // What cannot be asked, as without a database, has no entry.
+  // An unavailable database has no entry.
   if (number) return User{*number, std::nullopt, ""};
   return std::unexpected(unknown("user", text, error));
 }
@@ -91,7 +91,7 @@ std::vector<gid_t> groups_at_login(const std::string& user, gid_t group) {
   return groups;
 }
 
-// The database may say -1 as well as the caller.
+// The database may contain -1, as may the caller's input.
 std::optional<Failure> find_half_identity(const ResolvedIdentity& identity) {
   if (identity.user == unchanged) return refuse_unchanged("user");
   if (identity.group == unchanged) return refuse_unchanged("group");
@@ -127,7 +127,7 @@ std::expected<ResolvedIdentity, Failure> resolve_identity(const LaunchSpec& spec
     identity.group = *group;
   }
   if (auto half = find_half_identity(identity)) return std::unexpected(std::move(*half));
-  // In a user namespace whose groups may not be set, they stay as they are.
+  // In a user namespace that forbids setting groups, they stay unchanged.
   const auto& around = spec.isolation;
   const bool denied = around.made.contains(Namespace::user) &&
                       !(around.id_maps ? around.id_maps->setgroups : false);

@@ -11,17 +11,17 @@
 
 namespace forklift::launch {
 
-/// Who the child becomes, by number.
+/// The child's user and groups, by number.
 struct ResolvedIdentity {
   std::optional<uid_t> user;
   std::optional<gid_t> group;
   std::optional<std::vector<gid_t>> groups;
 };
 
-/// Looks up the names of an order in the user database (getpwnam_r(3)).
+/// Looks up the names of a spec in the user database (getpwnam_r(3)).
 ///
-/// Errors: an unknown user or group, the id -1, a user without a group, or why
-/// the database cannot be read.
+/// Errors: an unknown user or group, the id -1, a user without a group, or an
+/// unreadable database.
 std::expected<ResolvedIdentity, Failure> resolve_identity(const LaunchSpec& spec);
 
 }  // namespace forklift::launch

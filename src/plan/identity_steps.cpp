@@ -15,7 +15,7 @@ bool changes_sets(const CapabilitySets& sets) {
   return sets.permitted || sets.effective || sets.inheritable || sets.ambient;
 }
 
-// A child in a new user namespace has everything there.
+// A child in a new user namespace has all capabilities there.
 kernel::Capabilities sets_before(const LaunchSpec& spec, const CallerState& now) {
   if (!spec.isolation.made.contains(Namespace::user)) return *now.capabilities;
   return {CapabilitySet::all().bits(), CapabilitySet::all().bits(), 0};
@@ -47,8 +47,8 @@ void narrow_bounding(PlanBuilder& build, CapabilitySet kept) {
   }
 }
 
-// A change of the user id takes all capabilities away, unless told otherwise;
-// exec forgets that this was told.
+// A change of the user id drops all capabilities, unless a flag is set; exec
+// clears that flag.
 void set_securebits(PlanBuilder& build, const Identity& wanted, bool changes_user) {
   const bool keeps = changes_user && wanted.capabilities && changes_sets(*wanted.capabilities);
   if (wanted.securebits) {

@@ -7,13 +7,12 @@
 
 namespace forklift::launch {
 
-/// Whether the order leaves some of the caller's sets of capabilities as they are.
+/// Whether the spec keeps some of the caller's capability sets.
 bool depends_on_capabilities(const LaunchSpec& spec);
 
-/// Users, groups and capabilities, in the order in which the kernel lets them
-/// go: what needs a right comes before it is given up. All need memory of their
-/// own, since a change of identity changes what the kernel allows others to do
-/// with the memory.
+/// Users, groups and capabilities, in an order that the kernel permits: a step
+/// that needs a privilege comes before the step that drops it. All need memory
+/// of their own, since a new identity changes the permissions on the memory.
 void add_identity(PlanBuilder& build, const LaunchSpec& spec, const CallerState& now,
                   const ResolvedIdentity& identity);
 

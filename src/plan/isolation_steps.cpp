@@ -10,6 +10,7 @@
 #include <array>
 #include <utility>
 
+#include "kernel/enumerators.hpp"
 #include "kernel/numbers.hpp"
 #include "plan/callers_path.hpp"
 #include "types/quote.hpp"
@@ -31,6 +32,7 @@ constexpr std::array<KnownKind, namespace_count> kinds = {{{CLONE_NEWUSER, "user
                                                            {CLONE_NEWIPC, "ipc"},
                                                            {CLONE_NEWCGROUP, "cgroup"},
                                                            {kernel::clone_newtime, "time"}}};
+static_assert(namespace_count == kernel::enumerator_count<Namespace>());
 
 const KnownKind& known(Namespace kind) { return kinds[static_cast<std::size_t>(kind)]; }
 
@@ -42,8 +44,8 @@ void add_mount(PlanBuilder& build, const std::string& subject, const char* sourc
              value(0)});
 }
 
-// pivot_root(2) wants a mount point, and stacks the old root onto the new one
-// when both are the same directory; then the old one is let go.
+// pivot_root(2) requires a mount point, and stacks the old root onto the new
+// one if both are the same directory; then the old one is unmounted.
 void add_pivot(PlanBuilder& build, const std::string& path) {
   const std::string subject = quote(path);
   add_mount(build, subject + " onto itself", path.c_str(), path, nullptr, MS_BIND | MS_REC);
@@ -73,9 +75,9 @@ void add_clock_offsets(PlanBuilder& build, const Offsets& offsets) {
                    line("monotonic", offsets.first) + line("boottime", offsets.second));
 }
 
-// The caller of unshare(2) stays in the old time namespace. Since Linux 6.3 exec
-// enters the new one (commit 2b5f9dad32ed), before that only its children do, and
-// the program could not make threads: so the child joins it before exec.
+// The caller of unshare(2) stays in the old time namespace. Since Linux 6.3
+// exec enters the new one (commit 2b5f9dad32ed); before, only its children do,
+// and the program could not create threads: so the child joins it before exec.
 void add_entry_of_clock(PlanBuilder& build) {
   const std::string subject = "the new time namespace";
   const std::string path = "/proc/self/ns/time_for_children";
@@ -111,11 +113,11 @@ std::string names_of(std::uint64_t flags) {
 }
 
 void add_joins(PlanBuilder& build, const Isolation& wanted, const DescriptorSteps& descriptors) {
-  // A user namespace first: it gives the right to join the others.
+  // A user namespace first: it gives the privilege to join the others.
   for (const bool user : {true, false}) {
     int index = 0;
     for (const auto& [descriptor, kind] : wanted.joined) {
-      if (kind == Namespace::pid) continue;  // its maker joins that
+      if (kind == Namespace::pid) continue;  // its creator joins that
       const int number = descriptors.number_of(ExtraFd::joined, index++);
       if ((kind == Namespace::user) != user) continue;
       build.add(Step::join,

@@ -7,12 +7,12 @@
 
 namespace forklift::launch {
 
-/// The CLONE_NEW* flag of a kind of namespaces, and what it is called.
+/// The CLONE_NEW* flag of a kind of namespaces, and its name.
 std::uint64_t clone_flag(Namespace kind);
 const char* name_of(Namespace kind);
 
-/// The flags with which the child is made. A time namespace is not among them:
-/// who makes one stays outside until exec.
+/// The flags for the clone. A time namespace is not among them: its creator
+/// stays outside until exec.
 std::uint64_t clone_flags(const std::set<Namespace>& kinds);
 
 /// The kinds of these flags, for people: "user, net".

@@ -34,7 +34,7 @@ struct EnvironmentChange {
   std::optional<std::string> value;  ///< absent: the variable is removed
 };
 
-/// Who the child becomes.
+/// The child's user, groups and capabilities.
 struct Identity {
   std::variant<std::monostate, uid_t, std::string> user;
   std::variant<std::monostate, gid_t, std::string> group;
@@ -45,7 +45,7 @@ struct Identity {
   std::optional<unsigned> securebits;
 };
 
-/// What it may use, and when it runs.
+/// The child's resources and scheduling.
 struct ResourceLimits {
   std::map<Resource, Limit> limits;
   std::optional<int> nice;
@@ -58,11 +58,11 @@ struct ResourceLimits {
   std::optional<MemoryPolicy> memory_policy;
 };
 
-/// What it sees of the system.
+/// The child's view of the system.
 struct Isolation {
   std::set<Namespace> made;
   std::optional<IdMaps> id_maps;
-  /// Of the monotonic clock and of that which goes on in sleep.
+  /// Of the monotonic clock and of the one that includes suspend time.
   std::optional<std::pair<std::chrono::nanoseconds, std::chrono::nanoseconds>> clock_offsets;
   std::vector<std::pair<int, Namespace>> joined;
   std::optional<std::string> hostname;
@@ -71,20 +71,20 @@ struct Isolation {
   bool mount_proc = false;
 };
 
-/// What it may not do.
+/// The restrictions of the child.
 struct Sandbox {
   std::optional<std::vector<sock_filter>> seccomp;
   std::optional<Landlock> landlock;
-  std::optional<int> ruleset;  ///< Landlock's, by descriptor
+  std::optional<int> ruleset;  ///< of Landlock, by descriptor
 };
 
-/// Everything that a `Command` asks for, as plain data and unchecked.
+/// All settings of a `Command`, as plain unchecked data.
 struct LaunchSpec {
   std::string program;
   std::vector<std::string> arguments;
   std::optional<std::string> argv0;
 
-  std::vector<EnvironmentChange> environment;                 ///< the last of a key counts
+  std::vector<EnvironmentChange> environment;                 ///< the last change of a key wins
   std::optional<std::vector<std::string>> environment_start;  ///< else the caller's
   bool clear_environment = false;
 
@@ -96,7 +96,7 @@ struct LaunchSpec {
   bool inherit_mask = false;
   kernel::SignalSet ignored = 0;
   bool inherit_ignored = false;
-  std::optional<int> bad_signal;  ///< a number that no signal has
+  std::optional<int> bad_signal;  ///< a number that is not a signal
 
   std::optional<mode_t> umask;
   bool new_session = false;
@@ -119,7 +119,7 @@ struct LaunchSpec {
   std::optional<std::chrono::nanoseconds> deadline;  ///< for the launch itself
 };
 
-/// Adds signals to `spec.*set`; a number that is none makes the launch fail.
+/// Adds signals to `spec.*set`; an invalid number makes the launch fail.
 inline void add_signals(LaunchSpec& spec, kernel::SignalSet LaunchSpec::*set,
                         std::initializer_list<int> signals) {
   for (const int signal : signals) {

@@ -19,15 +19,15 @@ inline Argument number(long cell) { return {cell, From::number}; }
 inline Argument place(std::size_t offset) { return {static_cast<long>(offset), From::place}; }
 inline Argument word(std::size_t offset) { return {static_cast<long>(offset), From::word}; }
 
-/// A plan in the making: calls are added in order, and what they point to is
-/// kept with them.
+/// A plan under construction: calls are added in order, together with the
+/// memory that they point to.
 class PlanBuilder {
  public:
   CompiledPlan& compiled() { return *compiled_; }
   std::unique_ptr<CompiledPlan> finish() { return std::move(compiled_); }
 
-  /// Adds a call; its result is accepted unless negative. The reference holds
-  /// until the next call is added.
+  /// Adds a call; its result is accepted unless negative. The reference is
+  /// valid until the next call is added.
   Call& add(Step step, std::string subject, long call, std::initializer_list<Argument> arguments);
 
   /// Opens a file, writes it at once and closes it; a relative path starts at
@@ -41,7 +41,7 @@ class PlanBuilder {
     return {reinterpret_cast<long>(keep(std::move(content))), From::text};
   }
 
-  /// Keeps bytes as long as the plan; `what` is how `explain` shall call them.
+  /// Keeps bytes as long as the plan; `what` is their name in `explain`.
   Argument data(const void* bytes, std::size_t size, const std::string& what);
   template <class T>
   Argument data(const T& bytes, const std::string& what) {
@@ -49,16 +49,16 @@ class PlanBuilder {
     return data(&bytes, sizeof bytes, what);
   }
 
-  /// A word that the frame shall hold when the child starts.
+  /// Sets a word in the child's initial frame.
   void fill(long offset, long value) { compiled_->fills.push_back({offset, value, false}); }
   /// The same, the address of kept bytes.
   void fill(long offset, Argument data) { compiled_->fills.push_back({offset, data.value, true}); }
 
-  /// Takes room in the frame, behind what is taken already; gives its offset.
+  /// Reserves space in the frame, after the space in use; returns its offset.
   long take_room(std::size_t bytes);
-  /// Takes room for a descriptor that only the launch knows.
+  /// Reserves space for a descriptor that is known only at launch.
   long take_cell(const std::string& what);
-  /// How `explain` shall call the value at this offset.
+  /// The name of the value at this offset in `explain`.
   void name_cell(long offset, const std::string& what) {
     compiled_->cell_names.emplace_back(offset, what);
   }

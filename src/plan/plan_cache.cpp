@@ -9,8 +9,8 @@
 namespace forklift::launch {
 namespace {
 
-// A program that changes its environment before each launch of one command
-// must not pile up plans: past this many, a plan serves one launch only.
+// A program that changes its environment before each launch of one command must
+// not accumulate plans: beyond this many, a plan serves one launch only.
 constexpr int most_plans = 4;
 
 }  // namespace

@@ -9,10 +9,10 @@
 
 namespace forklift::launch {
 
-/// The plans made for one order so far, one for each situation met.
+/// The plans compiled for one spec so far, one for each caller state.
 ///
 /// Threads: `get` from many at once, without a lock, so that a fork of the
-/// whole program finds nothing held; the rest needs the object alone.
+/// whole program leaves nothing locked; the rest needs exclusive access.
 class PlanCache {
  public:
   PlanCache() noexcept = default;
@@ -20,9 +20,9 @@ class PlanCache {
   PlanCache& operator=(const PlanCache&) = delete;
   ~PlanCache() { clear(); }
 
-  /// The plan for the process as it is now, made if there is none yet.
+  /// The plan for the current state of the process, compiled if missing.
   ///
-  /// Errors: bad input, found before anything is done.
+  /// Errors: bad input, found before the launch has any effect.
   std::expected<CompiledPlanRef, Failure> get(const LaunchSpec& spec) const;
   void clear() noexcept;
 

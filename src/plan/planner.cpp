@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: The forklift authors
 // SPDX-License-Identifier: MIT
 
-// Turns an order into the list of system calls that the child will make. Each
-// member function of `Planner` adds the calls of one step; `plan` is the order
+// Turns a spec into the list of system calls that the child will make. Each
+// member function of `Planner` adds the calls of one step; `plan` has the order
 // of steps.
 
 #include "plan/planner.hpp"
@@ -36,7 +36,7 @@
 namespace forklift::launch {
 namespace {
 
-// A child that becomes another user can be stopped by that user on its way.
+// A child that becomes another user can be stopped by that user before exec.
 constexpr std::chrono::seconds stoppable_launch{10};
 
 IdMaps root_is(const CallerState& now) {
@@ -49,7 +49,7 @@ class Planner {
           const ResolvedIdentity& identity)
       : spec_(spec), now_(now), identity_(identity), descriptors_(build_, spec, now, streams) {}
 
-  // The order of the steps; docs/attributes.md tells the reasons.
+  // The order of the steps; docs/attributes.md has the reasons.
   std::unique_ptr<CompiledPlan> plan() {
     set_up();
     descriptors_.gather();
@@ -63,6 +63,7 @@ class Planner {
     descriptors_.open_files();
     descriptors_.open_program();
     descriptors_.put_into_place();
+    descriptors_.make_blocking();
     join_cgroup();
     add_session(build_, spec_, descriptors_);
     add_scheduling(build_, spec_.limits_, now_);
@@ -125,7 +126,7 @@ class Planner {
         .kind = CallKind::gate;
   }
 
-  // From here on the child is on memory of its own.
+  // From here on the child runs on memory of its own.
   void begin_second_stage() {
     build_.name_cell(offsetof(Frame, environment), "environment");
     Call& start = build_.add(Step::second_stage, "", SYS_execveat,
@@ -159,7 +160,7 @@ class Planner {
     }
   }
 
-  // Where the clone cannot make the child in its cgroup (Linux 5.7).
+  // Where the clone cannot create the child in its cgroup (Linux 5.7).
   void join_cgroup() {
     if (!now_.extra.joins_cgroup) return;
     build_.write_file(Step::cgroup, "cgroup.procs", "0", descriptors_.number_of(ExtraFd::cgroup));
@@ -171,9 +172,9 @@ class Planner {
                {value(PR_SET_NO_NEW_PRIVS), value(1), value(0), value(0), value(0)});
   }
 
-  // After the credentials, whose change would undo it. A parent that ended
-  // before is found out by its child having another; one in a pid namespace
-  // above is seen as 0.
+  // After the credentials, whose change would undo it. If the parent ended
+  // before, the child has another parent, which shows; a parent in an outer pid
+  // namespace appears as 0.
   void die_with_parent() {
     if (!spec_.dies_with_parent) return;
     build_.add(Step::parent_death, kernel::signal_name(*spec_.dies_with_parent), SYS_prctl,
@@ -183,7 +184,7 @@ class Planner {
     check.least = check.most = check.also = apart ? 0 : *now_.parent;
   }
 
-  // Says that nothing has failed so far: what comes after can only be exec.
+  // Reports that nothing has failed so far: only exec remains.
   void report() {
     compiled_.ready = static_cast<int>(compiled_.calls.size());
     build_.name_cell(offsetof(Frame, outcome), "outcome");
@@ -221,9 +222,9 @@ class Planner {
   void search_path() {
     const char* const own = compiled_.environment ? compiled_.environment->own("PATH") : nullptr;
     const char* const callers =
-        now_.environment.path() ? now_.environment.path() : "/bin:/usr/bin";  // as execvp(3)
+        now_.environment.path() ? now_.environment.path() : "/bin:/usr/bin";  // as in execvp(3)
     compiled_.searched = own ? own : callers;
-    std::set<std::string> seen;  // many a PATH names a folder twice
+    std::set<std::string> seen;  // PATH often names a directory twice
     for (std::size_t at = 0; at <= compiled_.searched.size();) {
       const std::size_t end = std::min(compiled_.searched.find(':', at), compiled_.searched.size());
       const std::string folder = compiled_.searched.substr(at, end - at);
@@ -245,8 +246,8 @@ class Planner {
     if (spec_.allow_shell) add_shell(path);
   }
 
-  // As execvp(3) does with a file that is no program. Each place has a list of
-  // its own, as children may share them; the second stage makes do with one.
+  // As execvp(3) does with an unrecognised file. Each place has its own list,
+  // as children may share them; the second stage needs only one.
   void add_shell(const std::string& path) {
     constexpr const char* shell = "/bin/sh";
     const Argument script = build_.text(path);
@@ -284,7 +285,7 @@ std::expected<std::unique_ptr<CompiledPlan>, Failure> prepare(const LaunchSpec& 
   compiled->made_for = now;
   compiled->made_for.environment.keep();
   if (compiled->second_stage) {
-    if (auto failure = hand_over(*compiled)) return std::unexpected(std::move(*failure));
+    if (auto failure = pack_second_stage(*compiled)) return std::unexpected(std::move(*failure));
   }
   return compiled;
 }

@@ -9,7 +9,7 @@
 
 namespace forklift::launch {
 
-/// Makes the plan of a launch and all that can be prepared for it.
+/// Compiles the plan of a launch with all that can be prepared for it.
 ///
 /// Errors: bad input, by step and subject.
 std::expected<std::unique_ptr<CompiledPlan>, Failure> prepare(const LaunchSpec& spec,

@@ -15,6 +15,7 @@
 #include <algorithm>
 #include <climits>
 
+#include "kernel/enumerators.hpp"
 #include "kernel/numbers.hpp"
 #include "types/quote.hpp"
 
@@ -30,12 +31,13 @@ constexpr int resources[] = {RLIMIT_AS,     RLIMIT_CORE,   RLIMIT_CPU,        RL
                              RLIMIT_FSIZE,  RLIMIT_LOCKS,  RLIMIT_MEMLOCK,    RLIMIT_MSGQUEUE,
                              RLIMIT_NICE,   RLIMIT_NOFILE, RLIMIT_NPROC,      RLIMIT_RSS,
                              RLIMIT_RTPRIO, RLIMIT_RTTIME, RLIMIT_SIGPENDING, RLIMIT_STACK};
+static_assert(std::size(resources) == kernel::enumerator_count<Resource>());
 
 std::string print(std::uint64_t bound) {
   return bound == unlimited ? "unlimited" : std::to_string(bound);
 }
 
-// A bound that is left out is the caller's, which the child has inherited.
+// A missing bound is the caller's, which the child has inherited.
 void add_limit(PlanBuilder& build, Resource resource, const Limit& limit, const CallerState& now) {
   const int number = number_of(resource);
   const auto callers = std::ranges::find(now.limits, resource, &CallersLimit::resource);
@@ -71,11 +73,12 @@ std::uint32_t number_of(Scheduling::Policy policy) {
 
 const char* name_of(Scheduling::Policy policy) {
   constexpr const char* names[] = {"other", "batch", "idle", "fifo", "round robin", "deadline"};
+  static_assert(std::size(names) == kernel::enumerator_count<Scheduling::Policy>());
   return names[static_cast<std::size_t>(policy)];
 }
 
-// Whether the call that sets the policy sets the nice value, too
-// (`__setscheduler_params` in kernel/sched/syscalls.c); without one given it
+// Whether the call that sets the policy also sets the nice value
+// (`__setscheduler_params` in kernel/sched/syscalls.c); if none is given it
 // would make that 0.
 bool has_nice(const Scheduling& wanted) {
   return wanted.policy == Scheduling::Policy::other || wanted.policy == Scheduling::Policy::batch;
@@ -127,6 +130,7 @@ void add_io_priority(PlanBuilder& build, const IoPriority& wanted) {
   const int number = static_cast<int>(wanted.io_class);
   const int level = has_level ? wanted.level : 0;
   constexpr const char* names[] = {"none", "realtime", "best effort", "idle"};
+  static_assert(std::size(names) == kernel::enumerator_count<IoPriority::Class>());
   std::string text = std::string("I/O priority ") + names[number];
   if (has_level) text += " " + std::to_string(level);
   build.add(Step::scheduling, text, SYS_ioprio_set,
@@ -157,6 +161,7 @@ void add_scheduling(PlanBuilder& build, const ResourceLimits& limits_, const Cal
 void add_memory_policy(PlanBuilder& build, const ResourceLimits& limits_) {
   if (!limits_.memory_policy) return;
   constexpr const char* names[] = {"default", "preferred", "bind", "interleave", "local"};
+  static_assert(std::size(names) == kernel::enumerator_count<MemoryPolicy::Mode>());
   const int mode = static_cast<int>(limits_.memory_policy->mode);  // MPOL_* in this order
   const auto& nodes = limits_.memory_policy->nodes;
   std::string text = names[mode];

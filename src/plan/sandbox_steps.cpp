@@ -17,20 +17,20 @@
 namespace forklift::launch {
 namespace {
 
-// struct landlock_path_beneath_attr, in the frame: the child knows the
-// descriptor only when it has opened the path.
+// struct landlock_path_beneath_attr, in the frame: the child has the descriptor
+// only after opening the path.
 constexpr long rule_bytes = 12;
 constexpr long rule_descriptor = 8;
 
-// The rights that each version of Landlock's ABI knows, from 1 on
+// The rights of each version of Landlock's ABI, from 1 on
 // (landlock_create_ruleset(2)).
 std::uint64_t rights_known_to(long version) {
   constexpr std::uint64_t known[] = {0x1fff, 0x3fff, 0x7fff, 0x7fff, 0xffff};
-  if (version < 1) return known[0];  // the child will be told why not
+  if (version < 1) return known[0];  // the child will report the error
   return known[std::min<std::size_t>(static_cast<std::size_t>(version), std::size(known)) - 1];
 }
 
-// A rule for a file may hold no right that only directories have.
+// A rule for a file may not include rights that only directories have.
 constexpr std::uint64_t rights_of_files =
     LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_READ_FILE |
     1ULL << 14 /* truncate, version 3 */ | 1ULL << 15 /* ioctl of devices, version 5 */;
@@ -46,14 +46,14 @@ void LandlockSteps::make_rulesets() {
            {build_.data(handled, "handled rights"), value(sizeof handled), value(0)})
       .store = static_cast<std::int32_t>(ruleset);
   for (const Landlock::Rule& rule : wanted_.landlock->rules()) {
-    // What may stand in a rule for a file; then everything, which a file refuses.
+    // The rights for a rule of a file; then all of them, which a file refuses.
     const std::uint64_t rights = rule.rights & handled;
     add_rule(ruleset, rule.path, rights & rights_of_files);
     if (rights & ~rights_of_files) add_rule(ruleset, rule.path, rights);
   }
   const int kept = descriptors_.number_of(ExtraFd::made_ruleset);
   build_.add(Step::landlock, "ruleset", SYS_dup3, {number(ruleset), value(kept), value(O_CLOEXEC)})
-      .also = -EINVAL;  // it is there already
+      .also = -EINVAL;  // it already has that number
 }
 
 void LandlockSteps::add_rule(long ruleset, const std::string& path, std::uint64_t rights) {
@@ -83,7 +83,7 @@ void LandlockSteps::restrict() {
   }
 }
 
-// struct sock_fprog, in the frame, since it holds an address.
+// struct sock_fprog, in the frame, since it contains an address.
 void add_seccomp(PlanBuilder& build, const Sandbox& wanted) {
   if (!wanted.seccomp) return;
   const auto& filter = *wanted.seccomp;

@@ -8,7 +8,7 @@
 namespace forklift::launch {
 
 /// The paths of a Landlock ruleset are opened while the child still may open
-/// them; `restrict` makes it hold, as one of the last steps.
+/// them; `restrict` enforces it, as one of the last steps.
 class LandlockSteps {
  public:
   LandlockSteps(PlanBuilder& build, const Sandbox& wanted, const CallerState& now,

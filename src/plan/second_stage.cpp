@@ -42,13 +42,13 @@ class Packer {
   }
 
  private:
-  // Replaces the address of something kept by its place in the bytes.
+  // Replaces the address of kept bytes by their place in the message.
   void move(long& address) {
     const auto* const key = reinterpret_cast<const char*>(address);
     const auto [place, is_new] = places_.try_emplace(key, start_ + data_.size());
     if (is_new) {
       data_.append(*kept_.at(key));
-      data_.append(alignment - data_.size() % alignment, '\0');  // ends strings, too
+      data_.append(alignment - data_.size() % alignment, '\0');  // also terminates strings
     }
     address = static_cast<long>(place->second);
   }
@@ -83,7 +83,7 @@ std::string without_nul(const std::string& bytes, std::size_t& at) {
 
 }  // namespace
 
-std::optional<Failure> hand_over(CompiledPlan& compiled) {
+std::optional<Failure> pack_second_stage(CompiledPlan& compiled) {
   const std::string bytes = Packer(compiled).pack();
   const std::size_t taken = bytes.size() + compiled.frame_bytes + sizeof(Frame);
   if (taken > most_handed_over) {

@@ -8,10 +8,10 @@
 
 namespace forklift::launch {
 
-/// Packs the calls behind `second_stage` into the arguments of the call that
-/// starts it, which is the one before.
+/// Packs the calls after `second_stage` into the arguments of the preceding
+/// call, which starts it.
 ///
 /// Errors: a plan that is too long.
-std::optional<Failure> hand_over(CompiledPlan& compiled);
+std::optional<Failure> pack_second_stage(CompiledPlan& compiled);
 
 }  // namespace forklift::launch

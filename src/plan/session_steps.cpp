@@ -13,7 +13,7 @@ void take_terminal(PlanBuilder& build, int number) {
             {value(number), value(TIOCSCTTY), value(0)});
 }
 
-// All signals are blocked, so SIGTTOU does not stop a child in the background.
+// All signals are blocked, so SIGTTOU does not stop a background child.
 void take_foreground(PlanBuilder& build, int number) {
   const long group = build.take_cell("its group");
   build.add(Step::foreground, "", SYS_getpgid, {value(0)}).store = static_cast<std::int32_t>(group);

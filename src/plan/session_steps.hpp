@@ -7,11 +7,11 @@
 
 namespace forklift::launch {
 
-/// Whether the order has the child lead a process group, or a session, of its own.
+/// Whether the spec makes the child lead its own process group or session.
 bool leads_session(const LaunchSpec& spec);
 bool leads_group(const LaunchSpec& spec);
 
-/// Session and process group, then the terminal that belongs to them.
+/// Session and process group, then their terminal.
 void add_session(PlanBuilder& build, const LaunchSpec& spec, const DescriptorSteps& descriptors);
 
 }  // namespace forklift::launch

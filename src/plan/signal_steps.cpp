@@ -25,9 +25,8 @@ void add_disposition(PlanBuilder& build, int signal, const kernel::Disposition& 
 
 }  // namespace
 
-// CLONE_CLEAR_SIGHAND has reset what was caught and left what was ignored.
-// Without it every signal is reset: a handler that ran in the child would run
-// on our memory.
+// CLONE_CLEAR_SIGHAND has reset caught signals and left ignored ones. Without
+// it every signal is reset: a handler in the child would run on our memory.
 void add_dispositions(PlanBuilder& build, const LaunchSpec& spec, const CallerState& now) {
   kernel::SignalSet kept_ignored = spec.ignored;
   kernel::SignalSet reset = now.ignored;

@@ -6,9 +6,9 @@
 
 namespace forklift::launch {
 
-/// What the program ignores; all else goes to its default.
+/// Sets the ignored signals; all others get the default action.
 void add_dispositions(PlanBuilder& build, const LaunchSpec& spec, const CallerState& now);
-/// What it has blocked.
+/// Sets the blocked signals.
 void add_mask(PlanBuilder& build, const LaunchSpec& spec, const CallerState& now);
 
 }  // namespace forklift::launch

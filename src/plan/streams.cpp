@@ -14,7 +14,7 @@ bool is_in_place(int target, const Stdio* stdio) {
   return target <= 2 && (!stdio || stdio->kind() == Stdio::Kind::inherit);
 }
 
-// Follows `same_as` to a descriptor that is not the same as another.
+// Follows `same_as` to a descriptor that is not an alias.
 std::expected<int, Failure> root_of(const std::map<int, Stdio>& streams, int target) {
   int number = target;
   for (std::size_t hops = 0; hops <= streams.size(); ++hops) {
@@ -48,7 +48,7 @@ Window longest_gap(const std::vector<Stream>& streams, long limit) {
   return best;
 }
 
-// Those that the order leaves out are inherited, or the pseudoterminal.
+// Those absent from the spec are inherited, or the pseudoterminal.
 void add_standard_streams(const LaunchSpec& spec, StandardStreams standard,
                           std::vector<Stream>& streams) {
   int terminal = -1;

@@ -10,7 +10,7 @@
 
 namespace forklift::launch {
 
-/// A descriptor that later steps of the child need and the program does not get.
+/// A descriptor needed by later steps of the child, but not by the program.
 enum class ExtraFd {
   none,
   cgroup,
@@ -20,10 +20,10 @@ enum class ExtraFd {
   made_ruleset,
   terminal,
   joined,
-  program,  ///< the caller's own, where its name would come to mean another
+  program,  ///< the caller's own, if its name would mean another one later
 };
 
-/// What a plan has because of where it is made.
+/// Parts of a plan that depend on the kernel.
 struct Extra {
   bool second_stage = false;
   bool joins_cgroup = false;  ///< the child does it, not the clone
@@ -32,7 +32,7 @@ struct Extra {
   bool operator==(const Extra&) const = default;
 };
 
-/// Which of the numbers 0 to 2 that a child inherits are not simply there.
+/// Which of the numbers 0 to 2 that a child inherits need a step.
 struct StandardStreams {
   unsigned closed = 0;  ///< bit N: the caller has no descriptor N
   unsigned marked = 0;  ///< bit N: it is marked close-on-exec
@@ -43,37 +43,37 @@ struct StandardStreams {
 /// One of the child's descriptors, after `same_as` has been followed.
 struct Stream {
   int target = -1;
-  const Stdio* stdio = nullptr;  ///< null: inherited in place, or brought for a `need`
+  const Stdio* stdio = nullptr;  ///< null: inherited in place, or provided for a `need`
   int alias_of = -1;             ///< the number it is the same as; -1 if its own
   bool terminal = false;         ///< the command's pseudoterminal
-  bool null = false;             ///< /dev/null, where the caller has none to inherit
+  bool null = false;             ///< /dev/null, if the caller has none to inherit
   ExtraFd need = ExtraFd::none;
-  int borrowed = -1;  ///< the caller's number of what is needed
+  int borrowed = -1;  ///< the caller's number of the needed descriptor
 };
 
-/// A run of numbers that are nobody's target. Descriptors wait there until all
-/// have left the numbers on which others shall land.
+/// A range of numbers without targets. Descriptors are kept there until the
+/// target numbers are free.
 struct Window {
   int first = 0;
   int last = 0;
 };
 
-/// Whether the child inherits this one of its numbers 0 to 2 as it is.
+/// Whether the child inherits this one of its numbers 0 to 2 unchanged.
 bool is_inherited(const LaunchSpec& spec, int target);
 
-/// Whether the parent has to bring what stands at this number of the child.
+/// Whether the parent must provide the descriptor at this number of the child.
 bool is_brought(int target, const Stdio& stdio);
 
-/// The child's descriptors by number, 0 to 2 always among them, and what its
-/// steps need on numbers of their own.
+/// The child's descriptors by number, always including 0 to 2, and those that
+/// its steps need on numbers of their own.
 ///
 /// Errors: a `same_as` that leads to nothing or to itself.
 std::expected<std::vector<Stream>, Failure> resolve_streams(const LaunchSpec& spec,
                                                             Extra extra = {},
                                                             StandardStreams standard = {});
 
-/// Where `waiting` descriptors can wait below the limit of open files: above
-/// all targets if there is room, else in the longest gap between them.
+/// The range for `waiting` descriptors below the limit of open files: above all
+/// targets if there is room, else in the longest gap between them.
 Window choose_window(const std::vector<Stream>& streams, int waiting, long limit);
 
 }  // namespace forklift::launch

@@ -9,7 +9,7 @@
 namespace forklift {
 namespace {
 
-// As long as a path can be, with some words: lists that are longer say no more.
+// The maximum length of a path, with some words: longer lists help no more.
 constexpr std::size_t longest_subject = 4352;
 
 std::string shortened(std::string text) {

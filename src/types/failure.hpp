@@ -7,7 +7,7 @@
 
 namespace forklift::launch {
 
-/// Which step of a launch failed, on what, and with which errno.
+/// The failed step of a launch, its subject, and its errno.
 struct Failure {
   Step step = Step::exec;
   std::string subject;

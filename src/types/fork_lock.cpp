@@ -1,11 +1,12 @@
 // SPDX-FileCopyrightText: The forklift authors
 // SPDX-License-Identifier: MIT
 
-// The lock that Go's launches take: launchers exclude creators of descriptors, so that
-// no child is made between the creation of a descriptor and its mark close-on-exec.
-// The library needs it only where the kernel has no pipe2(2). Unlike Go's, it hands
-// over in order, and it knows its holders and waiters: a wait that lasts beyond the
-// threshold takes its own stack, which costs nothing as long as nobody waits.
+// The lock of Go's launches: launchers exclude creators of descriptors, so that
+// no child is created between the creation of a descriptor and its
+// close-on-exec mark. The library needs it only where the kernel has no
+// pipe2(2). Unlike Go's, it hands over in order and records its holders and
+// waiters: a waiter beyond the threshold records its own stack, which costs
+// nothing without contention.
 
 #include <errno.h>
 #include <fcntl.h>
@@ -36,8 +37,8 @@ using kernel::stack_here, kernel::this_thread;
 
 }  // namespace
 
-// Everything is under one mutex, held for a few instructions: what is worth
-// having here is a truthful report, not the last nanosecond.
+// One mutex protects everything, held for a few instructions: a consistent
+// report matters more than the last nanosecond.
 class ForkLock::State {
  public:
   State(Rule rule, std::chrono::nanoseconds threshold) : rule_(rule), threshold_(threshold) {}
@@ -45,7 +46,7 @@ class ForkLock::State {
   Rule rule() const noexcept { return rule_; }
 
   void acquire(Side side) {
-    const kernel::CancelGuard uncancelled;  // who waits stands in the queue
+    const kernel::CancelGuard uncancelled;  // a waiter has an entry in the queue
     std::unique_lock guard(mutex_);
     if (admits(side)) {
       hold(side, this_thread());
@@ -62,7 +63,7 @@ class ForkLock::State {
   }
 
   void release(Side side) {
-    const kernel::CancelGuard uncancelled;  // taking a stack may open files
+    const kernel::CancelGuard uncancelled;  // recording a stack may open files
     std::unique_lock guard(mutex_);
     const auto mine = find_held(side);
     if (mine == holders_.end()) return;
@@ -133,8 +134,8 @@ class ForkLock::State {
     return std::ranges::any_of(queue_, [&](const Waiter* w) { return w->side == side; });
   }
 
-  // Whoever comes must queue up behind the other side, or neither would be
-  // safe from an endless stream of the other.
+  // A newcomer must queue behind the other side: otherwise an endless stream of
+  // one side would starve the other.
   bool admits(Side side) const {
     if (holders_.empty()) return queue_.empty();
     if (holders_.front().side != side) return false;
@@ -180,8 +181,8 @@ class ForkLock::State {
     keep(long_waits_, {self.thread, self.side, waited, std::move(self.stack), self.number});
   }
 
-  // Creators that wait go before the next launcher, and a launcher that waits
-  // before the next creators.
+  // Waiting creators go before the next launcher, and a waiting launcher before
+  // the next creators.
   void hand_over(Side last) {
     const Side other = last == Side::launcher ? Side::creator : Side::launcher;
     const Side next = any_waits(other) ? other : last;
@@ -228,7 +229,7 @@ ForkLock::Rule ForkLock::rule() const noexcept { return state_->rule(); }
 
 ForkLock& fork_lock() {
   // Never destroyed: threads may launch while the program exits. In the child
-  // of a fork it may be held by threads that are not there.
+  // of a fork, threads that do not exist there may hold it.
   struct Own {
     std::uint64_t mark = kernel::fork_generation();
     ForkLock lock;

@@ -9,8 +9,8 @@ namespace forklift {
 
 using std::chrono::nanoseconds;
 
-// Times below 8 have a bucket each; from there the three bits behind the
-// highest one tell the bucket within a doubling.
+// Times below 8 have a bucket each; above, the three bits after the highest one
+// select the bucket within a doubling.
 std::size_t Histogram::index_of(std::uint64_t time) noexcept {
   if (time < 8) return time;
   const auto doubling = static_cast<std::size_t>(std::bit_width(time)) - 4;

@@ -2,13 +2,16 @@
 // SPDX-License-Identifier: MIT
 #include <forklift/limit.hpp>
 
+#include "kernel/enumerators.hpp"
+
 namespace forklift {
 namespace {
 
-// In the order of `Resource`, as prlimit(1) calls them.
+// In the order of `Resource`, by their names in prlimit(1).
 constexpr std::string_view names[] = {
     "as",   "core",   "cpu",   "data", "fsize",  "locks",  "memlock",    "msgqueue",
     "nice", "nofile", "nproc", "rss",  "rtprio", "rttime", "sigpending", "stack"};
+static_assert(std::size(names) == kernel::enumerator_count<Resource>());
 
 }  // namespace
 

@@ -3,7 +3,11 @@
 #include <forklift/engine.hpp>
 #include <forklift/step.hpp>
 
+#include "kernel/enumerators.hpp"
+
 namespace forklift {
+
+static_assert(step_count == kernel::enumerator_count<Step>());
 
 std::string_view name(Step step) noexcept {
   switch (step) {

@@ -9,10 +9,10 @@
 
 namespace forklift::launch {
 
-/// The text in single quotes, with what cannot be printed written as \xNN.
+/// The text in single quotes, with unprintable bytes as \xNN.
 std::string quote(std::string_view text);
 
-/// Numbers with commas between them; of many only the first, and how many more.
+/// Numbers separated by commas; of many only the first, and how many more.
 template <class Number>
 std::string enumerate(const std::vector<Number>& numbers) {
   constexpr std::size_t most = 32;

@@ -49,4 +49,10 @@ Stdio Stdio::same_as(int number) {
   return stdio;
 }
 
+Stdio Stdio::blocking() const {
+  Stdio stdio = *this;
+  stdio.blocking_ = true;
+  return stdio;
+}
+
 }  // namespace forklift

@@ -5,6 +5,7 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/wait.h>
 
 #include <random>
 
@@ -35,7 +36,7 @@ auto in_slot(asio::cancellation_signal& signal, Handler handler) {
   return asio::bind_cancellation_slot(signal.slot(), std::move(handler));
 }
 
-// Whether the operation ended as one that was given up.
+// Whether the operation ended as a cancelled one.
 template <class Result>
 bool is_cancelled(const Given<Result>& given) {
   try {
@@ -73,7 +74,7 @@ TEST_CASE("a launch that stands still is given up by any cancellation") {
 
 TEST_CASE("cancelled right after it began, a launch is given up or already done") {
   int cancelled = 0;
-  // On a busy machine a child may be done before the launch is cancelled, many times.
+  // On a busy machine a child may often be done before the launch is cancelled.
   const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(60);
   for (int i = 0; i < 20 || (cancelled == 0 && std::chrono::steady_clock::now() < end); ++i) {
     asio::io_context context;
@@ -114,6 +115,23 @@ TEST_CASE("a running program gets the signal that the cancellation stands for") 
     async_wait(context, child, in_slot(signal, waited.taker()));
     context.poll();
     signal.emit(meaning.type);
+    run(context);
+    CHECK(waited.take().signal() == meaning.signal);
+  }
+}
+
+TEST_CASE("a stopped program hears the signal that the cancellation stands for") {
+  for (const Meaning& meaning : meanings) {
+    asio::io_context context;
+    asio::cancellation_signal signal;
+    Child child = Command("sh").args({"-c", "kill -STOP $$; sleep 1000"}).spawn();
+    siginfo_t info{};
+    REQUIRE(::waitid(P_PID, static_cast<id_t>(child.pid()), &info, WSTOPPED | WNOWAIT) == 0);
+    Given<ExitStatus> waited;
+    async_wait(context, child, in_slot(signal, waited.taker()));
+    context.poll();
+    signal.emit(meaning.type);
+    if (context.run_for(30s); waited.times == 0) child.kill(SIGKILL);
     run(context);
     CHECK(waited.take().signal() == meaning.signal);
   }

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The forklift authors
 // SPDX-License-Identifier: MIT
 
-// What the tests of `forklift/asio.hpp` use of Asio, of whichever it is.
+// The tests' interface to either Asio.
 
 #pragma once
 
@@ -52,20 +52,20 @@ namespace asio = boost::asio;
 #include <optional>
 #include <utility>
 
-/// Runs until nothing is left to do.
+/// Runs until no work is left.
 inline void run(asio::io_context& context) {
   context.run();
   context.restart();
 }
 
-/// What a handler was given: the value, or the exception.
+/// The arguments of a handler: the value, or the exception.
 template <class Result>
 struct Given {
   std::optional<Result> value;
   std::exception_ptr error;
   int times = 0;
 
-  /// A handler that puts it here.
+  /// A handler that stores its arguments here.
   auto taker() {
     return [this](std::exception_ptr told, Result result) {
       ++times;

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: The forklift authors
 // SPDX-License-Identifier: MIT
 
-// Where operations run, what they take, and what becomes of them when their
-// surroundings go.
+// Where operations run, what they allocate, and what happens to them when their
+// io_context or executor goes.
 
 #include <signal.h>
 #include <fcntl.h>
@@ -25,7 +25,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-// Counts what is allocated and not given back.
+// Counts bytes allocated and not yet freed.
 template <class T>
 struct Counting {
   using value_type = T;
@@ -47,7 +47,7 @@ struct Counting {
   int* live_;
 };
 
-// A child that a busy machine does not let die at once is reaped by a later launch.
+// A child that dies slowly on a busy machine is reaped by a later launch.
 std::size_t children_once_reaped(std::size_t expected) {
   const auto until = std::chrono::steady_clock::now() + 10s;
   while (children().size() > expected && std::chrono::steady_clock::now() < until) {

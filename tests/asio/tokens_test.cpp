@@ -16,7 +16,7 @@ using forklift::Stdio, forklift::Step;
 
 namespace {
 
-// Takes what a handler is given: `(error, value)`, or a value alone.
+// Takes the arguments of a handler: `(error, value)`, or a value alone.
 template <class Result>
 struct Taken {
   void operator()(std::exception_ptr told, Result result) {

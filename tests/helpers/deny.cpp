@@ -2,8 +2,9 @@
 // SPDX-License-Identifier: MIT
 
 // deny ENOSYS|EPERM|KILL CALL[,CALL...] -- PROGRAM ARGS: runs a program under a
-// seccomp filter that answers these system calls with that error, or kills. `pidfds` stands
-// for waitid(2) by pidfd, without which the library does not use them.
+// seccomp filter that fails these system calls with that error, or kills.
+// `pidfds` stands for waitid(2) by pidfd, without which the library does not
+// use them.
 
 #include <errno.h>
 #include <seccomp.h>

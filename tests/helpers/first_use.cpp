@@ -1,12 +1,12 @@
 // SPDX-FileCopyrightText: The forklift authors
 // SPDX-License-Identifier: MIT
 
-// first_use KIND: what a fresh process meets that uses the library for the first
-// time. `faults THING` prints how many pages fault that were written before the
-// thing and are written again after it; `short RESOURCE` how a first launch fails
-// while the resource has run out, and which engine there is afterwards;
-// `closed` the exit status of a launch whose second stage another program has
-// taken the number of; `engine` the engine; `launch` launches and says so.
+// first_use KIND: the first use of the library in a fresh process. `faults
+// THING` prints how many pages fault that were written before the thing and are
+// written again after it; `short RESOURCE` how a first launch fails during a
+// shortage of the resource, and the engine afterwards; `closed` the exit status
+// of a launch after another file has reused the number of its second stage;
+// `engine` the engine; `launch` launches and reports it.
 
 #include <fcntl.h>
 #include <sched.h>
@@ -86,7 +86,7 @@ int print_faults(const std::string& thing) {
       ::waitpid(half, &status, 0);
       return status;
     }
-    ballast.write();  // what the program's own fork made copied
+    ballast.write();  // pages copied by the program's own fork
     launch();
   } else {
     things.at(thing)();
@@ -100,7 +100,7 @@ int print_faults(const std::string& thing) {
 
 // --- shortages --------------------------------------------------------------------
 
-// A resource that has run out for the length of a scope.
+// A shortage of a resource for the length of a scope.
 class Shortage {
  public:
   explicit Shortage(const std::string& resource) {
@@ -111,6 +111,7 @@ class Shortage {
       limit(RLIMIT_NPROC, 0);
     }
     if (resource == "memory") limit(RLIMIT_AS, 0);
+    if (resource == "file_size") limit(RLIMIT_FSIZE, 0);
   }
   ~Shortage() { ::setrlimit(which_, &before_); }
 
@@ -127,7 +128,8 @@ class Shortage {
 };
 
 int print_shortage(const std::string& resource) {
-  const Command command("/bin/true");
+  Command command("/bin/true");
+  if (resource == "file_size") command.oom_score(500);  // the second stage is written to a file
   std::string during = "success";
   {
     const Shortage shortage(resource);
@@ -145,7 +147,7 @@ int print_shortage(const std::string& resource) {
   return 0;
 }
 
-// --- numbers that belong to somebody else by now ------------------------------------
+// --- reused numbers ---------------------------------------------------------
 
 int number_of_second_stage() {
   for (const auto& entry : std::filesystem::directory_iterator("/proc/self/fd")) {
@@ -158,7 +160,7 @@ int number_of_second_stage() {
   return -1;
 }
 
-// An executable file on a file system of its own that has this inode; -1 if that
+// An executable file on a file system of its own with this inode; -1 if that
 // would take too long.
 int file_with_inode(ino_t inode) {
   if (::unshare(CLONE_NEWNS) < 0 || ::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr)) {

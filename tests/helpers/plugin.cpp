@@ -1,13 +1,17 @@
 // SPDX-FileCopyrightText: The forklift authors
 // SPDX-License-Identifier: MIT
 
-// A plugin that launches: `plugin_host` loads and unloads it.
+// A plugin that launches: `unloaded_plugin_test` loads and unloads it.
 
 #include <forklift/command.hpp>
 #include <thread>
 
-extern "C" [[gnu::visibility("default")]] int launch_from_plugin() {
-  using forklift::Command, forklift::Stdio;
+#define EXPORTED extern "C" [[gnu::visibility("default")]]
+
+using forklift::Command, forklift::Stdio;
+
+// The number of launches that failed.
+EXPORTED int launch_from_plugin() {
   int failed = 0;
   std::thread([&] {
     failed += !Command("true").die_with_parent().run().success();
@@ -18,4 +22,13 @@ extern "C" [[gnu::visibility("default")]] int launch_from_plugin() {
     failed += !child.wait().success();
   }).join();
   return failed;
+}
+
+// The pid of a child that dies with its parent, ends with the input `in`, and is the
+// caller's to reap.
+EXPORTED int leave_a_child(int in) {
+  auto child = Command("cat").in(Stdio::descriptor(in)).die_with_parent().spawn();
+  const int pid = child.pid();
+  forklift::Fd(child.release()).reset();
+  return pid;
 }

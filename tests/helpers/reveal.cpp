@@ -1,15 +1,15 @@
 // SPDX-FileCopyrightText: The forklift authors
 // SPDX-License-Identifier: MIT
 
-// reveal [PROBE...]: prints what the kernel gave this process, one "key value" a
-// line, and nothing where it cannot know (there may be no /proc here). With
-// probes it prints only what became of them: "PROBE ERRNO", 0 for success.
+// reveal [PROBE...]: prints the state of this process in the kernel, one "key
+// value" per line, and nothing if unknown (there may be no /proc here). With
+// probes it prints only their results: "PROBE ERRNO", 0 for success.
 //
-//   read:PATH write:PATH make:PATH enter:PATH exec:PATH  can this be done?
+//   read:PATH write:PATH make:PATH enter:PATH exec:PATH  is this permitted?
 //   call:NUMBER   a system call with arguments of zero
 //   kind:PATH     the type of the file system there, instead of an errno
-//   pids          which processes /proc lists
-//   ready         says so and waits for the end of standard input
+//   pids          the processes listed in /proc
+//   ready         reports that it runs and waits for the end of standard input
 //   none          nothing
 
 #include <fcntl.h>
@@ -156,7 +156,7 @@ void reveal_surroundings() {
   }
 }
 
-// The fields behind the program's name, which may hold spaces: 3 is the first.
+// The fields after the program's name, which may have spaces: 3 is the first.
 std::string stat_field(int wanted) {
   const std::string text = text_of("/proc/self/stat");
   std::size_t at = text.rfind(')');

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The forklift authors
 // SPDX-License-Identifier: MIT
 
-// What `reveal` wants of the kernel beyond libc, and its probes.
+// The kernel interfaces of `reveal` beyond libc, and its probes.
 
 #pragma once
 
@@ -9,7 +9,7 @@
 
 #include <cstdint>
 
-/// As prlimit(1) names them, in the order of `forklift::Resource`.
+/// By their names in prlimit(1), in the order of `forklift::Resource`.
 inline constexpr struct {
   const char* name;
   __rlimit_resource number;
@@ -39,5 +39,5 @@ struct SchedulingAttributes {
   std::uint64_t runtime, deadline, period;
 };
 
-/// Tries what the probe asks, and prints what became of it.
+/// Performs a probe, and prints its result.
 void answer(const char* probe);

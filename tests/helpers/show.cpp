@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: The forklift authors
 // SPDX-License-Identifier: MIT
 
-// Writes what it was given into the file named by its first argument: one
-// "key value" a line. The file is opened after everything has been looked at.
+// Writes its state into the file named by its first argument: one "key value"
+// per line. The file is opened after everything has been read.
 
 #include <dirent.h>
 #include <fcntl.h>

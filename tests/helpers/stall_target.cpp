@@ -5,12 +5,12 @@
 //                   [--touch|--idle|--futex] [--pace US] [--slow-exec MS] [--huge]
 //
 // A heavy process with threads that creates others, and times each creation by
-// itself: what a watcher says is held against this. It prints "ready" and its
-// number, waits for a line on its input, works, and prints one JSON object.
+// itself, to check a watcher's report. It prints "ready" and its pid, waits for
+// a line on its input, works, and prints one JSON object.
 //
 // MODE is a way to create a process (see `ways`) or one of: threads (creates
-// threads only), none (nothing), storm (forks without a pause), execs (executes
-// cat(1) in place of itself when it is done).
+// threads only), none (nothing), storm (forks without a pause), execs (finally
+// replaces itself by cat(1)).
 
 #include <linux/sched.h>
 #include <pthread.h>
@@ -165,9 +165,9 @@ Stalls work(const Wish& wish, Ballast& ballast, int number) {
 
 // --- ways to create a process ------------------------------------------------------
 
-// What a call made. Its end is waited for when the call has been timed.
+// The result of a call. Its end is waited for after the call has been timed.
 struct Made {
-  pid_t child = 0;  ///< 0 where the caller is not told, negative if none was made
+  pid_t child = 0;  ///< 0 if the caller does not know, negative if none was created
   std::function<void()> finish = [] {};
 };
 
@@ -178,7 +178,7 @@ Made made(pid_t child) {
 char true_name[] = "true";
 char* true_words[]{true_name, nullptr};
 
-// What a child does that executes something: no more than a vforked one may.
+// The code of a child that executes a program: as little as in a vforked one.
 [[noreturn]] void execute(milliseconds delay) {
   const timespec time{delay.count() / 1000, delay.count() % 1000 * 1'000'000};
   if (delay.count() > 0) ::nanosleep(&time, nullptr);
@@ -234,7 +234,7 @@ namespace ways {
   return {0, [output] { ::pclose(output); }};
 }
 
-// It is timed with all that the shell does: nobody can tell where it begins.
+// Timed including all that the shell does: its start is not visible.
 [[gnu::noinline]] Made by_system(const Wish&) {
   const int status = std::system("exit 0");
   return {status == 0 ? 0 : -1};
@@ -350,7 +350,7 @@ int main(int argc, char** argv) {
   for (int i = 0; i < wish.threads; ++i) {
     workers.emplace_back([&, i] { stalls[static_cast<std::size_t>(i)] = work(wish, ballast, i); });
   }
-  // The first launch finds out what the kernel can do, by children of its own.
+  // The first launch probes the kernel by children of its own.
   if (wish.mode == "forklift") ways::by_forklift(wish).finish();
   await_line();
   const std::vector<Call> calls = make_calls(wish);

@@ -10,8 +10,8 @@ using lab::hang::Effects, lab::hang::Launched, lab::hang::Measure, lab::hang::Ru
 
 namespace {
 
-// Two workers; the first launches `lucky` times for each launch of the other. One
-// wait in ten of the second takes `long_us` in place of `wait_us`.
+// Two workers; the first launches `lucky` times for each launch of the other.
+// One in ten waits of the second takes `long_us` instead of `wait_us`.
 Run run(const std::string& contender, double wait_us, double long_us, int lucky) {
   Run made{.contender = contender, .workers = 2, .seconds = 1};
   made.rule = forklift::ForkLock::Rule::one_at_a_time;

@@ -11,7 +11,7 @@ using Rule = forklift::ForkLock::Rule;
 
 namespace {
 
-// So many launches, each after the same wait; the last waits five times as long.
+// Launches after equal waits, except the last, which waits five times as long.
 Run run(const char* contender, std::optional<Rule> rule, double launch_us, double wait_us) {
   Run made{.contender = contender, .workers = 8, .seconds = 1};
   made.resident_first = made.resident_last = std::size_t{2} << 30;

@@ -16,8 +16,8 @@ namespace {
 using namespace lab::go_lock;
 using namespace std::chrono_literals;
 
-// Of all threads one runs, until it sleeps or is done: the test's own, or the
-// one that the test lets run. Time stands still unless the test moves it.
+// One thread runs at a time, until it sleeps or is done: the test's own, or the
+// one chosen by the test. Time stands still unless the test moves it.
 class Theatre : public Scheduler {
  public:
   class Actor {
@@ -31,7 +31,7 @@ class Theatre : public Scheduler {
           }) {
       run();
     }
-    // One that still sleeps has failed the test: it sleeps on until the process ends.
+    // One that still sleeps has failed the test: it sleeps on until exit.
     ~Actor() {
       if (done_) {
         thread_.join();
@@ -83,7 +83,7 @@ class Theatre : public Scheduler {
 
 using Actor = Theatre::Actor;
 
-// The mutex is given back, and taken by one that runs before anybody woken does.
+// The mutex is unlocked, and taken by a running thread before any woken one.
 void barge(Mutex& mutex) {
   mutex.unlock();
   mutex.lock();
@@ -168,7 +168,7 @@ TEST_CASE("under Go 1.9 nobody takes the mutex from one that has lost after a mi
   CHECK(late.asleep());
   waiter.run();
   CHECK(waiter.done());
-  // Those behind it have waited for as long, so it goes on in order.
+  // Those behind it have waited for as long, so it continues in order.
   CHECK(mutex.starving());
   mutex.unlock();
   CHECK(other.woken());
@@ -249,7 +249,7 @@ TEST_CASE("under Go 1.21 a creator that waits goes before the next launcher") {
   lock.unlock();
   creator.run();
   CHECK(creator.done());
-  next.run();  // let in as a creator, it waits for the other to leave
+  next.run();  // admitted as a creator, it waits for the other to leave
   CHECK(next.asleep());
   lock.unlock_shared();
   next.run();

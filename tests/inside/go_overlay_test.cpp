@@ -8,7 +8,7 @@ using lab::hang::make_overlay, lab::hang::Overlay, lab::hang::Undo;
 
 namespace {
 
-// What the edits look for, by the version of Go in which it was written so.
+// The texts that the edits replace, by the version of Go that had them.
 Overlay go_1_19() {
   return {{"syscall/exec_linux.go",
            "\tcase plain:\n\t\tr1, err1 = rawVforkSyscall(SYS_CLONE, "

@@ -64,7 +64,7 @@ TEST_CASE("emptying a mailbox drops no record lock of the caller") {
   struct flock lock {};
   lock.l_type = F_WRLCK;
   REQUIRE(::fcntl(file.get(), F_SETLK, &lock) == 0);
-  // The mail is sent, and the child fails before it takes it or after.
+  // The message is sent, and the child fails before it receives it or after.
   for (int i = 0; i < 20; ++i) {
     using forklift::Command, forklift::Stdio;
     CHECK_FALSE(Command("/no/such").in(Stdio::descriptor(file.get())).try_spawn());
@@ -72,7 +72,7 @@ TEST_CASE("emptying a mailbox drops no record lock of the caller") {
     CHECK_FALSE(
         Command("true").in(Stdio::descriptor(file.get())).out(Stdio::descriptor(999)).try_spawn());
   }
-  // Another process asks whether the lock is still there.
+  // Another process checks whether the lock still exists.
   const pid_t half = ::fork();
   if (half == 0) {
     struct flock asked {};

@@ -9,8 +9,8 @@
 using forklift::Child, forklift::Command, forklift::Stdio;
 using forklift::kernel::Reaped;
 
-// Then waitid(2) says EAGAIN of a child that runs, which must not pass for one
-// whose end somebody else has taken: it would stay a zombie.
+// Then waitid(2) returns EAGAIN for a running child, which must not count as
+// one whose end other code has taken: it would stay a zombie.
 TEST_CASE("a pidfd that somebody made non-blocking is waited for like any other") {
   for (int i = 0; i < 200; ++i) {
     Child child = Command("cat").in(Stdio::pipe()).spawn();

@@ -40,7 +40,7 @@ LaunchSpec order(const std::string& program = "/bin/true") {
   return spec;
 }
 
-// A caller on a kernel that has everything, with nothing out of the ordinary.
+// A caller on a kernel with all features, in an ordinary state.
 CallerState ordinary() {
   CallerState now;
   now.engine = Engine::shared_table;
@@ -86,7 +86,7 @@ std::vector<std::string> searched(const CompiledPlan& plan) {
   return places;
 }
 
-// Ends the process at any system call but those that get memory, and exit.
+// Kills the process at any system call except those for memory, and exit.
 void forbid_system_calls() {
   std::vector<sock_filter> filter = {BPF_STMT(BPF_LD | BPF_W | BPF_ABS, 0)};
   for (const unsigned allowed :

@@ -5,13 +5,15 @@
 #include <errno.h>
 
 #include "../support.hpp"
+#include "plan/caller_state.hpp"
+#include "plan/launch_spec.hpp"
 
 using forklift::Command, forklift::Engine, forklift::Stdio;
 using forklift::kernel::Feature, forklift::kernel::Features;
 
 namespace {
 
-// The library believes for the length of a scope that the kernel refuses this.
+// For the length of a scope, this feature appears refused by the kernel.
 class Refused {
  public:
   explicit Refused(std::initializer_list<Feature> refused) : features_(forklift::kernel::probe()) {
@@ -116,4 +118,23 @@ TEST_CASE("without a mailbox only launches that hand over descriptors lose the s
   const auto after = forklift::counters();
   CHECK(after.launches(Engine::shared_table) == before.launches(Engine::shared_table) + 1);
   CHECK(after.launches(Engine::shared_memory) == before.launches(Engine::shared_memory) + 1);
+}
+
+TEST_CASE("what few launches need is asked for when one needs it") {
+  using forklift::kernel::feature_bit, forklift::kernel::optional_features;
+  CHECK((forklift::kernel::probe(0).asked & optional_features) == 0);
+  const Features mailing = forklift::kernel::probe(feature_bit(Feature::mailbox));
+  CHECK((mailing.asked & optional_features) == feature_bit(Feature::mailbox));
+}
+
+TEST_CASE("a plan still fits when another launch has asked for more of the kernel") {
+  using namespace forklift::launch;
+  LaunchSpec spec;
+  spec.program = "/bin/true";
+  const auto before = capture_caller_state(spec);
+  forklift::capabilities();  // asks for everything
+  const auto after = capture_caller_state(spec);
+  REQUIRE(before);
+  REQUIRE(after);
+  CHECK(before->features == after->features);
 }

@@ -15,7 +15,7 @@
 
 namespace somewhere {
 
-// Not the last thing it does, or its frame would be gone.
+// Not in tail position, or its frame would be gone.
 [[gnu::noinline]] int stack_from_here(void** frames, int most) {
   return std::max(::backtrace(frames, most), 1);
 }

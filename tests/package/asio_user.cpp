@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The forklift authors
 // SPDX-License-Identifier: MIT
 
-// What a user of either Asio writes; built outside this project.
+// The code of a user of either Asio; built outside this project.
 
 #if defined(FORKLIFT_BOOST_ASIO)
 #include <boost/asio/io_context.hpp>

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The forklift authors
 // SPDX-License-Identifier: MIT
 
-// CLONE_AUTOREAP wants no exit signal, so autokill could never work.
+// CLONE_AUTOREAP requires no exit signal, so autokill could never work.
 
 #include <signal.h>
 

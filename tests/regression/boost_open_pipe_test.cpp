@@ -31,7 +31,7 @@ using Strings = std::vector<std::string>;
 
 namespace {
 
-/// What a launch with these streams comes to, as a text.
+/// The outcome of a launch with these streams, as a text.
 template <class... Inits>
 std::string launched(auto launcher, Inits&&... inits) {
   asio::io_context context;
@@ -45,7 +45,7 @@ std::string launched(auto launcher, Inits&&... inits) {
   }
 }
 
-/// Boost forgets an end of the pipe that it makes in vain: closes what is new.
+/// Boost leaks an end of the pipe that it opens in vain: closes it.
 class LeaksOfBoost {
  public:
   ~LeaksOfBoost() {

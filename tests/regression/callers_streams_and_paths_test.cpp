@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The forklift authors
 // SPDX-License-Identifier: MIT
 
-// Streams and paths that are the caller's stay the caller's, whoever resolves
+// Streams and paths of the caller stay the caller's, whichever process resolves
 // them and whatever flags they have.
 
 #include <fcntl.h>
@@ -33,7 +33,7 @@ class Changed {
   Fd kept_;
 };
 
-// A descriptor of a file that holds `text`, at its start, by a number of our choice.
+// A descriptor, by a chosen number, of a file with `text`, at its start.
 Fd file_with(const std::string& text, int least = 3) {
   const Fd made(::memfd_create("callers", MFD_CLOEXEC));
   REQUIRE(::write(made.get(), text.data(), text.size()) == static_cast<ssize_t>(text.size()));
@@ -46,7 +46,7 @@ std::string printed(Command command) {
   return output.status.success() ? output.out : "failed: " + output.err;
 }
 
-// With and without steps that run on memory of the child's own.
+// With and without steps that run in the child's own memory.
 std::vector<Command> both(const Command& command) {
   return {command, Command(command).group(::getegid())};
 }

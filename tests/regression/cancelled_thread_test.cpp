@@ -24,8 +24,8 @@ constexpr bool can_cancel = false;  // their interceptors do not survive the unw
 constexpr bool can_cancel = true;
 #endif
 
-// Runs `work` on a thread that is asked to end before it begins; the request
-// stands from then on. Whether the thread came to the end of `work`.
+// Runs `work` on a thread that is cancelled before it begins; the request stays
+// pending. Returns whether the thread reached the end of `work`.
 template <class Work>
 bool ends_before_cancelled(Work work) {
   struct Task {

@@ -27,7 +27,7 @@ int error_of(Act act) {
   return 0;
 }
 
-// A half of this process with a file size limit; its own end would be a signal.
+// A fork of this process with a file size limit; its own end would be a signal.
 int error_beyond_limit(const Sink& sink) {
   const pid_t half = ::fork();
   if (half == 0) {

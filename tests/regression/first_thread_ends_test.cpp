@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The forklift authors
 // SPDX-License-Identifier: MIT
 
-// The kernel takes the end of the thread that made a child for its parent's end.
+// For the kernel, a child's parent ends with the thread that created it.
 
 #include <signal.h>
 #include <sys/syscall.h>
@@ -17,8 +17,8 @@ using forklift::Child, forklift::Command, forklift::Stdio;
 
 namespace {
 
-// The state of a process as proc(5) has it; 'Z' of the first thread once it has
-// ended before the others.
+// The state of a process in proc(5); 'Z' for the first thread once it has ended
+// before the others.
 char state_of(pid_t pid) {
   std::ifstream file("/proc/" + std::to_string(pid) + "/stat");
   std::string text;
@@ -32,7 +32,7 @@ bool answers(Child& child) {
   return ::write(child.in().get(), "x", 1) == 1 && ::read(child.out().get(), &byte, 1) == 1;
 }
 
-// A process whose first thread launches, and ends; the second looks at the child.
+// A process whose first thread launches and ends; the second checks the child.
 [[noreturn]] void launch_and_end() {
   ::alarm(60);
   static Child child =
@@ -42,7 +42,7 @@ bool answers(Child& child) {
     }
     ::_exit(answers(child) ? 0 : 1);
   }).detach();
-  // All that pthread_exit(3) does of interest here; it would unwind the test's frames.
+  // The relevant part of pthread_exit(3), which would unwind the test's frames.
   for (;;) ::syscall(SYS_exit, 0);
 }
 
@@ -50,7 +50,7 @@ bool answers(Child& child) {
 
 TEST_CASE("a child that dies with its parent outlives the parent's first thread") {
 #if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__)
-  return;  // their runtimes do without a first thread as little as without threads after fork
+  return;  // their runtimes require the first thread, and support no threads after fork
 #endif
   const pid_t half = ::fork();
   if (half == 0) launch_and_end();

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: The forklift authors
 // SPDX-License-Identifier: MIT
 
-// The first launch of a process copied its page tables, and remembered a shortage
-// as what the kernel cannot do.
+// The first launch of a process copied its page tables, and remembered a
+// shortage as a missing feature of the kernel.
 
 #include <errno.h>
 #include <sys/prctl.h>
@@ -75,7 +75,7 @@ TEST_CASE("no first use, in whatever thread, makes pages fault that were written
     CAPTURE(thing);
     const std::string_view name(thing);
     const bool launches = name != "nothing" && name != "reserve" && name != "capabilities";
-    if (copies && launches) continue;  // what it is for
+    if (copies && launches) continue;  // its purpose
     // 65536 pages; a few belong to the program.
     CHECK(std::stol(first_use({"faults", thing})) < 1000);
   }
@@ -91,6 +91,15 @@ TEST_CASE("what had run out at the first launch fails that launch, and is forgot
 
 TEST_CASE("a first launch without a process to be had leaves the best engine to the next") {
   check_shortage("processes", EAGAIN);
+}
+
+TEST_CASE(
+    "a first second stage beyond the file size limit fails that launch, and no signal comes") {
+  const After seen = after("file_size");
+  const bool has_second_stage = engine() != Engine::fork;
+  CHECK(seen.during == (has_second_stage ? std::to_string(EFBIG) : "success"));
+  CHECK(seen.works == "1");
+  CHECK(seen.missing == missing_here());
 }
 
 TEST_CASE("a first launch without memory leaves the best engine to the next") {
@@ -133,7 +142,7 @@ TEST_CASE("a filter that kills for a call kills neither capabilities nor launche
           .run();
     };
     CHECK(under_filter("engine").success());
-    // A forced engine needs what it needs.
+    // A forced engine has requirements.
     if (call == "close_range" && ::getenv("FORKLIFT_ENGINE")) continue;
     if (call == "pipe2" && (engine() == Engine::fork || is_sanitized())) continue;
     CHECK(under_filter("launch").success());

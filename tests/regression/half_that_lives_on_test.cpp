@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: The forklift authors
 // SPDX-License-Identifier: MIT
 
-// Another thread forks, and its half lives on with copies of all descriptors, the
-// ends of the pipes among them by which launches report.
+// Another thread forks, and the new process lives on with copies of all
+// descriptors, including the ends of the pipes by which launches report.
 
 #include <errno.h>
 #include <signal.h>
@@ -33,7 +33,7 @@ void end_half(pid_t half) {
   ::waitpid(half, nullptr, 0);
 }
 
-// While there is one of these, a fork follows every pipe that is opened.
+// While one of these exists, a fork follows every pipe that is opened.
 class ForkAtPipes {
  public:
   ForkAtPipes() { now = this; }
@@ -50,8 +50,8 @@ class ForkAtPipes {
   std::vector<pid_t> halves_;
 };
 
-// Forks all the time, as long as it lives. Each half sleeps, and is killed once
-// there are a few younger ones.
+// Forks all the time, as long as it lives. Each forked process sleeps, and is
+// killed once there are a few younger ones.
 class Forker {
  public:
   Forker() : thread_([this] { run(); }) {}

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The forklift authors
 // SPDX-License-Identifier: MIT
 
-// Every kind of launch once, for tests of what goes on beside launches.
+// Every kind of launch once, for tests of concurrent events.
 
 #pragma once
 
@@ -21,7 +21,7 @@
 
 struct KindOfLaunch {
   const char* name;
-  /// Launches `command` and gives whether all went well.
+  /// Launches `command` and returns whether it succeeded.
   std::function<bool(const forklift::Command& command)> run;
 };
 
@@ -32,7 +32,7 @@ inline timespec left_until(forklift::Operation::Clock::time_point until) {
   return {seconds.count(), (positive - seconds).count()};
 }
 
-/// Carries an operation on to its end by poll(2).
+/// Drives an operation to its end with poll(2).
 inline void carry_on(forklift::Operation& operation) {
   while (!operation.perform()) {
     const auto entries = operation.poll_entries();
@@ -52,12 +52,12 @@ inline bool runs_as_operation(const forklift::Command& command) {
   return child.pid() > 0;
 }
 
-/// What the kernel keeps with the memory needs a second stage; this needs no right.
+/// Attributes of the memory need a second stage; this one needs no privilege.
 inline forklift::Command with_second_stage(forklift::Command command) {
   return command.huge_pages(false);
 }
 
-/// Launches of a command that is killed as soon as it is known to run.
+/// Launches a command that is killed as soon as it is known to run.
 inline std::vector<KindOfLaunch> kinds_of_launch() {
   using forklift::Command, forklift::Stdio;
   const auto spawns = [](const Command& command) { return command.spawn().pid() > 0; };

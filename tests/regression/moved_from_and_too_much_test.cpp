@@ -1,8 +1,9 @@
 // SPDX-FileCopyrightText: The forklift authors
 // SPDX-License-Identifier: MIT
 
-// What was moved from is empty: it can be assigned, and using it is an error that
-// says so, or nothing. And errors stay short, and say what was too much.
+// An object that was moved from is empty: it can be assigned, and using it is
+// an error that reports this, or does nothing. And errors stay short, and name
+// the excess.
 
 #include <poll.h>
 #include <signal.h>
@@ -151,7 +152,7 @@ TEST_CASE("an argument that is too long is named with the limit") {
 }
 
 TEST_CASE("arguments that are too much together are counted against the limit") {
-  // A quarter of this is less than the least that the kernel takes, 128 KiB.
+  // A quarter of this is less than the kernel's minimum, 128 KiB.
   const auto work = []() -> std::string {
     const rlimit small{256 << 10, RLIM_INFINITY};
     if (::setrlimit(RLIMIT_STACK, &small) != 0) return "setrlimit";

@@ -1,8 +1,9 @@
 // SPDX-FileCopyrightText: The forklift authors
 // SPDX-License-Identifier: MIT
 
-// Numbers that the kernel reads as "unchanged", "default" or "none", and our own
-// "none": given by a caller, each is an error that names its step and itself.
+// Numbers that the kernel interprets as "unchanged", "default" or "none", and
+// our own "none": from a caller, each is an error that names its step and
+// itself.
 
 #include <unistd.h>
 
@@ -17,7 +18,7 @@ constexpr auto unchanged = static_cast<std::uint32_t>(-1);
 
 Command given() { return Command("true"); }
 
-// Of a namespace that is made, with one range of user ids.
+// Of a new namespace, with one range of user ids.
 Command mapped(forklift::IdRange range) {
   return given().new_namespace(Namespace::user).id_maps({.users = {range}});
 }

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: The forklift authors
 // SPDX-License-Identifier: MIT
 
-// PATH is searched as execvp(3) of the C library searches it, and a file without
-// "#!" goes to /bin/sh where that is asked for.
+// PATH is searched as by execvp(3) of the C library, and a file without "#!" is
+// run by /bin/sh if the command allows it.
 
 #include <errno.h>
 #include <limits.h>
@@ -22,7 +22,7 @@ constexpr unsigned seed = 20241128;
 
 std::string error_of(int number) { return "E" + std::to_string(number); }
 
-// What execvp(3) makes of a name: what the program printed, or the errno.
+// The result of execvp(3) for a name: the program's output, or the errno.
 std::string by_execvp(const std::string& path, const std::string& directory) {
   auto pipe = forklift::fork_exec_pipe();  // also where pipe2(2) is refused
   REQUIRE(pipe);
@@ -94,7 +94,7 @@ class Places {
 
   std::string path(const std::string& name) const { return folder_.path(name); }
 
-  // Elements for PATH; `all` has those, too, at which execvp gives up.
+  // Elements for PATH; `all` includes those at which execvp gives up.
   struct Drawn {
     std::string all, without_long;
   };

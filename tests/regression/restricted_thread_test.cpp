@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: The forklift authors
 // SPDX-License-Identifier: MIT
 
-// A child has the restrictions and the scheduling of the thread that launches it,
-// whichever thread of the library makes it.
+// A child has the restrictions and the scheduling of the thread that launches
+// it, whichever thread of the library creates it.
 
 #include <linux/filter.h>
 #include <linux/seccomp.h>
@@ -64,7 +64,7 @@ std::size_t threads() {
 }  // namespace
 
 TEST_CASE("a child that dies with its parent is restricted like the thread that launches it") {
-  CHECK(Command("true").die_with_parent().run().success());  // all threads are there by now
+  CHECK(Command("true").die_with_parent().run().success());  // all threads exist by now
   Seen plain, tied;
   std::thread([&] {
     restrict_this_thread();

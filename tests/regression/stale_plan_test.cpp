@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: The forklift authors
 // SPDX-License-Identifier: MIT
 
-// A command keeps its plan; what the caller changes between two launches must
-// change the second one.
+// A command keeps its plan; a change of the caller between two launches must
+// affect the second one.
 
 #include <signal.h>
 #include <sys/resource.h>
@@ -58,7 +58,7 @@ TEST_CASE("a real-time signal that is ignored since the last launch is not ignor
   command.arg("/proc/self/status");
   CHECK_FALSE(child_ignores(command, signal));
   const auto before = ::signal(signal, SIG_IGN);
-  // The library may be behind for a tenth of a second.
+  // The library's cache may be a tenth of a second old.
   bool ignores = true;
   for (const auto end = clock::now() + std::chrono::seconds(20); ignores && clock::now() < end;) {
     ignores = child_ignores(command, signal);

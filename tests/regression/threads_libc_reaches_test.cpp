@@ -1,8 +1,9 @@
 // SPDX-FileCopyrightText: The forklift authors
 // SPDX-License-Identifier: MIT
 
-// For setuid(2) and its kin libc sends a signal to every thread, and waits until
-// all have answered: a thread of ours that blocked it made the program hang.
+// For setuid(2) and similar calls libc sends a signal to every thread, and
+// waits for all answers: a thread of ours that blocked it made the program
+// hang.
 
 #include <grp.h>
 #include <pthread.h>
@@ -22,7 +23,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-// A hang ends the test, and is its failure.
+// A hang ends the test as a failure.
 class Limit {
  public:
   Limit() { ::alarm(120); }
@@ -108,7 +109,7 @@ TEST_CASE("no thread that stays blocks a signal that libc sends between threads"
   forklift::Child child = Command("true").spawn();
   child.announce_end();
   child.wait();
-  // One that is about to end blocks all signals for a moment.
+  // A thread that is about to end blocks all signals for a moment.
   const auto end = std::chrono::steady_clock::now() + 20s;
   while (threads_that_block_libcs() > 0 && std::chrono::steady_clock::now() < end) ::sched_yield();
   CHECK(threads_that_block_libcs() == 0);

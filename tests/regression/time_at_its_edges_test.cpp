@@ -23,7 +23,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-// Zero, the edges of the type, and what lies at random between them.
+// Zero, the limits of the type, and random values between them.
 std::vector<nanoseconds> times_that_are_over() {
   std::vector<nanoseconds> times = {0ns, -1ns, -1h, nanoseconds::min(), nanoseconds::min() + 1ns};
   std::mt19937_64 random(11);

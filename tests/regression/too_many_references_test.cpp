@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: The forklift authors
 // SPDX-License-Identifier: MIT
 
-// Of a user without privileges the kernel takes no more descriptors into sockets
-// than the process may have open, all of the user's processes together.
+// An unprivileged user may have no more descriptors in sockets than the process
+// may have open, all of the user's processes together.
 
 #include <errno.h>
 #include <sys/resource.h>
@@ -23,7 +23,7 @@ namespace {
 constexpr unsigned nobody_else = 61291;
 constexpr rlim_t limit = 64;
 
-// Descriptors under way through a socket pair, as many as there may be and more.
+// Descriptors in transit through a socket pair, up to the limit and beyond.
 class UnderWay {
  public:
   UnderWay() {
@@ -71,8 +71,8 @@ Command answering() { return Command("cat").in(Stdio::null()).out(Stdio::pipe())
 
 enum class Waited { no, refused, launched };
 
-// A launch during which what is under way arrives, as soon as the launch is seen
-// to pause. Pauses are too short to be seen for certain.
+// A launch during which the descriptors in transit arrive, as soon as the
+// launch is seen to pause. Pauses are too short to be seen reliably.
 Waited launch_that_pauses(UnderWay& others) {
   std::atomic<pid_t> launcher{0};
   std::atomic<bool> ended{false};
@@ -94,16 +94,16 @@ Waited launch_that_pauses(UnderWay& others) {
 }
 
 // On a busy machine this thread may see the pauses, or drain, too late for one
-// launch: then another is tried. Launches that never wait never get through.
+// launch: then another is tried. Launches that never wait never succeed.
 std::string launch_while_they_arrive() {
   using clock = std::chrono::steady_clock;
-  ::alarm(100);  // a launch that is never refused would be awaited for ever
+  ::alarm(100);  // a launch that is never refused would be awaited forever
   const rlimit few{limit, limit};
   ::setrlimit(RLIMIT_NOFILE, &few);
   forklift::reserve(1);
   {
     const UnderWay others;
-    if (!others.is_full()) return "";  // this kernel counts otherwise
+    if (!others.is_full()) return "";  // this kernel counts differently
     const auto refused = answering().try_spawn();
     if (refused || refused.error().code().value() != ETOOMANYREFS) return "too many went through";
   }

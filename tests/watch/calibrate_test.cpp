@@ -34,7 +34,7 @@ TEST_CASE(
       check::calibrate();
     } catch (const std::runtime_error&) {
     }
-    // Whatever came of it, no process of ours is left.
+    // In any case, no process of ours is left.
     ::_exit(::waitpid(-1, nullptr, WNOHANG) == -1 && errno == ECHILD ? 0 : 1);
   }
   int status = -1;

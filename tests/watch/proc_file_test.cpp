@@ -24,8 +24,8 @@ TEST_CASE("what is no text is not printed") {
   CHECK(printable("\x1b[2J\x7f") == "?[2J?");
   CHECK(printable("\xff\xfe") == "??");
   CHECK(printable("\xc2\x9b") == "??");          // a control character, as UTF-8
-  CHECK(printable("\xc0\xaf") == "??");          // longer than it has to be
-  CHECK(printable("\xed\xa0\x80") == "???");     // half of a pair
+  CHECK(printable("\xc0\xaf") == "??");          // overlong encoding
+  CHECK(printable("\xed\xa0\x80") == "???");     // half of a surrogate pair
   CHECK(printable("end \xe6\x97") == "end ??");  // cut short
 }
 

@@ -32,7 +32,7 @@ std::string refusal_of(pid_t pid) {
   return "not refused";
 }
 
-// A thread that waits to the end of its life, and tells its id.
+// A thread that waits to the end of its life, and publishes its id.
 class IdleThread {
  public:
   IdleThread() : thread_([this] { wait(); }) {
@@ -141,7 +141,7 @@ TEST_CASE("a process whose first thread has ended is no zombie") {
     std::thread([] {
       for (;;) ::pause();
     }).detach();
-    // Ready first: this thread does not come back.
+    // Ready first: this thread does not return.
     Sleeper::tell_ready();
     ::syscall(SYS_exit, 0);
   });

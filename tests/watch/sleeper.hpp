@@ -20,7 +20,7 @@ inline void fill_memory(std::size_t size) {
   for (std::size_t at = 0; at < size; at += 4096) static_cast<volatile char*>(mapped)[at] = 1;
 }
 
-/// A copy of this process that makes itself ready and sleeps until it is killed,
+/// A copy of this process that prepares itself and sleeps until it is killed,
 /// at the latest by the destructor.
 class Sleeper {
  public:

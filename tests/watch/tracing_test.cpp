@@ -29,7 +29,7 @@ bool is_possible() {
   return !unavailability;
 }
 
-// What was seen of a target while it was told to do something.
+// The observations of a target during its work.
 struct Watched {
   watch::Recording recording;
   std::unique_ptr<watch::Observer> observer;
@@ -67,8 +67,8 @@ watch::Recording recording_of(Target& target, Target::Way way, unsigned calls,
   return std::move(watched.recording);
 }
 
-// The target's clock takes in the call, the way to it, and what stopped its thread
-// between its last step out of it and the look at the clock: most calls must agree.
+// The target's clock includes the call, the way to it, and stops of its thread
+// between its last step out of it and the clock read: most calls must agree.
 void check_durations(const watch::Recording& recording, const Target::Truth& truth,
                      unsigned first) {
   std::size_t agreeing = 0;
@@ -87,7 +87,7 @@ void check_durations(const watch::Recording& recording, const Target::Truth& tru
   CHECK(agreeing * 4 >= recording.calls.size() * 3);
 }
 
-// Programs in the kernel that are hooks of a watcher, whoever it is.
+// Programs in the kernel that are hooks of any watcher.
 std::set<__u32> hooks_in_kernel() {
   std::set<__u32> hooks;
   __u32 id = 0;
@@ -140,8 +140,8 @@ TEST_CASE("every thread that touches memory is a victim of every fork, once") {
   target.create(Target::Way::fork, Target::most_calls / 2);
   watched.conclude();
   REQUIRE(watched.recording.calls.size() == Target::most_calls / 2);
-  // A busy machine may keep a thread from running until a fork is over: those
-  // forks count in which all of the threads' own clocks stood still.
+  // A busy machine may keep a thread from running until a fork is over: only
+  // forks count during which all of the threads' own clocks stopped.
   unsigned compared = 0;
   for (const Call& call : watched.recording.calls) {
     const auto victims = watched.victims_of(call.number);
@@ -164,7 +164,7 @@ TEST_CASE("posix_spawn and vfork have no victims") {
     target.create(way, 10);
     watched.conclude();
     CHECK(watched.victims() == 0);
-    // Threads that sleep meanwhile are nobody's victims.
+    // Threads that sleep meanwhile are not blocked by it.
     CHECK(std::ranges::none_of(watched.recording.waits, [](const Wait& wait) {
       return wait.reason == Wait::Reason::other;
     }));
@@ -408,7 +408,7 @@ TEST_CASE("nothing stays attached") {
     std::ranges::set_difference(hooks_in_kernel(), before, std::inserter(ours, ours.end()));
     CHECK_FALSE(ours.empty());
   }
-  // The kernel lets go of programs when no processor can be in one any more.
+  // The kernel frees programs once no processor can be in one.
   const auto end = std::chrono::steady_clock::now() + 30s;
   const auto is_there = [&] {
     const auto now = hooks_in_kernel();

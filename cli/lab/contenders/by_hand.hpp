@@ -9,12 +9,12 @@
 
 namespace lab {
 
-/// Throws what a call answered, as `std::runtime_error`.
+/// Throws the error of a call, as `std::runtime_error`.
 [[noreturn]] void fail(const char* call, int error);
 
 void reap(pid_t pid);
 
-/// What the launchers that are made of plain system calls have in common.
+/// The common part of launchers made of plain system calls.
 class ByHand : public Contender {
  public:
   explicit ByHand(std::string program) : program_(std::move(program)) {}
@@ -23,7 +23,7 @@ class ByHand : public Contender {
   const char* path() const { return program_.c_str(); }
   char* const* argv() { return argv_; }
 
-  /// A launch that returns once the program runs: takes its time and reaps.
+  /// A launch that returns once the program runs: measures and reaps.
   Times blocking(const Stopwatch& watch, pid_t pid);
 
  private:

@@ -14,8 +14,8 @@
 namespace lab {
 namespace {
 
-// fork and exec, with the close-on-exec pipe by which every careful library
-// learns whether the exec went well.
+// fork and exec, with the close-on-exec pipe that every careful library uses to
+// learn the result of the exec.
 class Fork : public ByHand {
  public:
   using ByHand::ByHand;
@@ -59,8 +59,8 @@ class PosixSpawn : public ByHand {
   }
 };
 
-// The floor: the least that Linux lets one do. It blocks no signal, resets no
-// handler and knows no pidfd; a library could not be that careless.
+// The floor: the minimum on Linux. It blocks no signal, resets no handler and
+// uses no pidfd; a library could not be that careless.
 class Floor : public ByHand {
  public:
   using ByHand::ByHand;

@@ -8,7 +8,7 @@
 
 namespace lab {
 
-/// What the C library offers: fork, posix_spawn, and a vfork written by hand.
+/// The C library's ways: fork, posix_spawn, and a vfork written by hand.
 std::vector<ContenderKind> classic_kinds();
 
 }  // namespace lab

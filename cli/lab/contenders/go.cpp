@@ -1,10 +1,10 @@
 // SPDX-FileCopyrightText: The forklift authors
 // SPDX-License-Identifier: MIT
 
-// What Go does when it launches (src/syscall/exec_unix.go and exec_linux.go of
-// each version), told in C++:
+// The steps of a launch in Go (src/syscall/exec_unix.go and exec_linux.go of
+// each version), in C++:
 //
-//   take the ForkLock; open the status pipe; clone; give the ForkLock back;
+//   take the ForkLock; open the status pipe; clone; release the ForkLock;
 //   close the pipe's writing end; read it; close the other; wait4
 //
 // Go 1.8 clones with SIGCHLD alone, which is a fork. Go 1.9 adds CLONE_VFORK and
@@ -15,8 +15,8 @@
 // that the runtime has raised.
 //
 // Go 1.9 changed a second thing: launchers queue at a sync.Mutex, and that got its
-// starvation mode. Two versions that never were have one of the changes each, so
-// that it can be seen what either does.
+// starvation mode. Two versions that never existed have one of the changes
+// each, to separate their effects.
 
 #include "lab/contenders/go.hpp"
 
@@ -47,14 +47,14 @@ struct Version {
   ForkLock lock;
 };
 
-// One each for the whole process, as in Go.
+// One each per process, as in Go.
 Version go_1_8{false, false, ForkLock({.mutex = Policy::barging})};
 Version go_1_8_fair{false, false, ForkLock({.mutex = Policy::starvation_mode})};
 Version go_1_9_barging{true, false, ForkLock({.mutex = Policy::barging})};
 Version go_1_9{true, false, ForkLock({.mutex = Policy::starvation_mode})};
 Version go_1_21{true, true, ForkLock({.mutex = Policy::starvation_mode, .launchers_share = true})};
 
-// What the kernel, not the C library, takes for a set of signals.
+// A set of signals as the kernel, not the C library, defines it.
 using Signals = unsigned long;
 
 // struct sigaction of rt_sigaction(2).
@@ -65,8 +65,8 @@ struct Action {
   Signals mask = ~Signals{0};
 };
 
-// Go's runtime handles every signal but these: two cannot be handled, four
-// belong to job control, and two to the C library (32 and 34).
+// Go's runtime handles every signal except: two that cannot be handled, four of
+// job control, and two of the C library (32 and 34).
 constexpr bool go_handles(int signal) {
   for (const int other : {SIGKILL, SIGSTOP, SIGTSTP, SIGTTIN, SIGTTOU, SIGCONT, 32, 34}) {
     if (signal == other) return false;
@@ -101,8 +101,8 @@ struct Child {
   for (;;) raw_call(SYS_exit, 253);
 }
 
-// The child of a vfork runs on this very frame, and the parent touches nothing
-// of it afterwards: it returns at once, by a return address that lies above.
+// The child of a vfork runs on this frame, and the parent touches nothing in it
+// afterwards: it returns at once, by a return address further up.
 [[gnu::noinline]] long clone_and_become(const Child& child, bool vfork) {
   const long flags = vfork ? SIGCHLD | CLONE_VFORK | CLONE_VM : SIGCHLD;
   const long pid = raw_call(SYS_clone, flags, 0, 0, 0);

@@ -10,7 +10,7 @@
 #include "lab/modules/entry.hpp"
 #include "lab/companion.hpp"
 
-// What the build found; where it found nothing there is no module either.
+// The modules that were built.
 #ifndef FORKLIFT_BOOST_VERSION
 #define FORKLIFT_BOOST_VERSION ""
 #endif
@@ -50,8 +50,8 @@ constexpr Module modules[] = {
 std::string file_name(const std::string& name) { return "forklift-contender-" + name + ".so"; }
 
 // Never unloaded: what a library has set up in this process (threads, handlers
-// at fork and exit) outlives its contenders. But the signal mask stays: Poco
-// blocks SIGPIPE as it is loaded, and every other's child would inherit that.
+// at fork and exit) outlives its contenders. But the signal mask is restored:
+// Poco blocks SIGPIPE when loaded, and all other children would inherit that.
 void* open_for_good(const char* file) {
   sigset_t before;
   ::pthread_sigmask(SIG_SETMASK, nullptr, &before);

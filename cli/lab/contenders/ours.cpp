@@ -71,8 +71,7 @@ using forklift::Command, forklift::Resource;
 
 Command bare(const std::string& program) { return Command(program); }
 
-// Twenty things to give a child that anybody may, none of which needs memory of
-// its own.
+// Twenty unprivileged attributes, none of which needs a second stage.
 Command with_attributes(const std::string& program) {
   Command command(program);
   for (const Resource resource :
@@ -93,7 +92,7 @@ Command with_attributes(const std::string& program) {
       .limit(Resource::descriptors, forklift::Limit{});
 }
 
-// Its own group, which anybody may set, on memory of its own.
+// Its own group, which needs no privilege, set in memory of its own.
 Command with_second_stage(const std::string& program) {
   return Command(program).group(::getegid());
 }

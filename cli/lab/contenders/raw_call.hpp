@@ -6,10 +6,10 @@
 
 namespace lab {
 
-/// One system call, without errno and without a frame of its own: a child on its
-/// parent's stack makes it and leaves the parent's return addresses alone.
+/// One system call, without errno and without a frame of its own: a child on
+/// its parent's stack keeps the parent's return addresses intact.
 ///
-/// Gives the result or `-errno`.
+/// Returns the result or `-errno`.
 [[gnu::always_inline]] inline long raw_call(long number, long a = 0, long b = 0, long c = 0,
                                             long d = 0) {
 #if defined(__x86_64__)

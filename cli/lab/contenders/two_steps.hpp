@@ -8,11 +8,11 @@
 
 namespace lab {
 
-/// A launcher of two calls: one returns when the program runs, the other when it
-/// has ended.
+/// A launcher of two calls: one returns when the program runs, the other when
+/// it has ended.
 class TwoSteps : public Contender {
  protected:
-  /// `start()` gives the child, `wait(child)` whether it ended well.
+  /// `start()` returns the child, `wait(child)` whether it ended well.
   ///
   /// Errors: throws what they throw, and `std::runtime_error` for a child that
   /// did not end well.

@@ -8,7 +8,7 @@
 
 namespace lab {
 
-/// The first launches of fresh processes, and what they left behind; times in
+/// The first launches of fresh processes, and their aftermath; times in
 /// microseconds.
 struct FirstLaunch {
   std::size_t processes = 0;
@@ -16,7 +16,7 @@ struct FirstLaunch {
   Interval ratio{};         ///< launch, to the median of the same process's later launches
   std::size_t pages = 0;    ///< written in each process before the launch, and once more after it
   Interval faults{};        ///< by writing them after it, less those of the time before
-  Interval write{};         ///< how long writing them took after it
+  Interval write{};         ///< duration of writing them after it
   Interval write_before{};  ///< and before it
 };
 

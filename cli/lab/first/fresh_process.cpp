@@ -1,5 +1,11 @@
 // SPDX-FileCopyrightText: The forklift authors
 // SPDX-License-Identifier: MIT
+
+// A first launch needs a process that has never launched, so each one is this
+// command executed again; parent and fresh process are both in this file. The
+// fresh process writes pages before and after the launch: extra faults and time
+// are what the launch left behind. It reports JSON through descriptor 3.
+
 #include "lab/first/fresh_process.hpp"
 
 #include <errno.h>
@@ -30,7 +36,7 @@ using nlohmann::json;
 // The fresh process writes its figures here.
 constexpr int report_number = 3;
 
-// --- this side -------------------------------------------------------------------
+// --- the parent ------------------------------------------------------------------
 
 forklift::Child start(const FreshLaunch& launch, int report) {
   return forklift::Command("/proc/self/exe")
@@ -71,14 +77,14 @@ struct Writing {
   double faults = 0;
 };
 
-// Of this thread only: others may touch pages of theirs meanwhile.
+// This thread only: others may touch their pages meanwhile.
 double faults_so_far() {
   rusage used{};
   ::getrusage(RUSAGE_THREAD, &used);
   return static_cast<double>(used.ru_minflt);
 }
 
-// Pages that lie evenly in all of the memory.
+// The pages are spread evenly over the memory.
 std::size_t stride_for(std::size_t all, std::size_t most) {
   return all <= most ? 1 : (all + most - 1) / most;
 }
@@ -92,7 +98,7 @@ Writing write_pages(const Ballast& ballast, std::size_t stride) {
   return {took, faults_so_far() - before};
 }
 
-// A few: enough for a median, and no longer than it takes to have one of a fork.
+// Enough for a median, and at most the time of one fork.
 double later_launches(Contender& contender) {
   constexpr std::size_t most = 8;
   constexpr std::chrono::milliseconds longest{10};
@@ -112,10 +118,10 @@ json launch_and_count(const FreshLaunch& launch) {
   const std::size_t all = launch.rss / page_size;
   const std::size_t stride = stride_for(all, launch.pages);
   const auto contender = kind(launch.contender).make(launch.program);
-  write_pages(ballast, stride);  // brings the caches to where the next writing finds them
+  write_pages(ballast, stride);  // brings the caches into the state of the next writing
   const Writing before = write_pages(ballast, stride);
-  // A thread that has used a processor for long waits for the next one, where others
-  // want it, too: that would be no part of the launch.
+  // A thread that has used a processor for long waits longer for the next one
+  // if others need it: that is not part of the launch.
   std::this_thread::sleep_for(std::chrono::milliseconds(1));
   const Times first = contender->launch();
   const Writing after = write_pages(ballast, stride);
@@ -165,7 +171,7 @@ FreshFigures launch_afresh(const FreshLaunch& launch) {
 }
 
 int be_fresh_process(char** argv) {
-  // No child of a contender's may hold the report open.
+  // No child of a contender may hold the report open.
   if (::fcntl(report_number, F_SETFD, FD_CLOEXEC) < 0) return 2;
   if (std::ranges::find(argv, argv + 6, nullptr) != argv + 6) return 2;
   const FreshLaunch launch{.contender = argv[0],

@@ -11,7 +11,7 @@
 namespace lab {
 namespace {
 
-// A contender under the present load, and what its processes did so far.
+// A contender under the present load, and its results so far.
 struct Series {
   std::string name;
   std::string label;

@@ -1,5 +1,11 @@
 // SPDX-FileCopyrightText: The forklift authors
 // SPDX-License-Identifier: MIT
+
+// Runs Go's lock algorithms on threads: this class is their scheduler, so it
+// sees every sleep. A waiter that sleeps for 10 ms records its own stack, and
+// then sleeps on. The records have a mutex apart from the lock, so that
+// `report` works while the lock is held.
+
 #include "lab/go_lock/fork_lock.hpp"
 
 #include <execinfo.h>
@@ -20,7 +26,7 @@ using Clock = std::chrono::steady_clock;
 
 constexpr std::chrono::milliseconds long_wait{10};
 
-// As Go: four turns of thirty pauses, and only where another processor could
+// As in Go: four turns of thirty pauses, only where another processor could
 // unlock meanwhile.
 constexpr int most_turns = 4;
 constexpr int pauses_per_turn = 30;

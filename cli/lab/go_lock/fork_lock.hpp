@@ -10,12 +10,12 @@
 
 namespace lab::go_lock {
 
-/// The ForkLock of a version of Go for threads, with books: who holds it, who
-/// waits, since when, and where the long waits were.
+/// The ForkLock of a version of Go for threads, with records: the holder, the
+/// waiters, since when, and the stacks of long waits.
 ///
-/// The library's own `forklift::ForkLock` keeps the same books but hands over in
-/// order; this one is as unfair as its `Rules`.
-/// Threads: any. Cost: the books are two short mutexes a launch.
+/// The library's own `forklift::ForkLock` keeps the same records but hands over
+/// in order; this one is as unfair as its `Rules`.
+/// Threads: any. Cost: the records take two short mutexes a launch.
 class ForkLock {
  public:
   explicit ForkLock(Rules rules);
@@ -26,7 +26,7 @@ class ForkLock {
   void lock();
   void unlock();
 
-  /// Waiters in the order of their arrival; a wait of more than 10 ms has its stack.
+  /// Waiters in order of arrival; a wait of more than 10 ms has its stack.
   forklift::ForkLock::Report report() const;
 
   Rules rules() const;

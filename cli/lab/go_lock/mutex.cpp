@@ -13,7 +13,7 @@ void Mutex::lock_slowly() {
   Attempt mine;
   for (;;) {
     const State seen = state_.load();
-    // A starving mutex goes to a sleeper: spinning is of no use.
+    // A starving mutex goes to a sleeper: spinning is useless.
     if (seen.locked && !seen.starving && spin(mine, seen)) continue;
     if (!take_or_queue(mine, seen)) continue;
     if (!seen.locked && !seen.starving) return;

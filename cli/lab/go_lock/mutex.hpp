@@ -13,11 +13,11 @@ namespace lab::go_lock {
 
 /// Go's `sync.Mutex`, by the algorithm of either version.
 ///
-/// Unlocking wakes the first sleeper but does not give it the mutex: it competes
-/// with those who run. Under Go 1.8 one that loses sleeps again behind all
-/// others, as often as it loses. Since Go 1.9 (golang/go 13086) it sleeps in
-/// front, and one that has waited for more than a millisecond starves: from then
-/// on the mutex is handed over in order, until one has it who waited for less or
+/// Unlocking wakes the first sleeper but does not hand over the mutex: the
+/// sleeper competes with running threads. Under Go 1.8 a loser sleeps again
+/// behind all others, every time. Since Go 1.9 (golang/go 13086) it sleeps in
+/// front, and after waiting for more than a millisecond it starves: from then
+/// on the mutex is handed over in order, until its new owner waited for less or
 /// is the last.
 /// Threads: any.
 class Mutex {
@@ -34,14 +34,14 @@ class Mutex {
   void lock();
   void unlock();
 
-  /// Whether it is handed over in order now. Threads: any, true for that moment.
+  /// Whether it is handed over in order now. Threads: any, true at that moment.
   bool starving() const { return state_.load().starving != 0; }
 
  private:
-  // Without padding, so that two equal states are equal bytes.
+  // No padding, so that equal states are equal bytes.
   struct State {
     std::uint8_t locked = 0;
-    std::uint8_t woken = 0;  // somebody is awake to take it: unlocking need wake nobody
+    std::uint8_t woken = 0;  // a thread is awake to take it: unlocking need not wake one
     std::uint8_t starving = 0;
     std::uint8_t unused = 0;
     std::uint32_t asleep = 0;

@@ -14,8 +14,8 @@ void RulesLock::lock() {
   books_.unlock();
 }
 
-// The first launcher locks for all. One that comes while creators wait lets them
-// go first, which takes until the launchers that are there have left.
+// The first launcher locks for all. One that comes while creators wait lets
+// them go first, which takes until the present launchers have left.
 void RulesLock::join() {
   if (launchers_ > 0 && lock_.readers_wait()) {
     books_.unlock();

@@ -6,10 +6,10 @@
 
 namespace lab::go_lock {
 
-/// What a version of Go does at its ForkLock.
+/// The behaviour of a version of Go at its ForkLock.
 struct Rules {
   Mutex::Policy mutex = Mutex::Policy::starvation_mode;
-  bool launchers_share = false;  ///< from Go 1.21 on they are counted (golang/go 23558)
+  bool launchers_share = false;  ///< since Go 1.21 they are counted (golang/go 23558)
 };
 
 /// `syscall.ForkLock` as launchers and creators of descriptors take it.

@@ -7,7 +7,7 @@ namespace lab::go_lock {
 void RwMutex::lock() {
   writers_.lock();
   const int inside = readers_.fetch_sub(most_readers);
-  // Some may have left between the two steps; the last of all wakes.
+  // Readers may have left between the two steps; the last one wakes us.
   if (inside != 0 && leaving_.fetch_add(inside) + inside != 0) writer_.acquire();
 }
 

@@ -6,8 +6,8 @@
 
 namespace lab::go_lock {
 
-/// Go's `sync.RWMutex`: writers queue at a mutex, the one that has it stops new
-/// readers and waits for those inside; its unlocking lets all waiting readers in.
+/// Go's `sync.RWMutex`: writers queue at a mutex; its owner stops new readers
+/// and waits for those inside; its unlock admits all waiting readers.
 ///
 /// Threads: any.
 class RwMutex {
@@ -24,13 +24,13 @@ class RwMutex {
   bool readers_wait() const;
 
  private:
-  // More readers than there can be: below zero a writer is there or waits.
+  // More readers than possible: below zero a writer holds it or waits.
   static constexpr int most_readers = 1 << 30;
 
   Mutex writers_;
   Semaphore writer_, reader_;
   std::atomic<int> readers_{0};
-  std::atomic<int> leaving_{0};  // readers that the writer still waits for
+  std::atomic<int> leaving_{0};  // readers that the writer is waiting for
 };
 
 }  // namespace lab::go_lock

@@ -7,26 +7,26 @@
 
 namespace lab::go_lock {
 
-/// Somebody who sleeps until somebody else wakes them.
+/// A sleeper that another thread wakes.
 struct Sleeper {
   std::binary_semaphore awake{0};
-  bool handed_over = false;  ///< what they sleep for is theirs already
+  bool handed_over = false;  ///< it already owns what it sleeps for
 };
 
-/// What Go's locks ask of the runtime that schedules those who take them.
+/// What Go's locks require from the scheduler of the lockers.
 ///
-/// The lab's is threads and the clock; the tests' decides who runs and what time it is.
+/// The lab's uses threads and the clock; the tests' chooses thread and time.
 class Scheduler {
  public:
   virtual ~Scheduler() = default;
 
   virtual std::chrono::steady_clock::time_point now() = 0;
 
-  /// Whether one that has spun so many times spins again before it sleeps.
+  /// Whether to spin again after this many turns, before sleeping.
   virtual bool may_spin(int turns) = 0;
   virtual void spin() = 0;
 
-  /// Returns after `wake`, also if that came before.
+  /// Returns after `wake`, even if that came first.
   virtual void park(Sleeper& self) = 0;
   virtual void wake(Sleeper& other) = 0;
 };

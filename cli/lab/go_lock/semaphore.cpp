@@ -11,7 +11,7 @@ void Semaphore::acquire(bool in_front) {
     sleepers_.insert(in_front ? sleepers_.begin() : sleepers_.end(), &self);
     guard.unlock();
     scheduler_.park(self);
-    // The one who wakes touches `self` under the guard, and not after it.
+    // The waker touches `self` under the guard, and not after it.
     guard.lock();
     if (self.handed_over) return;
   }

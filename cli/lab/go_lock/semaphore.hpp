@@ -9,10 +9,10 @@
 
 namespace lab::go_lock {
 
-/// The semaphore of Go's runtime that its locks sleep at (runtime/sema.go).
+/// The semaphore of Go's runtime on which its locks sleep (runtime/sema.go).
 ///
-/// A permit goes to the first that takes it. A sleeper that was woken and comes too
-/// late sleeps again, behind all others, unless the permit was handed over.
+/// The first taker gets a permit. A sleeper that wakes too late sleeps again,
+/// behind all others, unless the permit was handed over.
 /// Threads: any.
 class Semaphore {
  public:
@@ -21,7 +21,7 @@ class Semaphore {
   /// `in_front`: sleeps in front of all others.
   void acquire(bool in_front = false);
 
-  /// `hand_over`: nobody but the first sleeper can have the permit.
+  /// `hand_over`: only the first sleeper can take the permit.
   void release(bool hand_over = false);
 
  private:

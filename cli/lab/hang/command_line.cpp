@@ -18,7 +18,7 @@ namespace {
 
 using std::chrono::milliseconds;
 
-// What a shell makes of a SIGINT that kills: a report was made, but not all of it.
+// A shell's status for a program killed by SIGINT: a partial report was made.
 constexpr int exit_interrupted = 130;
 
 constexpr std::size_t most_threads = 1024;
@@ -42,7 +42,7 @@ void check_explain(const HangRequest& request) {
   }
 }
 
-// What the options say together.
+// Checks the options in combination.
 void check_together(const HangRequest& request) {
   check_explain(request);
   if (request.go && request.rate > 0) {
@@ -86,7 +86,7 @@ bool run_as_asked(const HangRequest& request) {
 #endif
 }
 
-// Every launch is remembered, so there is a longest run, too.
+// Every launch is recorded, so there is a longest run, too.
 milliseconds length(const std::string& text) {
   const milliseconds asked = parse_duration(text);
   if (asked >= milliseconds(100) && asked <= std::chrono::minutes(15)) return asked;
@@ -111,42 +111,52 @@ milliseconds interval(const std::string& text) {
 
 void add_to(CLI::App& lab, const std::string& line, Action& chosen) {
   CLI::App* const hang =
-      lab.add_subcommand("hang", "Launch from many threads and see who waits for the ForkLock");
+      lab.add_subcommand("hang", "Launch from many threads and show which wait for the ForkLock");
   const auto request = std::make_shared<HangRequest>();
   request->command_line = line;
-  add_parsed(*hang, "--rss", request->rss, parse_size,
-             "Resident memory at the start (default: 4G)");
+  add_parsed(*hang, "--rss", request->rss, parse_size, "Resident memory at the start (default: 4G)")
+      ->type_name("SIZE");
   add_parsed(*hang, "--grow", request->grow, parse_rate,
-             "What is added to it, as 256M/s (default: half of it during the run)");
+             "Memory to add to it, as 256M/s (default: half of it during the run)")
+      ->type_name("RATE");
   add_parsed(*hang, "--workers", request->workers, number<most_coroutines>,
-             "Threads or coroutines (default: 16)");
+             "Threads or coroutines (default: 16)")
+      ->type_name("NUMBER");
   hang->add_flag(
       "--coroutines", request->coroutines,
-      "Coroutines on one event loop in place of threads; contenders but forklift block it");
+      "Coroutines on one event loop instead of threads; only forklift does not block it");
   add_parsed(*hang, "--limit", request->limit, number<most_threads>,
-             "Children at a time, with --coroutines (default: 64)");
+             "Children at a time, with --coroutines (default: 64)")
+      ->type_name("NUMBER");
   add_parsed(*hang, "--rate", request->rate, rate,
-             "Launches per second by all workers (default: as fast as they can)");
+             "Launches per second by all workers (default: as fast as they can)")
+      ->type_name("NUMBER");
   add_parsed(*hang, "--for", request->length, length,
-             "Time for each contender (default: 30s; with --explain 10s in each round)");
+             "Time for each contender (default: 30s; with --explain 10s in each round)")
+      ->type_name("TIME");
   add_parsed(*hang, "--dump-every", request->dump_every, interval,
-             "All stacks to standard error (default: 10s; 0: on SIGUSR1 only)");
+             "Print all stacks to standard error this often (default: 10s; 0: on SIGUSR1 only)")
+      ->type_name("TIME");
   add_contenders(*hang, request->contenders,
-                 "Who takes part (default: go1.8,go1.9,go1.21,forklift)");
+                 "Contenders to run (default: go1.8,go1.9,go1.21,forklift)");
   hang->add_option("--program", request->program,
-                   "What to launch (default: a program that does nothing)");
+                   "The program to launch (default: one that does nothing)")
+      ->type_name("PROGRAM");
   hang->add_flag("--explain", request->explain,
-                 "What each of the two changes of Go 1.9 did: all four corners, in rounds");
+                 "Effect of each of the two changes of Go 1.9: all four corners, in rounds");
   add_parsed(*hang, "--rounds", request->rounds, number<most_rounds>,
-             "Of all contenders, with --explain (default: 6)");
+             "Rounds of all contenders, with --explain (default: 6)")
+      ->type_name("NUMBER");
   add_parsed(*hang, "--stuck-exec", request->stuck_exec, standstill,
-             "Another experiment: one exec stands still for so long; who waits for it? (root)");
+             "Another experiment: block one exec for this long and show what waits for it (root)")
+      ->type_name("TIME");
   hang->add_flag("--go,--peers", request->go,
-                 "The installed Go's real runtime takes part, as it is and in all four corners");
+                 "Add the real runtime of the installed Go, unchanged and in all four corners");
   hang->add_flag("--short", request->brief, "1 GiB, 8 workers, 4 s each");
-  hang->add_option("--json", request->record.json, "Write the figures to this file, too");
-  hang->add_option("--html", request->record.html,
-                   "Write a page that shows them to this file, too");
+  hang->add_option("--json", request->record.json, "Also write the figures to this file")
+      ->type_name("FILE");
+  hang->add_option("--html", request->record.html, "Also write a page with the figures to this file")
+      ->type_name("FILE");
   hang->callback([request, &chosen] {
     chosen = [request] { return run_as_asked(*request) ? 0 : exit_interrupted; };
   });

@@ -22,8 +22,9 @@ double microseconds(Clock::duration time) {
 }  // namespace
 
 std::string_view name(CoroutineState place) {
-  constexpr std::array<std::string_view, places> names = {
-      "running", "waiting for a permit", "launching", "waiting for the end of a child"};
+  constexpr std::string_view names[] = {"running", "waiting for a permit", "launching",
+                                        "waiting for the end of a child"};
+  static_assert(std::size(names) == places);
   return names[static_cast<std::size_t>(place)];
 }
 
@@ -33,7 +34,7 @@ CoroutinePool::CoroutinePool(const std::string& contender, const std::string& pr
       blocking_(contender == ours ? nullptr : kind(contender).make(program)),
       command_(program),
       count_(coroutines),
-      seats_(std::make_unique<Seat[]>(coroutines)),
+      slots_(std::make_unique<Slot[]>(coroutines)),
       left_(coroutines) {}
 
 CoroutinePool::~CoroutinePool() { ended_ = true; }
@@ -56,10 +57,10 @@ Census CoroutinePool::census() const {
   Census census;
   const auto now = Clock::now();
   for (std::size_t i = 0; i < count_; ++i) {
-    const CoroutineState place = seats_[i].place.load(std::memory_order_acquire);
+    const CoroutineState place = slots_[i].place.load(std::memory_order_acquire);
     ++census.count[static_cast<std::size_t>(place)];
     if (place != CoroutineState::waiting_for_permit) continue;
-    const Clock::time_point since(Clock::duration(seats_[i].since.load()));
+    const Clock::time_point since(Clock::duration(slots_[i].since.load()));
     census.longest.push_back({i + 1, std::max(now - since, Clock::duration::zero())});
   }
   std::ranges::sort(census.longest, std::greater(), &Census::Waiter::waited);
@@ -67,55 +68,55 @@ Census CoroutinePool::census() const {
   return census;
 }
 
-void CoroutinePool::enter(Seat& seat, CoroutineState place) {
-  seat.since.store(Clock::now().time_since_epoch().count(), std::memory_order_relaxed);
-  seat.place.store(place, std::memory_order_release);
+void CoroutinePool::enter(Slot& slot, CoroutineState place) {
+  slot.since.store(Clock::now().time_since_epoch().count(), std::memory_order_relaxed);
+  slot.place.store(place, std::memory_order_release);
 }
 
-// In batches: who begins ten thousand coroutines in one handler holds up the
-// loop by that alone.
+// In batches: starting ten thousand coroutines in one handler would by itself
+// delay the loop.
 asio::awaitable<void> CoroutinePool::begin_all() {
   constexpr std::size_t batch = 64;
   for (std::size_t i = 0; i < count_; ++i) {
-    asio::co_spawn(context_, work(seats_[i]), asio::detached);
+    asio::co_spawn(context_, work(slots_[i]), asio::detached);
     if (i % batch == 0) co_await asio::post(context_, asio::use_awaitable);
   }
 }
 
-asio::awaitable<void> CoroutinePool::work(Seat& seat) {
+asio::awaitable<void> CoroutinePool::work(Slot& slot) {
   try {
     while (!ended_ && !failed_) {
-      enter(seat, CoroutineState::waiting_for_permit);
+      enter(slot, CoroutineState::waiting_for_permit);
       const auto asked = Clock::now();
       const auto permit = co_await limiter_.async_acquire(asio::use_awaitable);
       harvest_.permit_wait.push_back(microseconds(Clock::now() - asked));
-      if (!ended_ && !failed_) co_await launch(seat);
-      enter(seat, CoroutineState::running);
+      if (!ended_ && !failed_) co_await launch(slot);
+      enter(slot, CoroutineState::running);
     }
   } catch (...) {
     if (!failed_.exchange(true)) trouble_ = std::current_exception();
   }
-  enter(seat, CoroutineState::running);
+  enter(slot, CoroutineState::running);
   --left_;
 }
 
-asio::awaitable<void> CoroutinePool::launch(Seat& seat) {
-  enter(seat, CoroutineState::launching);
+asio::awaitable<void> CoroutinePool::launch(Slot& slot) {
+  enter(slot, CoroutineState::launching);
   const auto begun = Clock::now();
   if (blocking_) {
     harvest_.launch.push_back(blocking_->launch().launch);
   } else {
     forklift::Child child = co_await forklift::async_spawn(context_, command_, asio::use_awaitable);
     harvest_.launch.push_back(microseconds(Clock::now() - begun));
-    enter(seat, CoroutineState::waiting_for_end);
+    enter(slot, CoroutineState::waiting_for_end);
     const auto status = co_await forklift::async_wait(context_, child, asio::use_awaitable);
     if (!status.success()) throw std::runtime_error("the program " + status.text());
   }
   ++harvest_.launches;
 }
 
-// Those that fall due while one is late fall together with it: a loop that makes
-// up for each in turn would stay behind long after it was held up.
+// Beats that fall due while one is late are merged with it: a loop that made up
+// for each in turn would stay late for long.
 asio::awaitable<void> CoroutinePool::beat() {
   asio::steady_timer timer(context_);
   auto planned = Clock::now();

@@ -1,5 +1,11 @@
 // SPDX-FileCopyrightText: The forklift authors
 // SPDX-License-Identifier: MIT
+
+// `forklift lab hang` with coroutines of one event loop instead of threads.
+// They have no stacks to dump, so a dump counts states and lists the longest
+// waits for a permit; a heartbeat of 1 ms shows how long launches block the
+// loop.
+
 #include "lab/hang/coroutines.hpp"
 
 #include <fmt/core.h>
@@ -32,7 +38,7 @@ std::string print(const Summary& summary) {
                      print_time(summary.max));
 }
 
-// As a dump of goroutines: how many are where, then who has waited longest.
+// Like a dump of goroutines: the number in each state, then the longest waits.
 std::string print(const std::string& title, const Census& census) {
   std::string text = fmt::format("\n=== {}\n", title);
   for (std::size_t i = 0; i < places; ++i) {
@@ -75,7 +81,7 @@ class Turn {
     watch();
     const double seconds = past();
     const Harvest harvest = crowd_.end();
-    return tell(harvest, seconds);
+    return callback(harvest, seconds);
   }
 
  private:
@@ -102,7 +108,7 @@ class Turn {
                             census));
   }
 
-  json tell(const Harvest& harvest, double seconds) const {
+  json callback(const Harvest& harvest, double seconds) const {
     const double rate = static_cast<double>(harvest.launches) / seconds;
     const Summary launch = summarize(harvest.launch), wait = summarize(harvest.permit_wait),
                   late = summarize(harvest.heartbeat_late);

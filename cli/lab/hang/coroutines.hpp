@@ -6,7 +6,7 @@
 
 namespace lab::hang {
 
-/// The experiment with coroutines of one event loop in place of threads; false
+/// The experiment with coroutines of one event loop instead of threads; false
 /// if it was interrupted.
 ///
 /// Errors: before any work throws `Refusal`, or `std::runtime_error`, with one line.

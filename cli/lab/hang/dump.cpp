@@ -34,24 +34,25 @@ std::string print_lock(const WorkerPool& pool, const Dump& dump) {
                      print(dump.lock->longest));
 }
 
-// What a worker did when it answered, if it has gone on since.
+// A worker's state when it answered, if it has continued since.
 const Doing& doing_at(Clock::time_point moment, const Doing& before, const Doing& after) {
   return after.since <= moment ? after : before;
 }
 
-std::string print_headline(const Presence& worker) {
+std::string print_headline(const ThreadSnapshot& worker) {
   return fmt::format("worker {}: {} for {}", worker.number, name(worker.stage),
                      print(worker.lasting));
 }
 
-// Who waits comes first, the longest of all at the top.
-std::vector<const Presence*> in_order(const Dump& dump) {
-  std::vector<const Presence*> workers;
-  for (const Presence& worker : dump.present) workers.push_back(&worker);
-  std::ranges::sort(workers, [](const Presence* a, const Presence* b) {
+// Waiting workers first; in each stage the longest is at the top.
+std::vector<const ThreadSnapshot*> in_order(const Dump& dump) {
+  std::vector<const ThreadSnapshot*> workers;
+  for (const ThreadSnapshot& worker : dump.present) workers.push_back(&worker);
+  std::ranges::sort(workers, [](const ThreadSnapshot* a, const ThreadSnapshot* b) {
     const bool a_waits = a->stage == Stage::waiting_for_lock;
     const bool b_waits = b->stage == Stage::waiting_for_lock;
-    return a_waits != b_waits ? a_waits : a->lasting > b->lasting;
+    if (a_waits != b_waits) return a_waits;
+    return a->stage != b->stage ? a->stage < b->stage : a->lasting > b->lasting;
   });
   return workers;
 }
@@ -73,7 +74,7 @@ Dump take_dump(const WorkerPool& pool, const forklift::StallMeter& meter) {
 
 std::size_t count_waiting(const Dump& dump) {
   return static_cast<std::size_t>(
-      std::ranges::count(dump.present, Stage::waiting_for_lock, &Presence::stage));
+      std::ranges::count(dump.present, Stage::waiting_for_lock, &ThreadSnapshot::stage));
 }
 
 std::string print_dump(const std::string& title, const WorkerPool& pool, const Dump& dump,
@@ -81,15 +82,19 @@ std::string print_dump(const std::string& title, const WorkerPool& pool, const D
   std::string text = fmt::format("\n=== {}: {} of {} workers wait for the ForkLock\n", title,
                                  count_waiting(dump), dump.present.size());
   text += print_lock(pool, dump);
-  std::vector<forklift::StackText> workers;
-  std::vector<int> stages;
-  for (const Presence* const worker : in_order(dump)) {
-    workers.push_back({print_headline(*worker), worker->place});
-    stages.push_back(static_cast<int>(worker->stage));
+  const auto name = [&names](void* address, bool returns) {
+    return name_frame(names, address, returns);
+  };
+  // Workers of one stage stand together, and only they share stacks.
+  std::vector<forklift::StackText> alike;
+  const auto workers = in_order(dump);
+  for (std::size_t i = 0; i < workers.size(); ++i) {
+    alike.push_back({print_headline(*workers[i]), workers[i]->place});
+    if (i + 1 < workers.size() && workers[i + 1]->stage == workers[i]->stage) continue;
+    text += forklift::print_stacks(alike, name);
+    alike.clear();
   }
-  return text + forklift::print_stacks(workers, stages, [&names](void* address, bool returns) {
-           return name_frame(names, address, returns);
-         });
+  return text;
 }
 
 std::vector<std::string> name_stack(StackNames& names, const std::vector<void*>& stack) {

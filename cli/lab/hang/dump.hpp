@@ -13,32 +13,32 @@
 
 namespace lab::hang {
 
-/// Where one worker was at the moment it was asked.
-struct Presence {
+/// The place of one worker when it was asked.
+struct ThreadSnapshot {
   std::size_t number = 0;  ///< of the worker, from 1
   Stage stage = Stage::running;
   Clock::duration lasting{};  ///< in that stage
   forklift::ThreadPlace place{};
 };
 
-/// Where everybody is, and who holds the ForkLock, at one moment.
+/// The places of all workers, and the holder of the ForkLock, at one moment.
 struct Dump {
   std::optional<forklift::ForkLock::Report> lock;  ///< none: the contender has no lock
-  std::vector<Presence> present;
+  std::vector<ThreadSnapshot> present;
 };
 
 Dump take_dump(const WorkerPool& pool, const forklift::StallMeter& meter);
 
-/// How many wait for the ForkLock.
+/// The number of workers that wait for the ForkLock.
 std::size_t count_waiting(const Dump& dump);
 
-/// All stacks for people, as Go's dump of its goroutines: the longest wait
-/// first. Of more than eight workers those with the same state and stack share
-/// one; every worker has its line.
+/// All stacks for people, like Go's dump of goroutines: the longest wait first.
+/// If there are more than eight workers, those with the same state and stack
+/// share one; every worker has a line.
 std::string print_dump(const std::string& title, const WorkerPool& pool, const Dump& dump,
                        StackNames& names);
 
-/// A stack that its thread took itself, with names, innermost first, one line a frame.
+/// A stack recorded by its thread, with names, innermost first, a line per frame.
 std::vector<std::string> name_stack(StackNames& names, const std::vector<void*>& stack);
 
 }  // namespace lab::hang

@@ -1,5 +1,11 @@
 // SPDX-FileCopyrightText: The forklift authors
 // SPDX-License-Identifier: MIT
+
+// Separates the two changes of Go 1.9, copying and the mutex. Each effect is a
+// ratio of two contenders within one round, since a machine's speed changes
+// between rounds; the interval over the rounds decides what may be claimed.
+// Where it includes 1 or two intervals overlap, no cause is named.
+
 #include "lab/hang/effects.hpp"
 
 #include <fmt/core.h>
@@ -16,8 +22,8 @@ namespace {
 
 using nlohmann::json;
 
-// Never zero, so that it can be divided by: a share as if half a wait more had
-// been long, a spread as if one launch more had lain between least and most.
+// Never zero, since it is a divisor: a share as if half a wait more had been
+// long, a spread as if one launch more lay between minimum and maximum.
 double value(Measure measure, const Run& run) {
   const auto workers = static_cast<double>(std::max<std::size_t>(run.by_worker.size(), 1));
   switch (measure) {
@@ -37,7 +43,7 @@ const Run* find(const std::vector<Run>& round, const std::string& contender) {
   return run != round.end() && run->launches > 0 ? &*run : nullptr;
 }
 
-// With or without the one thing, in either company.
+// With and without one change, for a given state of the other.
 struct Pair {
   std::string with, without;
 };
@@ -107,7 +113,7 @@ std::string sentence(const std::string& cause, const std::vector<Effect>& effect
   return text.substr(0, text.size() - 1);
 }
 
-// Which of the two is felt more in a measure; empty if the intervals overlap.
+// The stronger of the two causes for a measure; empty if the intervals overlap.
 std::string main_cause(const Effects& effects, Measure measure) {
   const auto of = [measure](const std::vector<Effect>& all) {
     return std::ranges::find(all, measure, &Effect::measure)->both;

@@ -11,7 +11,7 @@
 
 namespace lab::hang {
 
-/// The four ways to have or not to have each of the two things that Go 1.9 changed.
+/// The four combinations of the two changes of Go 1.9.
 struct Corners {
   std::string fork_barging;   ///< Go 1.8
   std::string fork_fair;      ///< its launch, the mutex of Go 1.9
@@ -24,17 +24,17 @@ struct Corners {
 /// The lab's own, in C++.
 const Corners& own_corners();
 
-/// What is compared of a run.
+/// The compared measures of a run.
 enum class Measure { median, p99, longest, long_waits, spread };
 inline constexpr std::array measures{Measure::median, Measure::p99, Measure::longest,
                                      Measure::long_waits, Measure::spread};
 
 std::string name(Measure measure);
 
-/// By how much one of the two things multiplies a measure, by ratios within each round.
+/// The factor of one change on a measure, by ratios within each round.
 struct Effect {
   Measure measure;
-  Interval first;   ///< without what the other thing changed in Go 1.9
+  Interval first;   ///< without the other change of Go 1.9
   Interval second;  ///< with it
   Interval both;    ///< the geometric mean of the two
 };
@@ -45,7 +45,7 @@ struct Effects {
   std::vector<Effect> mutex;    ///< barging to fair, with fork and with vfork
 };
 
-/// Requires: every round has a run of each corner, or it is left out.
+/// Rounds that lack the run of a corner are left out.
 Effects effects_of(const std::vector<std::vector<Run>>& rounds, const Corners& corners);
 
 /// Two tables, and the sentences that follow from them.

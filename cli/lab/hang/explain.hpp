@@ -13,15 +13,15 @@ namespace lab::hang {
 /// One turn of a contender, begun afresh.
 using TakeTurn = std::function<Run(const std::string& contender)>;
 
-/// All contenders in every round, in an order that rotates, so that what disturbs
-/// the machine for some seconds disturbs no contender in all rounds.
+/// Runs all contenders in every round, in an order that rotates, so that a
+/// disturbance of some seconds never affects one contender in all rounds.
 ///
-/// Ends early, perhaps within a round, where `go_on` says no.
+/// Ends early, perhaps within a round, if `go_on` returns false.
 std::vector<std::vector<Run>> run_rounds(const std::vector<std::string>& contenders,
                                          std::size_t rounds, const TakeTurn& turn,
                                          const std::function<bool()>& go_on);
 
-/// Each contender's rounds one after the other, as one run.
+/// Joins each contender's rounds into one run.
 std::vector<Run> join_rounds(const std::vector<std::vector<Run>>& rounds,
                              const std::vector<std::string>& contenders);
 

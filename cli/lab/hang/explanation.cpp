@@ -17,18 +17,18 @@ bool copies_page_tables(const Run& run) {
   return run.contender == "go1.8" || run.contender == "go1.8-fair" || run.contender == "fork";
 }
 
-// How often the lock goes on to the next, in microseconds: what a launch keeps
-// it for, or less. Not the launch itself, much of which comes after the lock.
+// The time between handovers of the lock, in microseconds: at most a launch's
+// hold of it. Not the launch itself, much of which comes after the lock.
 double turn(const Run& run) {
   const double each =
       run.seconds * 1e6 / static_cast<double>(std::max<std::size_t>(run.launches, 1));
   return run.rule == Rule::one_at_a_time ? std::min(each, run.own.p50) : run.own.p50;
 }
 
-// Somebody waited for longer than one launch that came before.
+// A launch waited for longer than one earlier launch takes.
 bool waited(const Run& run) { return run.lock_wait.max > 2 * turn(run); }
 
-// Most launches waited for at least one that came before.
+// Most launches waited for at least one earlier launch.
 bool one_by_one(const Run& run) { return run.lock_wait.p50 > turn(run); }
 
 std::string most_waiting(const Run& run) {
@@ -41,7 +41,7 @@ std::string times(double ratio) {
   return ratio < 10 ? fmt::format("{:.1f}", ratio) : fmt::format("{:.0f}", ratio);
 }
 
-// Copying shows if the same lock without it is held for a much shorter time.
+// Copying is visible if the same lock without it is held much shorter.
 std::string why(const Run& worst, const std::vector<Run>& runs) {
   if (!copies_page_tables(worst)) return "";
   const auto quicker = [&worst](const Run& run) {
@@ -102,7 +102,7 @@ std::string of_free(const Run& run, const Run* other) {
                             compared, other->contender);
 }
 
-// A real runtime shows whole launches, from which nothing follows for the lock alone.
+// A real runtime shows whole launches, which prove nothing about the lock.
 std::string of_runtime(const Run& run) {
   return fmt::format("\n{} ({}): a launch took {} at the median and up to {}.", run.contender,
                      run.runtime, print_time(run.launch.p50), print_time(run.lock_wait.max));

@@ -9,8 +9,8 @@
 
 namespace lab::hang {
 
-/// Who waited for whom and why, as far as the figures show it; and where they
-/// do not show what one would expect, that they do not.
+/// Which threads waited for which and why, as far as the figures show it;
+/// reports missing evidence for an expected effect.
 std::string explain(const std::vector<Run>& runs);
 
 }  // namespace lab::hang

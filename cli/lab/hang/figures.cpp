@@ -8,10 +8,10 @@
 namespace lab::hang {
 namespace {
 
-// What is collected of each quarter before it has a median.
+// The waits of each quarter, before its median is computed.
 using Quarters = std::vector<std::vector<double>>;
 
-// A wait counts in every quarter that it touches, by what it had come to there.
+// A wait counts in every quarter that it touches, by its length at that time.
 void enter_wait(const Launched& launch, const std::vector<Quarter>& ends, Quarters& all,
                 Worker& worker) {
   if (launch.lock_wait_us <= 0) return;
@@ -50,7 +50,7 @@ void sum_up_waits(const Launches& launched, Run& run) {
   }
 }
 
-// Without a lock there is nothing to wait for; with one, taking it free counts.
+// Without a lock there are no waits; with one, taking it free counts.
 void sum_up_lock(std::vector<double> waits, Run& run) {
   run.lock_wait = summarize(waits);
   run.waits = waits.size();

@@ -11,18 +11,18 @@ namespace lab::hang {
 /// Every launch, by worker.
 using Launches = std::vector<std::vector<Launched>>;
 
-/// Fills in what the launches come to: how many, the summaries, the waits of each
-/// quarter of a second, and what fell to each worker.
+/// Computes from the launches: their number, the summaries, the waits of each
+/// quarter of a second, and the share of each worker.
 ///
 /// Requires: `run.quarters` have their ends, in order.
 void sum_up(const Launches& launched, Run& run);
 
-/// The share of the waits that are longer than three times the median of all;
-/// and not only because nobody waits: also longer than three launches take.
+/// The share of the waits that are longer than three times the median wait and
+/// three times the median launch: without contention the former is near zero.
 double share_of_long_waits(const Run& run);
 
-/// How unevenly the launches fell to the workers: the most less the least of one,
-/// as a share of the mean.
+/// How unevenly the launches were distributed over the workers: the maximum
+/// minus the minimum, as a share of the mean.
 double spread(const Run& run);
 
 }  // namespace lab::hang

@@ -11,14 +11,14 @@
 namespace lab::hang {
 namespace {
 
-// One of the forms that a place in the sources had over the years, and what it becomes.
+// One of the historic forms of a place in the sources, and its replacement.
 struct Form {
   std::string_view is, becomes;
 };
 
 struct Edit {
-  std::vector<std::string_view> paths;  // the first that is there
-  std::string_view about;               // a word by which a form unknown here is found
+  std::vector<std::string_view> paths;  // the first that exists
+  std::string_view about;               // a word that locates an unknown form
   std::vector<Form> forms;
 };
 

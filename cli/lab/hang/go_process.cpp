@@ -1,5 +1,11 @@
 // SPDX-FileCopyrightText: The forklift authors
 // SPDX-License-Identifier: MIT
+
+// Runs a real Go runtime as a process of its own and makes a `Run` of it. The
+// Go program (peers/programs/hang.go) prints one line per launch, which a
+// thread reads at once: a full pipe would block it. Resident memory is read from
+// /proc each quarter of a second.
+
 #include "lab/hang/go_process.hpp"
 
 #include <fmt/core.h>
@@ -27,7 +33,7 @@ forklift::Command command_for(const Plan& plan, const GoRuntime& runtime) {
       .args({"-workers", std::to_string(plan.workers), "-for", milliseconds_of(plan.length)})
       .args({"-rss", std::to_string(plan.rss), "-grow", std::to_string(plan.grow)})
       .args({"-dump-every", milliseconds_of(plan.dump_every)})
-      // In a group of its own, so that what a terminal sends comes to it once, by us.
+      // In its own group, so that it gets a terminal's signals once, from us.
       .process_group()
       .in(forklift::Stdio::pipe())
       .out(forklift::Stdio::pipe());
@@ -41,7 +47,7 @@ std::size_t resident_of(pid_t pid) {
   return pages * static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
 }
 
-// Everything that the process prints, taken as it comes: a full pipe would stop it.
+// Reads everything that the process prints at once: a full pipe would block it.
 class Reader {
  public:
   explicit Reader(int descriptor) : descriptor_(descriptor) {
@@ -73,7 +79,7 @@ class Reader {
   std::jthread thread_;
 };
 
-// Until the process has ended; notes what it has resident meanwhile.
+// Until the process has ended; records its resident memory meanwhile.
 void watch(forklift::Child& child, SignalNotifier& notifier, Run& run) {
   const auto begun = Clock::now();
   bool told = false;
@@ -91,7 +97,7 @@ void watch(forklift::Child& child, SignalNotifier& notifier, Run& run) {
   }
 }
 
-// The run has ended somewhat before its process, and perhaps within a quarter.
+// The run ended shortly before its process, perhaps within a quarter.
 void end_quarters(Run& run) {
   while (!run.quarters.empty() && run.quarters.back().end_s >= run.seconds) run.quarters.pop_back();
   run.quarters.push_back({.end_s = run.seconds, .resident = run.resident_last});

@@ -1,5 +1,11 @@
 // SPDX-FileCopyrightText: The forklift authors
 // SPDX-License-Identifier: MIT
+
+// Builds the Go program once with each combination of Go 1.9's two changes, by
+// `go build -overlay` with edited copies of the installed sources. The build
+// cache is keyed by the content of the overlay. A Go that is missing, too old
+// or unknown only leaves contenders out, with a warning.
+
 #include "lab/hang/go_runtime.hpp"
 
 #include <fmt/core.h>
@@ -19,7 +25,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// `go build -overlay` is as old.
+// The first version with `go build -overlay`.
 constexpr int oldest_minor = 16;
 constexpr int first_that_shares = 21;
 
@@ -28,7 +34,7 @@ struct Corner {
   Undo undo;
 };
 
-// The installed Go: where its sources are, and of which version.
+// The installed Go: the path of its sources, and its version.
 struct Installed {
   fs::path sources;
   std::string version;  // "1.19.8"
@@ -76,8 +82,8 @@ bool write_file(const fs::path& path, const std::string& text) {
   return file.good();
 }
 
-// The file for `-overlay`; in a folder named after what it says, so that it is
-// written once, and what was built by another one is not taken for its.
+// The file for `-overlay`, in a directory named after its content, so that it
+// is written once, and builds with another overlay are not mixed up.
 std::expected<fs::path, std::string> write_overlay(const Installed& go, const Overlay& overlay) {
   const auto cache = cache_folder();
   if (!cache) return std::unexpected("there is no cache folder: set HOME or XDG_CACHE_HOME");

@@ -18,8 +18,8 @@ namespace {
 
 constexpr std::size_t page = 4096;
 
-// Made resident at once, under one hold of the memory's lock: some 30 ms, no more
-// than the forks that the thread waited for before.
+// Made resident at once, under one hold of the memory lock: some 30 ms, no
+// longer than the forks that the thread waited for before.
 constexpr std::size_t stretch = std::size_t{128} << 20;
 
 #if !defined(MADV_POPULATE_WRITE)
@@ -56,9 +56,9 @@ void GrowingMemory::grow(std::size_t bytes_per_second) {
                              const std::stop_token& end) { keep_growing(end, rate); });
 }
 
-// Touched page by page the memory would not grow as fast as asked: for each page
-// the thread waits for the memory's lock, which those hold who fork, one after
-// the other. So the kernel is asked for many pages at once (Linux 5.14).
+// Touched page by page, the memory would grow too slowly: for each page the
+// thread waits for the memory lock, which forking threads hold in turn. So it
+// populates many pages by one call (Linux 5.14).
 void GrowingMemory::touch(std::size_t bytes) {
   if (::madvise(memory_ + touched_, bytes - touched_, MADV_POPULATE_WRITE) == 0) touched_ = bytes;
   for (; touched_ < bytes; touched_ += page) memory_[touched_] = std::byte{1};

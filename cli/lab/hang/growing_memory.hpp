@@ -8,21 +8,21 @@
 
 namespace lab::hang {
 
-/// Resident memory in pages of 4 KiB, as a service has whose allocator takes it
-/// bit by bit, and that grows while others work.
+/// Resident memory in pages of 4 KiB, as in a service whose allocator takes it
+/// bit by bit, and that grows while other threads work.
 class GrowingMemory {
  public:
-  /// Takes addresses for so many bytes, no memory yet.
+  /// Reserves addresses for this many bytes, no memory yet.
   ///
   /// Errors: throws `std::system_error`.
   explicit GrowingMemory(std::size_t most);
   ~GrowingMemory();
   GrowingMemory(const GrowingMemory&) = delete;
 
-  /// Makes so many bytes resident, for as long as it may go on.
+  /// Makes this many bytes resident, as long as `go_on` returns true.
   void fill(std::size_t bytes, const std::function<bool()>& go_on);
 
-  /// From now on a thread adds so many bytes per second, up to the most.
+  /// Starts a thread that adds this many bytes per second, up to the most.
   void grow(std::size_t bytes_per_second);
 
  private:
@@ -35,7 +35,7 @@ class GrowingMemory {
   std::jthread growth_;
 };
 
-/// What this process has resident, in bytes.
+/// The resident memory of this process, in bytes.
 std::size_t resident();
 
 }  // namespace lab::hang

@@ -1,5 +1,11 @@
 // SPDX-FileCopyrightText: The forklift authors
 // SPDX-License-Identifier: MIT
+
+// From the options of `forklift lab hang` to its report: fixes the sizes by the
+// machine, runs each contender in turn, and collects warnings. Everything that
+// can fail (programs, files, memory) is checked before the first long run. The
+// stall meter only collects stacks for dumps, so its threshold is a day.
+
 #include "lab/hang/hang.hpp"
 
 #include <execinfo.h>
@@ -35,11 +41,11 @@ using std::chrono::milliseconds;
 
 constexpr std::size_t gibibyte = std::size_t{1} << 30;
 
-// Not the first: Go's runtime and others like to take that.
+// Not the first: Go's runtime and others often use that.
 int question() { return SIGRTMIN + 3; }
 
-// Unless told otherwise memory grows by half during a run: enough to see waits
-// grow with it, whatever the size, and never more than half of what there is.
+// By default memory grows by half during a run: enough to see waits grow with
+// it at any size, and never more than half of the available memory.
 std::size_t growth(const Plan& plan, std::size_t half) {
   const std::size_t room = half > plan.rss ? half - plan.rss : 0;
   const double seconds = std::chrono::duration<double>(plan.length).count();
@@ -62,7 +68,7 @@ Plan plan_of(const HangRequest& request, std::size_t available) {
             .length = request.length.value_or(usual_length(request)),
             .dump_every = request.dump_every.value_or(milliseconds(brief ? 2'000 : 10'000))};
   if (request.explain) plan.dump_every = request.dump_every.value_or(milliseconds(0));
-  // Rounds are compared with each other, so by itself memory stays what it is.
+  // Rounds are compared with each other, so memory stays constant by default.
   plan.grow = request.grow.value_or(request.explain ? 0 : growth(plan, available / 2));
   return plan;
 }
@@ -92,8 +98,8 @@ void announce(const Plan& plan, const std::string& contender, const std::string&
               print_size(plan.rss), grows, ::getpid());
 }
 
-// Now, since it takes a while, and in the first dump it would take the
-// processor from those whose times are measured.
+// Now, since it takes a while, and during the first dump it would take the
+// processor from the measured threads.
 void read_symbols(StackNames& names) {
   std::array<void*, 64> frames;
   const int depth = ::backtrace(frames.data(), static_cast<int>(frames.size()));
@@ -103,7 +109,7 @@ void read_symbols(StackNames& names) {
 
 using Rounds = std::vector<std::vector<Run>>;
 
-// One whose process fails has a turn without launches; the others go on.
+// A runtime whose process fails has a turn without launches; others continue.
 Run take_turn(const Plan& plan, const GoRuntime& runtime, SignalNotifier& notifier,
               Warnings& warnings) {
   try {
@@ -158,7 +164,7 @@ void warn_of(const std::vector<Run>& runs, bool interrupted, Warnings& warnings)
   }
 }
 
-void tell(const Account& account, const HangRequest& request) {
+void print_account(const Account& account, const HangRequest& request) {
   output::print("{}", as_text(account));
   write(request.record, as_json(account));
 }
@@ -186,7 +192,7 @@ bool run(const HangRequest& request) {
   Warnings warnings;
   const auto runtimes = request.go ? find_go_runtimes(warnings) : std::vector<GoRuntime>{};
   for (const GoRuntime& runtime : runtimes) setting.contenders.push_back(runtime.name);
-  // Everybody is asked at a dump: no launch need take its own stack.
+  // A dump asks all threads: no launch need record its own stack.
   forklift::StallMeter meter({.threshold = std::chrono::hours(24), .ask = question()});
   SignalNotifier notifier(meter);
   const ProcessorTime before = processor_time();
@@ -202,7 +208,7 @@ bool run(const HangRequest& request) {
                   .effects = {},
                   .warnings = warnings.all()};
   if (request.explain) account.effects = effects_in(rounds, runtimes);
-  tell(account, request);
+  print_account(account, request);
   return !notifier.interrupted();
 }
 

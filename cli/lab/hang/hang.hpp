@@ -15,13 +15,13 @@
 
 namespace lab::hang {
 
-/// What `forklift lab hang` was asked to do; what is empty follows from the machine.
+/// The options of `forklift lab hang`; empty ones depend on the machine.
 struct HangRequest {
   std::vector<std::string> contenders;
   std::optional<std::size_t> rss;   ///< bytes
   std::optional<std::size_t> grow;  ///< bytes per second
   std::optional<std::size_t> workers;
-  bool coroutines = false;           ///< on one thread, in place of threads
+  bool coroutines = false;           ///< on one thread, instead of threads
   std::optional<std::size_t> limit;  ///< children at a time, with coroutines
   double rate = 0;                   ///< launches per second by all workers; 0: as fast as they can
   std::optional<std::chrono::milliseconds> length;
@@ -30,13 +30,13 @@ struct HangRequest {
   bool brief = false;
   bool explain = false;  ///< the four corners of what Go 1.9 changed, in rounds
   std::optional<std::size_t> rounds;
-  std::optional<std::chrono::milliseconds> stuck_exec;  ///< an exec stands still for so long
-  bool go = false;                                      ///< the real Go runtime takes part, too
+  std::optional<std::chrono::milliseconds> stuck_exec;  ///< an exec blocks for this long
+  bool go = false;                                      ///< also run the real Go runtime
   Record record;
   std::string command_line;  ///< for the record
 };
 
-/// What a run needs, checked.
+/// The checked settings of a run.
 struct Setting {
   Machine machine;
   Program program;
@@ -48,7 +48,7 @@ struct Setting {
 /// Errors: as `run`.
 Setting prepare(const HangRequest& request);
 
-/// Runs the contenders one after the other, and tells what happened; false if it
+/// Runs the contenders one after the other, and prints a report; false if it
 /// was interrupted.
 ///
 /// Errors: before any work throws `Refusal`, or `std::runtime_error`, with one line.

@@ -16,7 +16,7 @@ void Pace::end() {
   if (!ended_.exchange(true)) end_.release(static_cast<std::ptrdiff_t>(workers_));
 }
 
-// The turns of all follow one another evenly, each worker's after everybody's.
+// The turns are evenly spaced and rotate through the workers.
 Clock::time_point Pace::next_turn(std::size_t worker) const {
   using Seconds = std::chrono::duration<double>;
   const double first = static_cast<double>(worker) / rate_;

@@ -10,10 +10,10 @@
 
 namespace lab::hang {
 
-/// When each worker launches: at its turns of an even pace, or at once.
+/// When each worker launches: at evenly spaced turns, or at once.
 ///
-/// A turn that a worker is too late for is left out: who stalls launches less,
-/// and does not catch up in a burst.
+/// A worker skips turns that it is too late for: a stalled worker launches
+/// less, and does not catch up in a burst.
 /// Threads: any, each with the number of its own worker.
 class Pace {
  public:
@@ -23,10 +23,10 @@ class Pace {
   /// Requires: before any turn.
   void begin(Clock::time_point now) { begun_ = now; }
 
-  /// Waits for the next turn of a worker; false if it was ended meanwhile.
+  /// Waits for the next turn of a worker; false if `end` was called meanwhile.
   bool await_turn(std::size_t worker);
 
-  /// No more turns: whoever waits for one goes on.
+  /// No more turns: waiting workers continue.
   void end();
 
  private:

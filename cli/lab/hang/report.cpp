@@ -1,5 +1,11 @@
 // SPDX-FileCopyrightText: The forklift authors
 // SPDX-License-Identifier: MIT
+
+// Two views of the same runs: tables with one column per contender for people,
+// and JSON for the page and for scripts. A contender without a lock, or a real
+// Go runtime whose lock is not visible, has words instead of figures in the
+// tables.
+
 #include "lab/hang/report.hpp"
 
 #include <fmt/core.h>
@@ -78,7 +84,7 @@ std::string long_waits(const Run& run) {
   return run.rule ? fmt::format("{:.2f} %", 100 * share_of_long_waits(run)) : "no lock";
 }
 
-// Memory that did not become as much as asked for: who adds it waits for forks, too.
+// Memory that grew less than requested: what adds it waits for forks, too.
 std::string growth_caption(const std::vector<Run>& runs) {
   std::string text;
   for (const Run& run : runs) {
@@ -109,7 +115,7 @@ std::string table(const std::vector<Run>& runs) {
          row(runs, "resident memory, at the end", last) + growth_caption(runs);
 }
 
-// One line a worker; of so many that nobody reads them there are none.
+// One line per worker; none if there are too many to read.
 std::string table_of_workers(const std::vector<Run>& runs) {
   constexpr std::size_t most = 64;
   std::size_t workers = 0;
@@ -176,7 +182,7 @@ json over_time(const Worker& worker) {
   return waits;
 }
 
-// Over time only of a run that is one: rounds have breaks between them.
+// Waits over time only for a single run: rounds have breaks between them.
 json to_json(const std::vector<Worker>& workers, bool with_waits) {
   json all = json::array();
   for (const Worker& worker : workers) {
@@ -186,7 +192,7 @@ json to_json(const std::vector<Worker>& workers, bool with_waits) {
   return all;
 }
 
-// What a round and a whole run have in common.
+// The common part of a round and a whole run.
 json figures_of(const Run& run) {
   return {{"contender", run.contender},
           {"seconds", run.seconds},

@@ -13,11 +13,11 @@
 namespace lab::hang {
 
 struct TitledEffects {
-  std::string title;  ///< whose
+  std::string title;  ///< of the contenders' language
   Effects effects;
 };
 
-/// All that is told of the runs of one command.
+/// The account of the runs of one command.
 struct Account {
   Machine machine;
   std::string program;
@@ -28,8 +28,8 @@ struct Account {
   std::vector<Warning> warnings{};
 };
 
-/// The contenders side by side, the stack of the slowest wait, and what the
-/// figures show.
+/// The contenders side by side, the stack of the slowest wait, and the
+/// conclusions from the figures.
 std::string as_text(const Account& account);
 
 /// The same as a record.

@@ -12,15 +12,15 @@
 
 namespace lab::hang {
 
-/// One launch, or what there was of it when the time was over.
+/// One launch, or its part within the run.
 struct Launched {
   double begin_s = 0;    ///< from the start of the run
-  double launch_us = 0;  ///< 0: it did not come to that
+  double launch_us = 0;  ///< 0: not launched
   double lock_wait_us = 0;
 };
 
-/// The waits for the ForkLock that were under way, or ended, in a quarter of a
-/// second, each with what it had come to.
+/// The waits for the ForkLock in progress, or ended, in a quarter of a second,
+/// each with its length so far.
 struct Quarter {
   double end_s = 0;
   double longest_us = 0;
@@ -28,14 +28,14 @@ struct Quarter {
   std::size_t resident = 0;  ///< bytes, at its end
 };
 
-/// What one worker came to.
+/// The results of one worker.
 struct Worker {
   std::size_t launches = 0;
   double longest_wait_us = 0;
   std::vector<double> waits_us{};  ///< the longest of each quarter
 };
 
-/// What one contender did; times in microseconds, memory in bytes.
+/// The results of one contender; times in microseconds, memory in bytes.
 struct Run {
   std::string contender;
   std::string runtime{};  ///< of another language, with its version; empty: C++
@@ -56,7 +56,7 @@ struct Run {
   std::vector<Worker> by_worker{};
   std::size_t waits = 0;                           ///< also those that were not over
   std::size_t long_waits = 0;                      ///< of them longer than three times their median
-  bool waits_are_launches = false;                 ///< the wait for the lock alone cannot be seen
+  bool waits_are_launches = false;                 ///< the wait for the lock alone is not visible
   std::optional<forklift::ForkLock::Rule> rule{};  ///< of its ForkLock, if it has one
   forklift::ForkLock::Wait slowest{};              ///< with its stack, if one was long
   std::vector<std::string> slowest_stack{};        ///< the same, with names

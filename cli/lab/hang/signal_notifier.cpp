@@ -10,23 +10,13 @@
 namespace lab::hang {
 namespace {
 
-// What the handler touches. It may even run in a vforked child, on our memory,
-// when a terminal interrupts the whole process group: to ring twice is harmless.
+// The state of the handler. It may even run in a vforked child, on our memory,
+// if a terminal interrupts the process group: notifying twice is harmless.
 sem_t rung;
-std::atomic<bool> end_asked{false};
 std::atomic<bool> stacks_asked{false};
 static_assert(std::atomic<bool>::is_always_lock_free);
 
-void ring(std::atomic<bool>& what) {
-  what = true;
-  ::sem_post(&rung);
-}
-
-void ring_for_end(int) {
-  const int error = errno;
-  ring(end_asked);
-  errno = error;
-}
+void ring() { ::sem_post(&rung); }
 
 timespec as_timespec(std::chrono::steady_clock::time_point moment) {
   const auto whole = std::chrono::time_point_cast<std::chrono::seconds>(moment);
@@ -35,18 +25,15 @@ timespec as_timespec(std::chrono::steady_clock::time_point moment) {
 
 }  // namespace
 
-SignalNotifier::SignalNotifier(forklift::StallMeter& meter) {
-  ::sem_init(&rung, 0, 0);
-  end_asked = stacks_asked = false;
-  struct sigaction action {};
-  action.sa_handler = ring_for_end;
-  action.sa_flags = SA_RESTART | static_cast<int>(SA_RESETHAND);
-  ::sigaction(SIGINT, nullptr, &before_int_);
-  if (before_int_.sa_handler != SIG_IGN) ::sigaction(SIGINT, &action, nullptr);
-  meter.dump_on(SIGUSR1, [](const forklift::StallReport&) { ring(stacks_asked); });
+// The semaphore is there before the first handler.
+SignalNotifier::SignalNotifier(forklift::StallMeter& meter)
+    : interrupt_((::sem_init(&rung, 0, 0), ring)) {
+  stacks_asked = false;
+  meter.dump_on(SIGUSR1, [](const forklift::StallReport&) {
+    stacks_asked = true;
+    ring();
+  });
 }
-
-SignalNotifier::~SignalNotifier() { ::sigaction(SIGINT, &before_int_, nullptr); }
 
 void SignalNotifier::wait_until(std::chrono::steady_clock::time_point moment) {
   const timespec until = as_timespec(moment);
@@ -54,7 +41,7 @@ void SignalNotifier::wait_until(std::chrono::steady_clock::time_point moment) {
   }
 }
 
-bool SignalNotifier::interrupted() const { return end_asked; }
+bool SignalNotifier::interrupted() const { return interrupt_.asked(); }
 
 bool SignalNotifier::dump_asked() { return stacks_asked.exchange(false); }
 

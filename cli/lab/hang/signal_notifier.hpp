@@ -2,37 +2,36 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <signal.h>
-
 #include <chrono>
 #include <forklift/stall.hpp>
 
+#include "interrupt.hpp"
+
 namespace lab::hang {
 
-/// Rings on SIGINT, which ends the run, and on SIGUSR1, which asks for a dump; the
-/// latter is handed over by a meter.
+/// Notifies of SIGINT, which ends the run, and of SIGUSR1, which requests a
+/// dump; a meter passes on the latter.
 ///
-/// By handlers, not by a thread that waits in sigwaitinfo(2): for that every
-/// thread would block the signals, and contenders that are no careful libraries
-/// would hand the blocked signals down to their children. A handler goes at exec.
-/// The second SIGINT kills, as if nobody had handled the first; a SIGINT that
-/// was ignored stays so. Requires: one in the process at a time.
+/// Uses handlers, not a thread in sigwaitinfo(2): for that every thread would
+/// block the signals, and careless contenders would pass the blocked signals to
+/// their children. exec resets a handler.
+/// The second SIGINT kills, as if the first had not been handled; an ignored
+/// SIGINT stays ignored. Requires: one in the process at a time.
 class SignalNotifier {
  public:
   explicit SignalNotifier(forklift::StallMeter& meter);
-  ~SignalNotifier();
   SignalNotifier(const SignalNotifier&) = delete;
 
-  /// Sleeps until the moment has come or somebody rings.
+  /// Sleeps until the moment has come or a signal arrives.
   void wait_until(std::chrono::steady_clock::time_point moment);
 
-  /// Whether the run shall end. Stays so.
+  /// Whether the run must end. Stays true.
   bool interrupted() const;
-  /// Whether a dump was asked for since the last look.
+  /// Whether a dump was requested since the last call.
   bool dump_asked();
 
  private:
-  struct sigaction before_int_ {};
+  Interrupt interrupt_;
 };
 
 }  // namespace lab::hang

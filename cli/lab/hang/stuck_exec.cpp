@@ -1,5 +1,11 @@
 // SPDX-FileCopyrightText: The forklift authors
 // SPDX-License-Identifier: MIT
+
+// One exec blocks, as on a dead file server, while workers launch. A launcher
+// that holds a lock until exec makes all workers wait; Forklift's fails at its
+// deadline and delays no other launch. A wait of half the delay or more counts
+// as waiting for the stuck launch.
+
 #include "lab/hang/stuck_exec.hpp"
 
 #include <fmt/core.h>
@@ -22,18 +28,18 @@ namespace {
 using nlohmann::json;
 using std::chrono::milliseconds;
 
-// Before the one launch and after it, to see that the workers launch.
+// Before and after the stuck launch, to check that the workers launch.
 constexpr milliseconds quiet{300};
 
 double microseconds(Clock::duration time) {
   return std::chrono::duration<double, std::micro>(time).count();
 }
 
-// The launch of the program that stands still.
+// The launch of the program whose exec blocks.
 struct Unlucky {
   double launch_us = 0;
   std::string failure{};  // empty: it ran in the end
-  double start_us = -1;   // how long `Command::start` held its caller; -1: not a launcher of ours
+  double start_us = -1;   // time that `Command::start` took; -1: not a launcher of ours
 };
 
 struct Outcome {
@@ -41,7 +47,7 @@ struct Outcome {
   Unlucky unlucky{};
   std::size_t workers = 0;
   std::size_t waited = 0;    // for half of the delay or more
-  std::size_t launches = 0;  // of the others, while that one stood still
+  std::size_t launches = 0;  // by the others, while that one was blocked
   double longest_us = 0;     // launch of the others meanwhile
 };
 
@@ -59,7 +65,7 @@ Unlucky launch_stuck(const std::string& contender, const std::string& stuck, mil
   return seen;
 }
 
-// That of our launchers which does not wait; what it began fails at its deadline, too.
+// The duration of `start`, which does not wait; its launch misses the deadline.
 double hold_of_start(const std::string& stuck, milliseconds delay) {
   forklift::Command command(stuck);
   command.launch_deadline(delay / 4);
@@ -70,7 +76,7 @@ double hold_of_start(const std::string& stuck, milliseconds delay) {
   return held;
 }
 
-// What the others did between two moments of their run.
+// Adds the workers' launches between two moments of their run.
 void add_others(const WorkerPool& pool, double from_s, double to_s, milliseconds delay,
                 Outcome& seen) {
   const double half_us = microseconds(delay) / 2;
@@ -108,7 +114,7 @@ Outcome try_out(const std::string& contender, const Plan& plan, const std::strin
   return seen;
 }
 
-// --- telling ---------------------------------------------------------------------
+// --- report ----------------------------------------------------------------------
 
 std::string row(const std::vector<Outcome>& all, const std::string& title,
                 const std::function<std::string(const Outcome&)>& cell) {

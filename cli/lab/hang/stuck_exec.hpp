@@ -9,9 +9,9 @@
 namespace lab::hang {
 
 /// While the workers of each contender launch, one more thread launches a program
-/// whose exec stands still for `delay`: who else waits for it? False if interrupted.
+/// whose exec blocks for `delay`; counts the waiters. False if interrupted.
 ///
-/// A launcher that knows deadlines gets one of a quarter of that.
+/// A launcher with deadlines gets one of a quarter of that.
 /// Errors: before any work throws `Refusal`, or `std::runtime_error`, with one line.
 bool run_stuck_exec(const HangRequest& request, std::chrono::milliseconds delay);
 

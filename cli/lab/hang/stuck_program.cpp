@@ -43,7 +43,7 @@ std::string copy_of(const std::string& program) {
   return path;
 }
 
-// A child that was killed meanwhile waits no more; to permit its exec is an error.
+// A child killed meanwhile no longer waits; permitting its exec is an error.
 void permit(int events, int event) {
   const fanotify_response response{event, FAN_ALLOW};
   [[maybe_unused]] const ssize_t told = ::write(events, &response, sizeof response);

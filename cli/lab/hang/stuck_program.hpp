@@ -9,18 +9,18 @@
 
 namespace lab::hang {
 
-/// A program whose exec stands still for a while, as one does on a file server that
-/// does not answer.
+/// A program whose exec blocks for a while, as on a file server that does not
+/// answer.
 ///
-/// It is a copy in the directory for temporary files. Opening that for exec waits for
-/// our permission (fanotify(7), FAN_OPEN_EXEC_PERM), which comes late; SIGKILL ends
-/// the wait, as it does on an interruptible mount. Nobody else's files are touched.
+/// It is a copy in the directory for temporary files. Opening it for exec waits
+/// for our permission (fanotify(7), FAN_OPEN_EXEC_PERM), which comes late; SIGKILL
+/// ends the wait, as on an interruptible mount. Other files are not affected.
 /// Requires: CAP_SYS_ADMIN, Linux 5.0.
 class StuckProgram {
  public:
   /// Errors: throws `std::runtime_error` with one line.
   StuckProgram(const std::string& program, std::chrono::milliseconds delay);
-  /// Permits what still waits.
+  /// Permits the execs that still wait.
   ~StuckProgram();
   StuckProgram(const StuckProgram&) = delete;
 

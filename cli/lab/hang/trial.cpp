@@ -71,7 +71,7 @@ void Trial::watch() {
     }
     for (; next_quarter <= Clock::now(); next_quarter += quarter) note_quarters(next_quarter);
   }
-  // Forks hold up this thread, too: what was due is late, but not left out.
+  // Forks block this thread, too: dumps may be late, but are not left out.
   if (next_dump <= end && !bell_.interrupted() && !crew_.failed()) dump();
 }
 
@@ -90,7 +90,7 @@ void Trial::note_quarters(Clock::time_point now) {
   note_slowest();
 }
 
-// The lock remembers the last long waits only.
+// The lock keeps only the last long waits.
 void Trial::note_slowest() {
   if (!crew_.fork_lock()) return;
   const auto report = crew_.fork_lock()->report();

@@ -14,7 +14,7 @@
 
 namespace lab::hang {
 
-/// What every contender goes through.
+/// The settings for every contender.
 struct Plan {
   std::string program;
   std::size_t rss = 0;   ///< bytes of ballast at the start
@@ -22,20 +22,20 @@ struct Plan {
   std::size_t workers = 0;
   double rate = 0;  ///< launches per second by all workers; 0: as fast as they can
   std::chrono::milliseconds length{};
-  std::chrono::milliseconds dump_every{};  ///< 0: only when somebody asks
+  std::chrono::milliseconds dump_every{};  ///< 0: only on request
 };
 
 /// The ballast at the end of a run.
 std::size_t most_memory(const Plan& plan);
 
 /// The turn of one contender: its workers launch, memory grows, stacks are
-/// dumped to standard error, until the time is over or the notifier says so.
+/// dumped to standard error, until the time is over or the notifier ends it.
 class Trial {
  public:
   Trial(const Plan& plan, const std::string& contender, const forklift::StallMeter& meter,
         SignalNotifier& notifier, StackNames& names);
 
-  /// Errors: throws what the first launch threw that failed.
+  /// Errors: throws the exception of the first failed launch.
   Run run();
 
  private:

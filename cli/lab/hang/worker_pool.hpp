@@ -22,7 +22,7 @@ struct Doing {
   Clock::time_point since{};
 };
 
-/// Threads that launch, each by a contender of its own.
+/// Threads that launch, each by its own contender.
 class WorkerPool {
  public:
   /// `rate`: launches per second by all together; 0: as fast as they can.
@@ -31,12 +31,12 @@ class WorkerPool {
   ~WorkerPool();
   WorkerPool(const WorkerPool&) = delete;
 
-  /// Begins once every worker is there: under a fork that copies page tables it
-  /// takes long to make a thread.
+  /// Begins once every worker exists: during forks that copy page tables,
+  /// creating a thread takes long.
   void start();
 
-  /// Ends the work: the launches under way come to their end, those that wait
-  /// for the ForkLock do not begin.
+  /// Ends the work: launches in progress finish, those waiting for the ForkLock
+  /// do not begin.
   void end();
 
   /// Whether a launch failed, so that all have stopped.
@@ -50,11 +50,11 @@ class WorkerPool {
   std::vector<pid_t> threads() const;
   std::vector<Doing> doing() const;
 
-  /// The number of the worker who is that thread, from 1; 0: none.
+  /// The number of the worker with that thread, from 1; 0: none.
   std::size_t number_of(pid_t thread) const;
 
   /// Every launch, by worker. Requires: ended.
-  /// Errors: throws what the launch threw that failed.
+  /// Errors: throws the exception of the failed launch.
   const std::vector<std::vector<Launched>>& launches() const;
 
  private:

@@ -25,15 +25,15 @@ const std::vector<LoopKind>& kinds();
 /// Requires: `name` is the name of a kind.
 const LoopKind& kind(const std::string& name);
 
-/// As for the contenders of the lab: why one that is known does not take part.
+/// As for the contenders of the lab: why a known one does not take part.
 std::string absence(const std::string& name);
 
-/// One launch by each: what is missing or broken shows before any work.
+/// One launch by each: finds missing or broken contenders before any work.
 ///
 /// Errors: those of `EventLoop::run`.
 void try_launches(const std::vector<std::string>& names, const std::string& program);
 
-/// The one without a loop, which the rates of all others are compared with.
+/// The one without a loop, the reference for the rates of all others.
 inline constexpr const char* threads_name = "8-threads";
 
 }  // namespace lab::loop

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: The forklift authors
 // SPDX-License-Identifier: MIT
 
-// The coroutines of the experiment, for either Asio: what they have in common
-// whoever launches, so that contenders differ in the launch alone.
+// The coroutines of the experiment, for either Asio: the same for all
+// launchers, so that contenders differ in the launch alone.
 
 #pragma once
 
@@ -54,8 +54,8 @@ class Shift {
  private:
   using Nothing = aio::awaitable<void>;
 
-  // In batches: who starts ten thousand coroutines from one handler holds up
-  // the loop by that alone.
+  // In batches: starting ten thousand coroutines in one handler would by itself
+  // delay the loop.
   Nothing begin_all() {
     constexpr std::size_t batch = 64;
     for (std::size_t i = 1; i <= task_.coroutines; ++i) {
@@ -83,8 +83,8 @@ class Shift {
     --left_;
   }
 
-  // Those that fall due while one is late fall together with it: a loop that
-  // makes up for each in turn would stay behind long after it was held up.
+  // Beats that fall due while one is late are merged with it: a loop that made
+  // up for each in turn would stay late for long.
   Nothing beat() {
     aio::steady_timer timer(context_);
     auto planned = Clock::now();

@@ -48,7 +48,7 @@ Settings settings_of(const LoopRequest& request, const std::string& program) {
   return settings;
 }
 
-// The loads are those of the lab, all combinations of what was asked for.
+// The loads are those of the lab: all combinations of the options.
 std::vector<Load> loads_of(const LoopRequest& request, const Machine& machine, Warnings& warnings) {
   const std::size_t heavy = std::min((request.brief ? 1 : 4) * gibibyte, machine.available / 3);
   lab::LabRequest as_lab{.contenders = {},

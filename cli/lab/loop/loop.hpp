@@ -10,8 +10,8 @@
 
 namespace lab::loop {
 
-/// What `forklift lab loop` was asked to do; what is empty or 0 follows from the
-/// machine, or from `brief`.
+/// The options of `forklift lab loop`; empty or 0: by the machine, or by
+/// `brief`.
 struct LoopRequest {
   std::vector<std::string> contenders;
   std::vector<std::size_t> rss;  ///< bytes

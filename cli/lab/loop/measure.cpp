@@ -13,12 +13,12 @@ namespace {
 
 using Figures = std::vector<double>;
 
-// A contender under the present load, and what it did so far.
+// A contender under the present load, and its results so far.
 struct Lane {
   std::unique_ptr<EventLoop> loop;
   Run run;
   Figures hold, beat, idle, queueing;
-  Figures hold_medians, queue_spreads, rates;  // a figure each round
+  Figures hold_medians, queue_spreads, rates;  // one figure per round
 };
 
 void append(Figures& to, const Figures& more) { to.insert(to.end(), more.begin(), more.end()); }
@@ -30,7 +30,7 @@ void note(Lane& lane, const Turn& turn) {
   append(lane.beat, turn.beat);
 }
 
-// All coroutines at once; afterwards those still waiting are let go.
+// All coroutines at once; those still waiting afterwards are released.
 void burst(Lane& lane, const Settings& settings) {
   const Turn turn = lane.loop->run({.coroutines = settings.coroutines,
                                     .limit = settings.limit,

@@ -19,19 +19,19 @@ struct Settings {
   std::size_t coroutines = 0;
   std::size_t limit = 0;
   std::size_t rounds = 0;
-  std::chrono::milliseconds burst{};  ///< after that, coroutines that wait do not launch
+  std::chrono::milliseconds burst{};  ///< after that, waiting coroutines do not launch
   std::chrono::milliseconds stream{};
 };
 
-/// A summary with the percentile that queues are judged by.
+/// A summary with the usual percentile for queues.
 struct Tail {
   Summary summary{};
   double p999 = 0;
 };
 
-/// What one contender did under one load; times in microseconds. Each round has
-/// a burst, in which all coroutines launch once, and a stream, in which as many
-/// as may have a child launch one after the other.
+/// The results of one contender under one load; times in microseconds. Each
+/// round has a burst, in which all coroutines launch once, and a stream, in
+/// which as many as may have a child launch one after the other.
 struct Run {
   std::string contender;
   std::string description;
@@ -42,7 +42,7 @@ struct Run {
   std::size_t most_children = 0;
   Tail hold{};
   Tail beat{};       ///< in bursts and streams
-  Tail idle_beat{};  ///< while nothing is launched
+  Tail idle_beat{};  ///< without launches
   Tail queueing{};
   Interval queue_spread{};  ///< p99.9 over p50 of each burst
   Summary rate{};           ///< launches per second of each stream

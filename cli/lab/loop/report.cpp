@@ -42,7 +42,7 @@ std::string done(const Run& run, std::size_t coroutines) {
   return least == coroutines ? "all" : fmt::format("{} in time", least);
 }
 
-// A table whose cells only those with a loop have.
+// A table whose cells exist only for contenders with a loop.
 std::string of_loops(const Table<Run>& table, const std::string& title,
                      const std::function<std::string(const Run&)>& cell) {
   return table.print(title, [&](const Run& run) { return run.has_loop ? cell(run) : ""; });

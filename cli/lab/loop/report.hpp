@@ -12,7 +12,7 @@
 
 namespace lab::loop {
 
-/// All that is told of one experiment.
+/// The account of one experiment.
 struct Findings {
   Machine machine;
   std::string program;
@@ -22,7 +22,7 @@ struct Findings {
   std::vector<Warning> warnings;
 };
 
-/// The runs as tables for people: a row a contender, a column a load.
+/// The runs as tables for people: a row per contender, a column per load.
 std::string as_text(const Findings& findings);
 
 /// Everything as JSON.

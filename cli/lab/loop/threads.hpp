@@ -9,9 +9,9 @@
 
 namespace lab::loop {
 
-/// What a program does without an event loop: eight threads that launch with
-/// posix_spawn(3) and wait with waitpid(2), with three pipes, too. It has no
-/// heartbeat and no queue, and launches until the time is over.
+/// The way without an event loop: eight threads that launch with posix_spawn(3)
+/// and wait with waitpid(2), also with three pipes. It has no heartbeat and no
+/// queue, and launches until the time is over.
 std::unique_ptr<EventLoop> make_threads(const std::string& program);
 
 }  // namespace lab::loop

@@ -1,9 +1,9 @@
 // SPDX-FileCopyrightText: The forklift authors
 // SPDX-License-Identifier: MIT
 
-// Boost.Process v2 from coroutines, as its documentation shows it: `process` with
-// three pipes of Asio, then async_wait. Its default launcher forks and waits for
-// the exec, on the thread of the loop.
+// Boost.Process v2 from coroutines, as in its documentation: `process` with
+// three pipes of Asio, then async_wait. Its default launcher forks and waits
+// for the exec, on the thread of the loop.
 #include <boost/asio/readable_pipe.hpp>
 #include <boost/asio/writable_pipe.hpp>
 #include <stdexcept>

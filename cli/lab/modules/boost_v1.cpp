@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: The forklift authors
 // SPDX-License-Identifier: MIT
 
-// Boost.Process v1: child, its constructor and wait(). It forks, and learns by
-// a close-on-exec pipe how the exec went. No side effects on the process.
+// Boost.Process v1: child, its constructor and wait(). It forks, and a
+// close-on-exec pipe reports the result of the exec. No side effects.
 #include <boost/process/child.hpp>
 #include <boost/process/exe.hpp>
 #include <stdexcept>

@@ -1,11 +1,11 @@
 // SPDX-FileCopyrightText: The forklift authors
 // SPDX-License-Identifier: MIT
 
-// Boost.Process v2: process, its constructor and wait(), which on Linux launch
-// by the default launcher. It forks, and learns by a close-on-exec pipe how the
-// exec went. The execution context, made once for each contender, keeps an
-// epoll, a timer and an event descriptor; nothing runs it, since nothing waits
-// asynchronously.
+// Boost.Process v2: process, its constructor and wait(), which on Linux use the
+// default launcher. It forks, and a close-on-exec pipe reports the result of
+// the exec. The execution context, one per contender, keeps an epoll, a timer
+// and an event descriptor; it is never run, since there is no asynchronous
+// wait.
 #include <stdexcept>
 
 #include "lab/contenders/two_steps.hpp"

@@ -7,8 +7,8 @@
 // notify_fork(fork_child) in the child, on the memory of its parent: an epoll
 // reactor that exists by then closes its descriptors in the child's table, opens
 // others, and writes their numbers where the parent reads them. A context
-// without a process has no reactor yet, so there is nothing to spoil. Making
-// one counts as part of the launch, for that is what a correct user pays.
+// without a process has no reactor yet, so nothing breaks. Creating one counts
+// as part of the launch, as for any correct user.
 #include <optional>
 #include <stdexcept>
 

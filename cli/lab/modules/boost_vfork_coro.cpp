@@ -3,12 +3,12 @@
 
 // Boost.Process v2 from coroutines with its vfork_launcher.
 //
-// Every launch gets a fresh execution context, for the reason that stands in
-// boost_v2_vfork.cpp: on the loop's own context the launcher of Boost 1.81 would
-// let the child replace the reactor's descriptors in memory that is the loop's.
-// The process is then handed over to the loop by its number, which opens a
-// second pidfd. Both count as part of the launch, for that is what a correct
-// user pays; pipes and waiting belong to the loop.
+// Every launch gets a fresh execution context, for the reason given in
+// boost_v2_vfork.cpp: on the loop's own context the launcher of Boost 1.81
+// would let the child replace the reactor's descriptors in the loop's memory.
+// The loop then takes over the process by its pid, which opens a second pidfd.
+// Both count as part of the launch, as for any correct user; pipes and waiting
+// belong to the loop.
 #include <boost/asio/readable_pipe.hpp>
 #include <boost/asio/writable_pipe.hpp>
 #include <stdexcept>

@@ -4,8 +4,8 @@
 
 #include "lab/contender.hpp"
 
-/// All that a module exports: makes its contender, which the caller owns. The
-/// rest of it stays hidden, so that no two libraries meet.
+/// The only export of a module: creates its contender, owned by the caller. All
+/// other symbols stay hidden, so that no two libraries clash.
 ///
 /// Threads: the first call comes from the main thread.
 extern "C" [[gnu::visibility("default")]] lab::Contender* forklift_contender(const char* program);

@@ -2,11 +2,11 @@
 // SPDX-License-Identifier: MIT
 
 // GLib: GSubprocess, which its documentation recommends over g_spawn_async. It
-// forks, and learns by a close-on-exec pipe how the exec went.
+// forks, and a close-on-exec pipe reports the result of the exec.
 //
 // Side effects: the first subprocess starts GLib's worker thread, "gmain", for
-// good; it reaps the children and wakes up who waits, so that finish includes
-// two changes of thread.
+// good; it reaps the children and wakes the waiter, so finish includes two
+// thread switches.
 #include <gio/gio.h>
 
 #include <memory>

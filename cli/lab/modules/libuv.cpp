@@ -1,14 +1,14 @@
 // SPDX-FileCopyrightText: The forklift authors
 // SPDX-License-Identifier: MIT
 
-// libuv: uv_spawn in a loop of the contender's own, run until the exit callback
-// came. It forks with all signals blocked, and learns by a close-on-exec pipe
-// how the exec went.
+// libuv: uv_spawn in a loop of the contender, run until the exit callback. It
+// forks with all signals blocked, and a close-on-exec pipe reports the result
+// of the exec.
 //
 // Side effects: while one of its children lives, there is a SIGCHLD handler,
-// which tells every loop that has children; a loop waits for its own by their
-// pids, so nobody's status is taken. For good, the process has a handler at
-// fork (pthread_atfork): it runs in the child of every fork(), not of vfork.
+// which notifies every loop that has children; a loop waits for its own by pid,
+// so it takes no other status. For good, the process has a handler at fork
+// (pthread_atfork): it runs in the child of every fork(), not of vfork.
 #include <uv.h>
 
 #include <stdexcept>
@@ -45,7 +45,7 @@ class Libuv : public lab::Contender {
   Libuv(const Libuv&) = delete;
   ~Libuv() override { uv_loop_close(&loop_); }
 
-  // The loop is not bound to a thread, only to one at a time.
+  // The loop is not bound to a thread, but only one may use it at a time.
   lab::Times launch() override {
     lab::Times times;
     child_.data = this;

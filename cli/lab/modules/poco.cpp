@@ -2,11 +2,11 @@
 // SPDX-License-Identifier: MIT
 
 // Poco: Process::launch and ProcessHandle::wait. It forks and returns at once,
-// so its "launch" is no more than the fork: whether the program runs it cannot
-// say. The child closes every number up to the descriptor limit, one by one.
+// so its "launch" is only the fork: it cannot report whether the program runs.
+// The child closes every number up to the descriptor limit, one by one.
 //
 // Side effects: the thread that loads Poco has SIGPIPE blocked from then on;
-// the lab takes that back.
+// the lab undoes that.
 #include <Poco/Exception.h>
 #include <Poco/Process.h>
 

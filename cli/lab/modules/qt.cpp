@@ -3,10 +3,10 @@
 
 // Qt: QProcess, start, waitForStarted, waitForFinished.
 //
-// A QProcess belongs to the thread that made it, so every launch makes its own.
-// There is one QCoreApplication, made on the main thread when the first
-// contender is. A thread of the standard library has no event dispatcher:
-// there the waiting functions poll by themselves, as they are documented to.
+// A QProcess belongs to the thread that created it, so every launch creates its
+// own. There is one QCoreApplication, created on the main thread with the first
+// contender. A thread of the standard library has no event dispatcher: there
+// the waiting functions poll by themselves, as documented.
 #include <QCoreApplication>
 #include <QProcess>
 #include <stdexcept>

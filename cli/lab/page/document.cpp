@@ -34,7 +34,7 @@ void check_object(const json& value, const std::string& where) {
   if (!value.is_object()) refuse(where, "is not an object");
 }
 
-// A field that must be there.
+// A required field.
 void need(const json& object, const char* name, const std::string& within, const Check& check) {
   const std::string where = within.empty() ? name : within + "." + name;
   const auto found = object.find(name);
@@ -42,7 +42,7 @@ void need(const json& object, const char* name, const std::string& within, const
   check(*found, where);
 }
 
-// A field that may be missing, or null.
+// An optional field; may be null.
 void allow(const json& object, const char* name, const std::string& within, const Check& check) {
   const auto found = object.find(name);
   if (found == object.end() || found->is_null()) return;

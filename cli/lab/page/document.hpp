@@ -10,12 +10,12 @@ namespace lab {
 /// Reads a document that `forklift lab --json` or `forklift lab hang --json`
 /// recorded.
 ///
-/// Errors: throws `std::runtime_error` with one line that names the file, and
-/// what in it is no such document.
+/// Errors: throws `std::runtime_error` with one line that names the file and
+/// its first invalid part.
 nlohmann::json read_document(const std::string& path);
 
-/// Throws `std::runtime_error` that names the field where a document is not as
-/// the lab records it. A document without a kind is a sweep.
+/// Throws `std::runtime_error` that names the first field not in the lab's
+/// format. A document without a kind is a sweep.
 void check_document(const nlohmann::json& document);
 
 }  // namespace lab

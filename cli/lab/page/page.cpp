@@ -32,8 +32,8 @@ std::string_view require_page() {
   return text;
 }
 
-// JSON as it may stand within a script element, which its own strings must not
-// end: only there can a '<' be.
+// JSON for a script element, which its own strings must not end: only strings
+// can contain '<'.
 std::string embeddable(const json& documents) {
   std::string text;
   for (const char c : documents.dump(-1, ' ', false, json::error_handler_t::replace)) {

@@ -8,14 +8,13 @@
 
 namespace lab {
 
-/// Says before any long work whether a page could be written there.
+/// Checks before any long work whether a page could be written there.
 ///
-/// Errors: throws `std::runtime_error` with one line: this build has no page
-/// and why, or the path cannot be written and why.
+/// Errors: throws `std::runtime_error` with one line: why this build has no
+/// page, or why the path cannot be written.
 void check_page(const std::string& path);
 
-/// One HTML page, complete in itself, that shows documents as `--json` records
-/// them.
+/// One self-contained HTML page that shows documents recorded by `--json`.
 ///
 /// Requires: the documents passed `check_document`.
 /// Errors: throws `std::runtime_error` where this build has no page.

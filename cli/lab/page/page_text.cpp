@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: MIT
 #include "lab/page/page_text.hpp"
 
-// Half a megabyte as a string literal would cost the compiler seconds; GCC 12
-// has no #embed yet.
+// Half a megabyte as a string literal takes the compiler seconds; GCC 12 has no
+// #embed yet.
 asm(R"(
     .pushsection .rodata
     .globl forklift_page_begin

@@ -6,8 +6,8 @@
 
 namespace lab {
 
-/// What the build embedded: the report page with a place for the documents, or,
-/// where it could not be made, one line that says why.
+/// The embedded report page with a place for the documents, or, if the build
+/// could not make it, one line with the reason.
 std::string_view page_text();
 
 }  // namespace lab

@@ -1,5 +1,11 @@
 // SPDX-FileCopyrightText: The forklift authors
 // SPDX-License-Identifier: MIT
+
+// Drives another language's runtime with lines over two pipes. The peer is
+// foreign code: every answer has a deadline and a maximum length and is
+// checked, and any fault drops the peer, not the lab. Its process group is
+// killed before it is reaped, so no grandchild survives.
+
 #include "lab/peers/peer.hpp"
 
 #include <errno.h>
@@ -25,8 +31,8 @@ constexpr int question_number = 3;
 constexpr int answer_number = 4;
 constexpr Peer::Patience usual_patience = std::chrono::seconds(10);
 
-// What a process is started as during this scope has no huge pages, whatever
-// language it is written in: the flag outlives exec (PR_SET_THP_DISABLE(2const)).
+// Processes started during this scope have no huge pages, whatever their
+// language: the flag survives exec (PR_SET_THP_DISABLE(2const)).
 class SmallPages {
  public:
   SmallPages() : before_(::prctl(PR_GET_THP_DISABLE, 0, 0, 0, 0)) {
@@ -45,7 +51,7 @@ void open_pipe(forklift::Fd (&ends)[2]) {
   for (int i = 0; i < 2; ++i) ends[i] = forklift::Fd(numbers[i]);
 }
 
-// In a process group of its own, which can be ended as a whole.
+// In its own process group, which can be killed as a whole.
 forklift::Child start(std::span<const std::string> words, forklift::Fd (&questions)[2]) {
   using forklift::Stdio;
   open_pipe(questions);
@@ -60,7 +66,7 @@ forklift::Child start(std::span<const std::string> words, forklift::Fd (&questio
   return std::move(*child);
 }
 
-// The two numbers of "LAUNCH:FINISH", nothing if it is anything else.
+// The two numbers of "LAUNCH:FINISH"; nothing for any other text.
 std::optional<Times> parse_times(const std::string& text) {
   const char* const end = text.data() + text.size();
   Times times;
@@ -73,7 +79,7 @@ std::optional<Times> parse_times(const std::string& text) {
   return sound ? std::optional(times) : std::nullopt;
 }
 
-// Rubbish may be long, and no text.
+// Garbage may be long, and not text.
 std::string shown(std::string text) {
   constexpr std::size_t most = 60;
   if (text.size() > most) text = text.substr(0, most) + "...";
@@ -100,7 +106,7 @@ void Peer::carry(const Load& load) {
   }
 }
 
-// Classes are loaded and code is compiled before the first launch that counts.
+// Classes are loaded and code is compiled before the first counted launch.
 void Peer::warm_up() {
   constexpr int launches = 200;
   constexpr std::chrono::milliseconds enough{300};
@@ -156,11 +162,11 @@ std::string Peer::read_line(const std::string& question, Clock::time_point deadl
 }
 
 forklift::ExitStatus Peer::end() {
-  constexpr int grace = 1000;  // milliseconds: much memory takes a while to give back
+  constexpr int grace = 1000;  // milliseconds: releasing much memory takes a while
   ended_ = true;
   for (forklift::Fd& end : questions_) end.reset();
-  // Its end is awaited, but not reaped before the rest of its group is dead:
-  // until then the group's number is nobody else's.
+  // Wait for its end, but do not reap it before the rest of its group is dead:
+  // until then its group id is not reused.
   pollfd gone{process_.pidfd(), POLLIN, 0};
   ::poll(&gone, 1, grace);
   ::kill(-process_.pid(), SIGKILL);

@@ -12,11 +12,11 @@
 
 namespace lab {
 
-/// Another language's runtime in a process of its own, as heavy as ours, which
-/// launches when told to.
+/// Another language's runtime in its own process, as heavy as ours, which
+/// launches on request.
 ///
-/// It is told by its descriptor 3 and answers by 4, a line each way, so that
-/// its standard descriptors are the launched program's to inherit:
+/// It reads requests from descriptor 3 and answers on 4, a line each way, so
+/// that the launched program inherits its standard descriptors:
 ///
 ///     load BYTES DESCRIPTORS   ready
 ///     launch COUNT             LAUNCH:FINISH for each, microseconds
@@ -29,7 +29,7 @@ class Peer : public Contender {
 
   /// Errors: throws `Dropout`.
   explicit Peer(const std::vector<std::string>& command);
-  /// Ends the peer and all that it launched.
+  /// Ends the peer and all its children.
   ~Peer() override;
 
   /// Lets the runtime warm up while it is light, then makes it heavy.
@@ -42,7 +42,7 @@ class Peer : public Contender {
   std::string read_line(const std::string& question, Clock::time_point deadline);
   forklift::ExitStatus end();
 
-  forklift::Fd questions_[2];  // both ends: writing to a peer that is gone is no SIGPIPE
+  forklift::Fd questions_[2];  // both ends: writing to a dead peer raises no SIGPIPE
   forklift::Child process_;
   std::string unread_;
   bool ended_ = false;

@@ -14,15 +14,15 @@ namespace lab {
 
 /// The toolchains on this machine as contenders.
 ///
-/// A peer that dropped out under one load takes part under no other.
+/// A peer that dropped out under one load takes no part under others.
 class Peers {
  public:
   explicit Peers(Warnings& warnings) : warnings_(warnings) {}
 
-  /// Finds, builds and enlists them; warns of those that cannot take part.
+  /// Finds, builds and enlists them; warns about those that are unusable.
   void find();
-  /// `form_teams` of those that are still here; warns where the memory is too
-  /// small for any.
+  /// `form_teams` of the remaining ones; warns if the memory is too small for
+  /// any.
   std::vector<Team> join(const Team& others, const Load& load, std::size_t memory);
   void drop_out(const std::string& name, const std::string& why);
 

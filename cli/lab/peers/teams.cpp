@@ -7,10 +7,10 @@
 namespace lab {
 namespace {
 
-// What a runtime takes for itself, generously.
+// A generous estimate of a runtime's own memory.
 constexpr std::size_t runtime_size = std::size_t{128} << 20;
 
-// How many peers have room beside this process.
+// The number of peers with room beside this process.
 std::size_t room(const Load& load, std::size_t memory) {
   return (memory - std::min(memory, load.rss)) / (load.rss + runtime_size);
 }

@@ -1,5 +1,11 @@
 // SPDX-FileCopyrightText: The forklift authors
 // SPDX-License-Identifier: MIT
+
+// Builds the peers with the compilers of this machine, which may be missing,
+// broken or updated. A build is cached under a hash of the compiler's version,
+// the source and the command, so an update leads to a new build. Failures are
+// warnings with advice: the peer is left out.
+
 #include "lab/peers/toolchain.hpp"
 
 #include <fmt/core.h>
@@ -24,7 +30,7 @@ namespace {
 namespace fs = std::filesystem;
 using std::chrono::seconds;
 
-// Why a peer cannot be had, and what to do about it.
+// Why a peer is unavailable, and how to change that.
 struct Trouble {
   std::string why, advice;
 };
@@ -43,11 +49,11 @@ std::string first_line(const std::string& text) { return text.substr(0, text.fin
 
 forklift::Command command_of(const std::vector<std::string>& words) {
   forklift::Command command(words.front());
-  // Go is the one on the machine and downloads no other; the rest do not care.
+  // Use the installed Go and download no other; the rest ignore this.
   return command.args(std::span(words).subspan(1)).env("GOTOOLCHAIN", "local");
 }
 
-// What a tool printed, if it ended well and in time.
+// A tool's output, if it succeeded in time.
 std::expected<std::string, std::string> run_tool(const forklift::Command& command,
                                                  const std::vector<std::string>& words,
                                                  seconds limit) {
@@ -97,8 +103,8 @@ Trouble no_cache(const fs::path& path, const std::error_code& error) {
           "set XDG_CACHE_HOME to a folder that can be written"};
 }
 
-// Built aside and moved into place whole, so that two labs at once, or one that
-// was interrupted, leave no half of a peer.
+// Built aside and moved into place whole, so that two labs at once, or an
+// interrupted one, leave no partial peer.
 Or<void> build_into(const fs::path& out, const Toolchain& toolchain, const std::string& source,
                     const fs::path& cache) {
   const fs::path aside = out.string() + "." + std::to_string(::getpid());
@@ -128,7 +134,7 @@ Or<void> build_into(const fs::path& out, const Toolchain& toolchain, const std::
 
 struct Version {
   std::string number;
-  std::string text;  // all that the tool says
+  std::string text;  // all that the tool printed
 };
 
 Or<Version> version_of(const Toolchain& toolchain) {
@@ -140,7 +146,7 @@ Or<Version> version_of(const Toolchain& toolchain) {
                                           toolchain.language, toolchain.package)});
 }
 
-// The folder with what was built of the peer, now or before.
+// The directory of the peer's build, new or cached.
 Or<fs::path> build_once(const Toolchain& toolchain, const Version& version,
                         const std::string& source) {
   const auto cache = cache_folder();
@@ -207,7 +213,7 @@ const std::vector<Toolchain>& toolchains() {
        .version = {"node", "--version"},
        .build = {},
        .run = {"node", "{source}"}},
-      // The ballast is a direct buffer, of which Java allows little by default.
+      // The ballast is a direct buffer, which Java limits by default.
       {.peer = "peer-java",
        .language = "Java",
        .interface = "ProcessBuilder",

@@ -13,16 +13,16 @@
 
 namespace lab {
 
-/// A language whose tools may be on the machine, and its way to launch.
+/// A language whose tools may be installed, and its way to launch.
 ///
-/// In the commands, "{source}" stands for the peer's source and "{out}" for the
-/// folder with what was built of it.
+/// In the commands, "{source}" is replaced by the peer's source and "{out}" by
+/// the directory of its build.
 struct Toolchain {
   std::string peer;                  ///< "peer-go"
   std::string language;              ///< "Go"
   std::string interface;             ///< "os/exec"
   std::string source;                ///< "peer.go"
-  std::string package;               ///< where Debian has it
+  std::string package;               ///< its Debian package
   std::vector<std::string> version;  ///< the command that prints it
   std::vector<std::string> build;    ///< empty: runs from source
   std::vector<std::string> run;      ///< without the program to launch
@@ -34,18 +34,18 @@ struct Recipe {
   std::vector<std::string> command;
 };
 
-/// All that the lab knows of, in the order of the tables.
+/// All known ones, in the order of the tables.
 const std::vector<Toolchain>& toolchains();
 
-/// Where what was built is kept, for this user; nothing without a home.
+/// This user's cache of builds; nothing without a home.
 std::optional<std::filesystem::path> cache_folder();
 
-/// FNV-1a: the same in every build of ours, so that a cache is found again.
+/// FNV-1a: the same in every build of ours, so that caches stay valid.
 std::uint64_t stable_hash(const std::string& text);
 
 /// Finds the toolchain by PATH and builds its peer, unless the cache has it.
 ///
-/// Errors: a warning that says what is missing.
+/// Errors: a warning with what is missing.
 std::expected<Recipe, Warning> prepare(const Toolchain& toolchain);
 
 }  // namespace lab

@@ -36,8 +36,8 @@ void set_user(RunRequest& request, const std::string& value) {
   const std::string user = value.substr(0, colon);
   if (user.empty()) throw std::invalid_argument("the user is missing");
   request.command.user(user);
-  // The library's own limit for this, unless --launch-deadline says otherwise.
-  if (!request.bounds.launch) request.bounds.launch = std::chrono::seconds(10);
+  // The library's default for this, unless --launch-deadline is set.
+  if (!request.time_limits.launch) request.time_limits.launch = std::chrono::seconds(10);
 }
 
 constexpr Option options[] = {

@@ -13,7 +13,7 @@ namespace {
 
 using Text = const std::string&;
 
-// The kernel takes these two for granted, and says nothing.
+// The kernel silently ignores these two.
 std::vector<int> parse_held(const std::string& text) {
   auto signals = parse_signals(text);
   for (const int signal : signals) {
@@ -30,17 +30,17 @@ constexpr Option options[] = {
      "0 is no limit. Gives the program a process group of its own unless its tree can already "
      "be reached",
      [](RunRequest& request, Text value) {
-       request.bounds.timeout = parse_time(value);
-       if (request.bounds.timeout->count() == 0) request.bounds.timeout.reset();
+       request.time_limits.timeout = parse_time(value);
+       if (request.time_limits.timeout->count() == 0) request.time_limits.timeout.reset();
      }},
     {"--signal", "", "SIGNAL", "Sets the signal to send at the timeout (default: TERM)",
-     [](RunRequest& request, Text value) { request.bounds.signal = parse_signal(value); }},
+     [](RunRequest& request, Text value) { request.time_limits.signal = parse_signal(value); }},
     {"--grace", "--kill-after", "TIME",
      "Sends KILL this long after the signal (default: 10s); once the program has ended, its "
      "remaining descendants are killed at once",
-     [](RunRequest& request, Text value) { request.bounds.grace = parse_time(value); }},
+     [](RunRequest& request, Text value) { request.time_limits.grace = parse_time(value); }},
     {"--preserve-status", "", "", "Exits with the program's status instead of 124 at a timeout",
-     [](RunRequest& request, Text) { request.bounds.preserve_status = true; }},
+     [](RunRequest& request, Text) { request.time_limits.preserve_status = true; }},
     {"--new-session", "", "", "Makes it the leader of a new session, as setsid(1) does",
      [](RunRequest& request, Text) {
        request.has_tree = true;

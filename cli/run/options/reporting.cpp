@@ -33,8 +33,8 @@ constexpr Option options[] = {
      [](RunRequest& request, Text) { request.command.allow_fork(); }},
     {"--launch-deadline", "", "TIME", "Limits the time of the launch itself, until exec",
      [](RunRequest& request, Text value) {
-       request.bounds.launch = parse_time(value);
-       request.command.launch_deadline(*request.bounds.launch);
+       request.time_limits.launch = parse_time(value);
+       request.command.launch_deadline(*request.time_limits.launch);
      }},
     {"--stats", "", "text|json",
      "Prints at the end how it was launched, what it used, how it ended",

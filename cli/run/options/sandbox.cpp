@@ -20,7 +20,7 @@ namespace {
 
 using Text = const std::string&;
 
-// What libseccomp's seccomp_export_bpf writes: the instructions, one by one.
+// The output of libseccomp's seccomp_export_bpf: instruction by instruction.
 std::vector<sock_filter> read_filter(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   if (!file) throw std::invalid_argument("open: " + std::generic_category().message(errno));

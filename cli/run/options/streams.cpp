@@ -25,7 +25,7 @@ void pass(RunRequest& request, const std::string& value) {
   const auto sign = value.find('=');
   const int number = parse_descriptor(value.substr(0, sign));
   const int ours = sign == std::string::npos ? number : parse_descriptor(value.substr(sign + 1));
-  // The library takes a descriptor that is not there for one to stay closed.
+  // The library interprets a missing descriptor as one to keep closed.
   if (::fcntl(ours, F_GETFD) < 0) {
     throw std::invalid_argument("descriptor " + std::to_string(ours) + " is not open");
   }
@@ -64,7 +64,7 @@ constexpr Option options[] = {
      }},
     {"--ctty", "", "[=N]", "Makes its descriptor N (default: 0) its controlling terminal",
      [](RunRequest& request, Text value) {
-       request.has_tree = true;  // the terminal is a new session's
+       request.has_tree = true;  // a session comes with the terminal
        request.command.controlling_terminal(number_or(value, 0));
      }},
     {"--foreground", "", "[=N]",

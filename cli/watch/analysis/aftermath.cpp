@@ -23,12 +23,12 @@ CopyingCalls copying_calls(const Recording& recording) {
   return found;
 }
 
-// Counters never go back, but a recording can say so.
+// Counters never decrease, except in a damaged recording.
 double grown(std::uint64_t from, std::uint64_t to) {
   return to > from ? static_cast<double>(to - from) : 0;
 }
 
-// Between two ticks, of which the later has what is asked for.
+// Between two samples, of which the later has the counter.
 struct Interval {
   const Sample& from;
   const Sample& to;
@@ -64,7 +64,7 @@ struct Total {
   }
 };
 
-// What there is beyond the pace of before.
+// The excess over the rate before.
 double beyond(double after, double before, const Total& later, const Total& earlier) {
   const double pace = earlier.seconds > 0 ? before / earlier.seconds : 0;
   return std::max(0.0, after - pace * later.seconds);

@@ -10,9 +10,9 @@
 namespace watch {
 namespace {
 
-// What a wait counts for in the time that threads were blocked for any reason.
-// Idle threads wait for hours on a futex, so of a wait that merely coincides with
-// a call only that much is taken.
+// The part of a wait that counts as blocked time. Idle threads wait for hours
+// on a futex, so a wait that merely coincides with a call counts for the
+// overlap only.
 Nanoseconds counted(const Wait& wait) {
   const bool is_whole = wait.reason == Wait::Reason::memory_lock || wait.call == 0;
   return is_whole ? wait.duration : wait.overlap;
@@ -55,7 +55,7 @@ double explained_share(const Analysis& analysis) {
   return all > 0 ? (own + static_cast<double>(analysis.explained.count())) / all : 0;
 }
 
-// Counted since watching began, which the first tick comes after.
+// Counted since watching began; the first sample comes later.
 std::uint64_t threads_made(const std::vector<Sample>& samples) {
   return samples.empty() ? 0 : samples.back().threads_made;
 }

@@ -69,8 +69,8 @@ std::vector<std::uint64_t> flags(const Calls& calls) {
   return all;
 }
 
-// Each size by itself: the median of the threads may be another call's than that
-// of the page tables.
+// Each size separately: the median of the threads and that of the page tables
+// may belong to different calls.
 void take_sizes(const Calls& calls, Group& group) {
   std::vector<Size> sizes;
   for (const Call* const call : calls) {

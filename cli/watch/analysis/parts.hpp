@@ -6,7 +6,7 @@
 
 #include "watch/analysis/analysis.hpp"
 
-/// The parts that `analyze` is put together from.
+/// The parts of `analyze`.
 namespace watch {
 
 using Calls = std::vector<const Call*>;
@@ -15,7 +15,7 @@ using Waits = std::vector<const Wait*>;
 Blocked blocked(const Waits& waits, Nanoseconds Wait::*time);
 std::vector<BlockedAt> by_place(const Waits& waits);
 
-/// Calls, put together by a key; the most time first.
+/// Calls grouped by a key; the most time first.
 std::vector<Group> group(const Calls& calls, const Waits& victims,
                          const std::function<std::pair<std::string, Stack>(const Call&)>& key);
 /// All of them in one group.

@@ -15,7 +15,7 @@ Nanoseconds at(const std::vector<Nanoseconds>& sorted, double fraction) {
   return sorted[static_cast<std::size_t>(std::lround(fraction * last))];
 }
 
-// How many times a microsecond must be doubled to be longer.
+// The number of doublings that make a microsecond longer.
 std::size_t doublings(Nanoseconds time) {
   const auto microseconds = std::chrono::duration_cast<std::chrono::microseconds>(time).count();
   return std::bit_width(static_cast<std::uint64_t>(std::max<std::int64_t>(microseconds, 0)));

@@ -8,7 +8,7 @@
 
 namespace watch {
 
-/// How long many events of one kind took.
+/// The durations of many events of one kind.
 struct Spread {
   std::size_t count = 0;
   Nanoseconds p50{};
@@ -21,7 +21,7 @@ struct Spread {
 
 Spread spread(std::vector<Nanoseconds> times);
 
-/// The sum, or the longest time there is.
+/// The sum, or the maximum of the type.
 Nanoseconds sum(const std::vector<Nanoseconds>& times);
 
 /// Events that took from half of `below` to less than it.
@@ -32,7 +32,7 @@ struct Bin {
   bool operator==(const Bin&) const = default;
 };
 
-/// By powers of two of a microsecond, from the first bin with events to the last.
+/// By powers of two of a microsecond, from the first non-empty bin to the last.
 std::vector<Bin> histogram(const std::vector<Nanoseconds>& times);
 
 }  // namespace watch

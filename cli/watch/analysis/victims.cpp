@@ -8,7 +8,7 @@
 namespace watch {
 namespace {
 
-// A thread is caught by a call if it could not run for most of it.
+// A call caught a thread if it could not run for most of the call.
 constexpr int part_of_call = 2;
 
 std::map<std::uint64_t, std::set<pid_t>> caught(const Recording& recording,

@@ -1,5 +1,11 @@
 // SPDX-FileCopyrightText: The forklift authors
 // SPDX-License-Identifier: MIT
+
+// Pairs the entry and exit records of creating calls by thread. The flags are
+// an argument, except those of clone3, which are in memory: they are read from
+// the copied stack or the live process. Signals restart calls, some calls began
+// before us, and clone also creates threads, whose calls are dropped.
+
 #include "watch/perf/calls.hpp"
 
 #include <linux/sched.h>
@@ -14,10 +20,10 @@
 namespace watch::perf {
 namespace {
 
-// What the kernel returns to itself when a signal came: it begins anew.
+// The kernel's internal results after a signal: the call restarts.
 constexpr std::int64_t restarts[] = {-512, -513, -514, -516};
 
-// The suspended caller is woken somewhat before the record of the exec.
+// The suspended caller wakes shortly before the record of the exec.
 constexpr Nanoseconds exec_wakes_before = std::chrono::milliseconds(2);
 
 std::optional<clone_args> from_stack(const Record& record) {

@@ -11,34 +11,34 @@
 
 namespace watch::perf {
 
-/// Flags and exit signal of a call, where its first argument says them; of
-/// clone3(2) by the copied stack or else the memory of `pid`.
+/// Flags and exit signal of a call, if its first argument contains them; for
+/// clone3(2) from the copied stack or else the memory of `pid`.
 std::optional<std::uint64_t> flags_of(const Record& entered, pid_t pid);
 
-/// Pairs the beginnings and ends of creating calls.
+/// Pairs the starts and ends of creating calls.
 class Calls {
  public:
-  /// `begin`: from when on all is seen.
+  /// `begin`: from when on all events are seen.
   explicit Calls(Nanoseconds begin) : begin_(begin) {}
 
-  /// Null if it goes on with one that a signal had interrupted.
+  /// Null if it continues one that a signal had interrupted.
   Call* entered(const Record& record, std::optional<std::uint64_t> flags);
-  /// What `thread` makes is a thread: no business of ours.
+  /// `thread` creates a thread: ignored.
   void made_thread(const Record& forked);
   void made_child(const Record& forked);
   bool under_way(pid_t thread) const { return open_.contains(thread); }
   /// Its child has executed or ended: a caller that slept until then was
-  /// suspended on purpose.
+  /// suspended by the call.
   void child_is_off(pid_t child, Nanoseconds at);
   void was_off(const OffCpu& off);
-  /// Empty for threads, for restarts and what nobody saw begin. Cut if it began
-  /// before us.
+  /// Empty for threads, restarts and calls whose start was not seen. Cut if it
+  /// began before us.
   std::optional<Call> returned(const Record& record);
 
-  /// When the first of those under way began.
+  /// The start of the earliest call in progress.
   std::optional<Nanoseconds> earliest() const;
   bool copying_under_way() const;
-  /// Gives all that is under way as cut.
+  /// Returns all calls in progress as cut.
   std::vector<Call> cut(Nanoseconds at);
 
  private:

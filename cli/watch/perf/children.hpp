@@ -19,15 +19,15 @@ class Children {
 
   void born(const Record& forked);
   void execve_entered(const Record& record);
-  /// False if it is none of ours, or had executed before.
+  /// False if it is not ours, or had executed before.
   bool executed(const Record& record);
   bool ended(const Record& record);
-  /// The call that made it has its number.
+  /// The call that created it has its number.
   void numbered(const Call& call);
 
-  /// What is complete.
+  /// The complete ones.
   std::vector<Exec> take();
-  /// What is known without its call's number, too.
+  /// Also those whose call has no number yet.
   std::vector<Exec> take_rest();
 
  private:

@@ -1,5 +1,11 @@
 // SPDX-FileCopyrightText: The forklift authors
 // SPDX-License-Identifier: MIT
+
+// One perf event per kind, thread and processor, because the kernel maps no
+// ring for an inherited event that covers all processors. So descriptors can
+// run out, and some threads stay unhooked until they create a child. The events
+// of one processor share one ring, which keeps their records in order.
+
 #include "watch/perf/events.hpp"
 
 #include <fmt/core.h>
@@ -21,7 +27,7 @@ namespace {
 
 constexpr std::size_t kept_free = 64;  // descriptors for everything else
 constexpr std::uint32_t stack_size = 16384;
-// clone3(2) has its flags in memory, mostly on the stack of who calls it.
+// clone3(2) has its flags in memory, mostly on the caller's stack.
 constexpr std::uint32_t stack_size_for_flags = 2048;
 constexpr std::uint64_t between_clock_samples = 1'000'000;  // nanoseconds
 
@@ -30,7 +36,7 @@ int open_event(perf_event_attr& attributes, pid_t thread, int processor) {
       syscall(SYS_perf_event_open, &attributes, thread, processor, -1, PERF_FLAG_FD_CLOEXEC));
 }
 
-// What a user may watch of his own processes with kernel.perf_event_paranoid 2.
+// What a user may watch of their processes with kernel.perf_event_paranoid 2.
 perf_event_attr without_kernel() {
   perf_event_attr attributes{};
   attributes.size = sizeof attributes;
@@ -53,7 +59,7 @@ perf_event_attr dummy() {
   return attributes;
 }
 
-// Children inherit it: their exec and their end are to be seen.
+// Children inherit it, so that their exec and end are seen.
 perf_event_attr births_and_ends() {
   auto attributes = dummy();
   attributes.task = 1;
@@ -69,8 +75,8 @@ perf_event_attr switches() {
   return attributes;
 }
 
-// Samples within the kernel are left out: where they are missing before a child
-// comes up, its maker was in the call.
+// Samples within the kernel are omitted: a gap before a child appears means
+// that its maker was in the call.
 perf_event_attr own_code() {
   auto attributes = without_kernel();
   attributes.type = PERF_TYPE_SOFTWARE;
@@ -93,7 +99,7 @@ perf_event_attr tracepoint(std::uint64_t id, const Hook& hook, bool whole_stack)
     attributes.sample_regs_user = register_mask();
     attributes.sample_stack_user = whole_stack ? stack_size : stack_size_for_flags;
   }
-  // At once: while the call is under way the other threads are to be looked at.
+  // At once: the other threads must be sampled while the call is in progress.
   const bool creation = hook.kind == Hook::Kind::enter && hook.function != Function::execve;
   attributes.wakeup_events = creation ? 1 : 0;
   return attributes;
@@ -130,8 +136,8 @@ Events::Events(Plan plan)
   }
 }
 
-// Those that come up meanwhile may have inherited some events only: they get
-// their own, and what is told twice does no harm.
+// Threads created meanwhile may have inherited only some events: they get their
+// own, and duplicate records do no harm.
 void Events::attach_all() {
   for (std::size_t before = 1; before != attached_.size();) {
     before = attached_.size();
@@ -189,7 +195,7 @@ bool Events::add(const perf_event_attr& attributes, pid_t thread, int processor,
     event = forklift::Fd(open_event(copy, thread, processor));
   }
   if (!event && errno == ESRCH) return false;
-  if (!event && errno == ENODEV) return true;  // the processor is switched off
+  if (!event && errno == ENODEV) return true;  // the processor is offline
   if (!event) refuse(plan_.pid, errno);
   send_to_ring(event.get(), processor);
   std::uint64_t number = 0;
@@ -220,7 +226,7 @@ void Events::wait(std::chrono::milliseconds patience) {
   for (const auto& [processor, ring] : rings_) {
     asking.push_back({.fd = ring.event(), .events = POLLIN, .revents = 0});
   }
-  // Once the thread that a ring was mapped by has ended, it says so for ever.
+  // Once the thread that mapped a ring has ended, it always reports that.
   const int ready = poll(asking.data(), asking.size(), static_cast<int>(patience.count()));
   const bool hung_up = std::ranges::any_of(
       asking, [](const pollfd& one) { return (one.revents & (POLLHUP | POLLERR)) != 0; });

@@ -16,8 +16,8 @@
 
 namespace watch::perf {
 
-/// The events that are attached to one process: to each of its threads on each
-/// processor, and to all that these create.
+/// The events attached to one process: to each of its threads on each
+/// processor, and to all threads that these create.
 ///
 /// Threads: one at a time.
 class Events {
@@ -30,16 +30,16 @@ class Events {
   /// Errors: throws `Unavailable`; nothing stays attached.
   explicit Events(Plan plan);
 
-  /// Hooks the creating calls of one thread that `unhooked` has, if there is room.
+  /// Hooks the creating calls of one thread of `unhooked`, if there is room.
   void hook_calls(pid_t thread);
-  /// Threads whose creating calls are not hooked, for want of descriptors.
+  /// Threads whose creating calls are unhooked for lack of descriptors.
   const std::set<pid_t>& unhooked() const { return unhooked_; }
   const std::set<pid_t>& attached() const { return attached_; }
   std::size_t opened() const { return events_.size(); }
 
-  /// Waits until the kernel asks to be read, but not longer.
+  /// Waits until the kernel has data to read, but not longer.
   void wait(std::chrono::milliseconds patience);
-  /// All that was written so far, of each processor in its order.
+  /// All records written so far, sorted for each processor.
   void drain(std::vector<Record>& into);
 
  private:
@@ -47,7 +47,7 @@ class Events {
   void attach_all();
   bool hook(pid_t thread);
   bool room_for_hooks() const;
-  /// False if the thread has ended; throws where it may not be watched.
+  /// False if the thread has ended; throws if it may not be watched.
   bool add(perf_event_attr attributes, pid_t thread, const Hook* hook = nullptr);
   bool add(const perf_event_attr& attributes, pid_t thread, int processor, const Hook* hook);
   void send_to_ring(int event, int processor);
@@ -57,7 +57,7 @@ class Events {
   std::size_t most_events_;
   bool inherit_thread_ = true;
   std::vector<forklift::Fd> events_;
-  std::map<int, Ring> rings_;  // after `events_`: it is unmapped before
+  std::map<int, Ring> rings_;  // after `events_`: unmapped before it
   std::unordered_map<std::uint64_t, Hook> hooks_;
   std::set<pid_t> attached_;
   std::set<pid_t> unhooked_;

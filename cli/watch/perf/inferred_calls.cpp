@@ -16,16 +16,16 @@ using std::chrono::milliseconds;
 constexpr Nanoseconds together = milliseconds(2);
 constexpr Nanoseconds freed_before = std::chrono::microseconds(500);
 constexpr Nanoseconds settles_after = milliseconds(3);
-// A suspended maker sleeps until its child executes; that is waited for so long.
+// A suspended maker sleeps until its child executes; the longest wait for that.
 constexpr Nanoseconds longest_suspension = std::chrono::seconds(30);
 constexpr Nanoseconds remembered = std::chrono::seconds(2);
-// The suspended sleep at once; others return first, to faults and closings.
+// Suspended makers sleep at once; others first return, fault and close files.
 constexpr Nanoseconds at_once = std::chrono::microseconds(150);
-// exec wakes them before it has its record written.
+// exec wakes them before its record is written.
 constexpr Nanoseconds exec_wakes_before = milliseconds(2);
 constexpr Nanoseconds shortest_stuck = std::chrono::microseconds(600);
-// A creation that keeps a processor busy for so long copies page tables: without
-// a copy it takes a tenth of that.
+// A creation that keeps a processor busy for this long copies page tables:
+// without a copy it takes a tenth of that.
 constexpr Nanoseconds only_copies = milliseconds(2);
 
 }  // namespace
@@ -60,7 +60,7 @@ void InferredCalls::ended(const Record& record) {
   }
 }
 
-// Others got its processor before it had run for long after the birth.
+// Others got its processor before it had run for long after the creation.
 bool InferredCalls::is_on_way_back(const Birth& birth, const OffCpu& off) {
   return birth.maker == off.thread && off.preempted && !birth.slept &&
          off.begin >= birth.runs_since && off.begin - birth.runs_since < way_back;
@@ -85,7 +85,7 @@ void InferredCalls::was_off(const OffCpu& off) {
   while (!recent_.empty() && recent_.front().end < off.end - remembered) recent_.pop_front();
 }
 
-// Who is suspended comes back when the child executes or ends, and not before.
+// A suspended maker returns when the child executes or ends, not before.
 bool InferredCalls::may_change(Birth& birth, Nanoseconds seen_until,
                                const Switches& switches) const {
   const auto age = seen_until - birth.at;
@@ -102,7 +102,7 @@ bool InferredCalls::may_change(Birth& birth, Nanoseconds seen_until,
 std::optional<Nanoseconds> InferredCalls::find_first_stuck(const Birth& birth) const {
   std::optional<Nanoseconds> first;
   for (const auto& off : recent_) {
-    // The lock is held until shortly before the birth is told.
+    // The lock is held until shortly before the creation is recorded.
     if (off.thread == birth.maker || birth.at - off.begin < shortest_stuck) continue;
     if (off.end < birth.at - freed_before) continue;
     if (off.begin < birth.least_begin || std::chrono::abs(off.end - birth.at) > together) continue;
@@ -112,7 +112,7 @@ std::optional<Nanoseconds> InferredCalls::find_first_stuck(const Birth& birth) c
   return first;
 }
 
-// A maker that waits for its child's end afterwards sleeps, too, but longer.
+// A maker that then waits for its child's end sleeps, too, but longer.
 Call InferredCalls::call_of(const Birth& birth) {
   Call call;
   call.thread = birth.maker;

@@ -11,12 +11,12 @@
 
 namespace watch::perf {
 
-/// Makes calls of what surrounds them, where the calls themselves may not be
+/// Infers calls from surrounding events, where the calls themselves may not be
 /// watched.
 ///
-/// The kernel tells of a child at the end of its creation. The call began after
-/// its maker last ran code of its own or woke up, and before the first of the
-/// other threads got stuck that came back with the child.
+/// The kernel reports a child at the end of its creation. The call began after
+/// its maker last ran its own code or woke up, and before the first of the
+/// other threads blocked that returned with the child.
 class InferredCalls {
  public:
   explicit InferredCalls(const WchanSampler& looks) : looks_(looks) {}
@@ -30,9 +30,9 @@ class InferredCalls {
   void ended(const Record& record);
   void was_off(const OffCpu& off);
 
-  /// Calls that nothing can be added to any more.
+  /// Calls that are complete.
   std::vector<Call> settle(Nanoseconds seen_until, const Switches& switches);
-  /// When the first that is not settled yet may have begun.
+  /// The earliest possible start of the first unsettled call.
   std::optional<Nanoseconds> earliest() const;
 
  private:
@@ -41,7 +41,7 @@ class InferredCalls {
     pid_t child = 0;
     Nanoseconds at{};
     Nanoseconds least_begin{};
-    Nanoseconds on_processor{};   // from then until the birth
+    Nanoseconds on_processor{};   // from then until the child's creation
     std::optional<OffCpu> slept;  // of the maker, right afterwards
     std::optional<Nanoseconds> executed;
     std::optional<Nanoseconds> ended;

@@ -1,9 +1,9 @@
 // SPDX-FileCopyrightText: The forklift authors
 // SPDX-License-Identifier: MIT
 //
-// Watches as the process's own user: nothing of the kernel's is seen, but each
-// switch, birth, exec and, where the tracepoints' numbers may be read, each
-// creating call. Records of several processors are put in order first.
+// Watches as the process's own user: the kernel's internals stay hidden, but
+// each switch, creation, exec and, if the tracepoints' numbers are readable,
+// each creating call is seen. Records of several processors are sorted first.
 #include "watch/observer.hpp"
 
 #include <fmt/core.h>
@@ -24,7 +24,7 @@ namespace {
 using std::chrono::milliseconds;
 using namespace perf;
 
-// What was written before that is in the buffers for sure.
+// Records written before that are in the buffers for certain.
 constexpr Nanoseconds in_flight = std::chrono::microseconds(200);
 constexpr milliseconds between_drains(20);
 constexpr milliseconds between_looks_in_call(1);
@@ -46,7 +46,7 @@ class ByPerf final : public Observer, private Witness {
   void executes_another_program() override;
 
   void take_records(Recording& recording);
-  void look_around(Nanoseconds now);
+  void look_at_threads(Nanoseconds now);
   void sample(Nanoseconds now, Recording& recording);
   void hook_wanted();
 
@@ -136,7 +136,7 @@ void ByPerf::collect(Recording& recording, milliseconds patience) {
     const auto left = std::chrono::duration_cast<milliseconds>(end - now);
     events_.wait(std::clamp(left, milliseconds(0), most));
     take_records(recording);
-    look_around(monotonic_now());
+    look_at_threads(monotonic_now());
     sample(monotonic_now(), recording);
     hook_wanted();
   } while (monotonic_now() < end);
@@ -155,8 +155,8 @@ void ByPerf::conclude(Recording& recording) {
   recording.footer.hook_runs = records_taken_;
 }
 
-// Each buffer is in order by itself. Whatever is older than the beginning of
-// this look, all buffers have given.
+// Each buffer is sorted. All buffers have delivered the records older than the
+// start of this read.
 void ByPerf::take_records(Recording& recording) {
   const auto seen_until = monotonic_now() - in_flight;
   events_.drain(records_);
@@ -170,8 +170,8 @@ void ByPerf::take_records(Recording& recording) {
   timeline_->settle(seen_until, recording);
 }
 
-// In a call it is evidence; at other times it tells the idle by their habits.
-void ByPerf::look_around(Nanoseconds now) {
+// In a call it is evidence; at other times it shows which threads are idle.
+void ByPerf::look_at_threads(Nanoseconds now) {
   const bool in_call = timeline_->copying_under_way();
   if (!in_call && now < next_look_) return;
   const auto away = timeline_->away(now);

@@ -15,29 +15,29 @@ struct OffCpu {
   pid_t thread = 0;
   Nanoseconds begin{};
   Nanoseconds end{};
-  bool preempted = false;  ///< it could have gone on
+  bool preempted = false;  ///< it was runnable
 
   Nanoseconds length() const { return end - begin; }
 };
 
-/// How much of both is common; 0 if nothing.
+/// Their overlap; 0 if none.
 Nanoseconds overlap(const OffCpu& off, Nanoseconds begin, Nanoseconds end);
 
-/// Makes intervals of the switches of all threads.
+/// Converts the switches of all threads into intervals.
 class Switches {
  public:
   void out(const Record& record);
-  /// Empty where its beginning was not seen.
+  /// Empty if its beginning was not seen.
   std::optional<OffCpu> in(const Record& record);
 
-  /// Those that have no processor now, each until `now`.
+  /// Threads without a processor now, each until `now`.
   std::vector<OffCpu> under_way(Nanoseconds now) const;
   std::optional<OffCpu> under_way(pid_t thread, Nanoseconds now) const;
-  /// When it last came back from a wait of its own will; 0 if not known.
+  /// When it last returned from a voluntary wait; 0 if not known.
   Nanoseconds last_wake(pid_t thread) const;
 
   void ended(pid_t thread);
-  /// Records were lost: whoever is away may have been here meanwhile.
+  /// Records were lost: threads that are away may have run meanwhile.
   void forget() { out_.clear(); }
 
  private:

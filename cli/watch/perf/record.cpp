@@ -1,5 +1,11 @@
 // SPDX-FileCopyrightText: The forklift authors
 // SPDX-License-Identifier: MIT
+
+// Decodes the binary records of perf_event_open(2). Samples have the fields of
+// their event's sample_type, in a fixed order; other records end with thread,
+// time and event (sample_id_all). Reading past the end returns zeros, so a
+// short record needs no check at each field.
+
 #include "watch/perf/record.hpp"
 
 #if defined(__x86_64__)
@@ -12,7 +18,7 @@
 namespace watch::perf {
 namespace {
 
-// Each record that is no sample ends with: pid, tid, time, event.
+// Each record except samples ends with: pid, tid, time, event.
 constexpr std::size_t trailer = 24;
 
 #if defined(__x86_64__)
@@ -66,7 +72,7 @@ void read_registers(Reader& reader, Registers& registers) {
 #endif
 }
 
-// The last word says how much of the room the kernel could fill.
+// The last word is the number of bytes that the kernel could fill.
 void read_stack(Reader& reader, Record& record) {
   const auto room = reader.next<std::uint64_t>();
   if (room == 0) return;
@@ -75,8 +81,8 @@ void read_stack(Reader& reader, Record& record) {
   record.stack.assign(bytes.begin(), bytes.end());
 }
 
-// The raw part: the tracepoint's own header of 8 bytes, the call's number, and
-// the first argument or the result. fork(2) has no arguments.
+// The raw part: the tracepoint's header of 8 bytes, the call's number, and the
+// first argument or the result. fork(2) has no arguments.
 std::uint64_t read_raw(Reader& reader) {
   constexpr std::size_t first_value = 16;
   Reader raw(reader.skip(reader.next<std::uint32_t>()));
@@ -101,7 +107,7 @@ std::optional<Record> parse_sample(Reader reader,
   return record;
 }
 
-// pid, ppid, tid, ptid, time: of the new one and who made it, or of the ended.
+// pid, ppid, tid, ptid, time: of the new one and its maker, or of the ended.
 void read_birth_or_end(Reader body, bool birth, Record& record) {
   record.kind = birth ? Record::Kind::forked : Record::Kind::exited;
   const auto process = body.next<pid_t>();

@@ -16,7 +16,7 @@
 
 namespace watch::perf {
 
-/// What an event's samples tell, by the event's number.
+/// The meaning of an event's samples, by the event's number.
 struct Hook {
   enum class Kind { enter, exit, clock };
   Kind kind = Kind::clock;
@@ -24,12 +24,12 @@ struct Hook {
   bool with_stack = false;
 };
 
-/// One thing that happened, as the kernel wrote it down.
+/// One event, as recorded by the kernel.
 struct Record {
   enum class Kind {
     switched_out,
     switched_in,
-    forked,    ///< `thread` made `child`
+    forked,    ///< `thread` created `child`
     exited,    ///< `thread`
     executed,  ///< `thread` runs another program
     entered,   ///< `function`, with `value` as first argument
@@ -41,7 +41,7 @@ struct Record {
   Nanoseconds at{};
   pid_t process = 0;
   pid_t thread = 0;
-  bool preempted = false;  ///< switched out, but could have gone on
+  bool preempted = false;  ///< switched out, but runnable
   pid_t child = 0;
   pid_t child_process = 0;  ///< the same as `process` where `child` is a thread
   Function function = Function::clone;
@@ -50,12 +50,12 @@ struct Record {
   std::vector<std::byte> stack;  ///< from the stack pointer upward
 };
 
-/// The registers that `Registers` has, in the words of perf_event_open(2).
+/// The registers of `Registers`, as constants of perf_event_open(2).
 std::uint64_t register_mask();
 
 std::uint64_t stack_pointer(const Registers& registers);
 
-/// Empty for records that tell nothing here.
+/// Empty for irrelevant records.
 std::optional<Record> parse(std::span<const std::byte> bytes,
                             const std::function<const Hook*(std::uint64_t)>& hook_of);
 

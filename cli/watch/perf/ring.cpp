@@ -15,7 +15,7 @@ namespace watch::perf {
 namespace {
 
 // kernel.perf_event_mlock_kb is 516 for each processor by default: 128 pages
-// and the head. A second watcher of the same user gets what is left.
+// and the header. A second watcher of the same user gets the rest.
 constexpr std::size_t most_pages = 128;
 constexpr std::size_t least_pages = 8;
 
@@ -44,7 +44,7 @@ Ring::~Ring() {
   if (head_ != nullptr) munmap(head_, size_ + page_size());
 }
 
-// A record may go on at the beginning of the memory.
+// A record may wrap around to the beginning of the memory.
 void Ring::copy(std::uint64_t from, std::span<std::byte> to) const {
   const auto* const data = reinterpret_cast<const std::byte*>(head_) + page_size();
   const std::size_t at = from & (size_ - 1);

@@ -13,13 +13,13 @@
 
 namespace watch::perf {
 
-/// Memory into which the kernel writes what happens on one processor.
+/// Memory into which the kernel writes the events of one processor.
 ///
-/// Threads: one at a time. Must end before the event that it was mapped by.
+/// Threads: one at a time. Must end before the event that mapped it.
 class Ring {
  public:
-  /// As large as the user may have it; empty, with errno, where not even a
-  /// small one may be had.
+  /// As large as the user is permitted; empty, with errno, if not even a small
+  /// one is.
   static std::optional<Ring> of(int event);
 
   Ring(Ring&& other) noexcept;
@@ -27,7 +27,7 @@ class Ring {
   ~Ring();
 
   int event() const { return event_; }
-  /// Hands over each record, whole, and gives its room back.
+  /// Passes each complete record, and releases its space.
   void drain(const std::function<void(std::span<const std::byte>)>& take);
 
  private:

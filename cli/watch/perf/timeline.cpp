@@ -1,5 +1,11 @@
 // SPDX-FileCopyrightText: The forklift authors
 // SPDX-License-Identifier: MIT
+
+// Turns sorted records into calls, waits and execs. Records do not contain what
+// a thread waits for, and a call is complete only when it returns; so intervals
+// without a processor stay undecided until all calls that could explain them
+// have ended. Calls of unhooked threads are inferred (`guess_`).
+
 #include "watch/perf/timeline.hpp"
 
 #include <algorithm>
@@ -8,9 +14,9 @@
 namespace watch::perf {
 namespace {
 
-// A guessed call is known only when it ends: what was seen meanwhile is kept.
+// An inferred call is known only when it ends: events until then are kept.
 constexpr Nanoseconds longest_guessed = std::chrono::milliseconds(500);
-// A wait that ends so long after a call has nothing to do with it.
+// A wait that ends this long after a call is unrelated to it.
 constexpr Nanoseconds calls_matter_for = std::chrono::seconds(5);
 constexpr std::size_t most_undecided = 100'000;
 
@@ -156,7 +162,7 @@ void Timeline::judge(const OffCpu& off, Recording& recording) {
   recording.waits.push_back(std::move(*wait));
 }
 
-// Whoever is stuck in a call that we leave under way is told, too.
+// Also reports threads blocked in a call that is still in progress.
 void Timeline::conclude(Nanoseconds at, Recording& recording) {
   way_back_.over();
   for (auto& call : way_back_.take(at)) finish(std::move(call), recording);

@@ -14,7 +14,7 @@
 
 namespace watch::perf {
 
-/// Who knows what the records do not tell.
+/// Provides what the records do not contain.
 class Witness {
  public:
   virtual ~Witness() = default;
@@ -25,14 +25,14 @@ class Witness {
   virtual void executes_another_program() = 0;
 };
 
-/// Makes calls, waits and what became of children out of records.
+/// Converts records into calls, waits and the fate of children.
 ///
 /// Threads: one at a time.
 class Timeline {
  public:
   struct Setting {
     pid_t pid = 0;
-    bool calls_hooked = false;  ///< else they are guessed
+    bool calls_hooked = false;  ///< else they are inferred
     Nanoseconds begin{};
     Nanoseconds least_wait{};
   };
@@ -42,18 +42,18 @@ class Timeline {
   void not_hooked(pid_t thread) { unhooked_.insert(thread); }
   void hooked(pid_t thread) { unhooked_.erase(thread); }
 
-  /// In the order of their times.
+  /// In chronological order.
   void take(const Record& record, Recording& recording);
-  /// All records up to then were taken.
+  /// All records up to then have been passed.
   void settle(Nanoseconds seen_until, Recording& recording);
   void conclude(Nanoseconds at, Recording& recording);
 
   bool copying_under_way() const { return calls_.copying_under_way(); }
-  /// Threads of the process that have no processor now.
+  /// Threads of the process without a processor now.
   std::vector<OffCpu> away(Nanoseconds now) const { return switches_.under_way(now); }
   std::uint64_t threads_made() const { return threads_made_; }
   Nanoseconds call_time() const { return call_time_; }
-  /// Threads that made a child although they are not hooked, since last asked.
+  /// Threads that created a child unhooked, since the last call.
   std::vector<pid_t> take_wanted_hooks();
 
  private:

@@ -13,7 +13,7 @@
 namespace watch::perf {
 namespace {
 
-constexpr Names<Function, 5> names({"clone", "clone3", "fork", "vfork", "execve"});
+constexpr Names<Function::execve> names("clone", "clone3", "fork", "vfork", "execve");
 constexpr const char* tracing_folders[] = {"/sys/kernel/tracing", "/sys/kernel/debug/tracing"};
 constexpr const char* ids_for_all = "/run/forklift/tracepoints";
 constexpr auto tracefs_magic = 0x74726163;
@@ -59,7 +59,7 @@ Tracepoints find_tracepoints() {
   return all;
 }
 
-// The numbers are readable for the owning group only since Linux 5.16.
+// Since Linux 5.16 only the owning group can read the numbers.
 std::string tracepoints_remedy() {
   struct statfs status {};
   const bool mounted = statfs(tracing_folders[0], &status) == 0 && status.f_type == tracefs_magic;

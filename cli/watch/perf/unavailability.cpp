@@ -17,7 +17,7 @@ namespace {
 
 constexpr const char* paranoid_file = "/proc/sys/kernel/perf_event_paranoid";
 
-// 0, or why the least that is needed may not be had of one's own process.
+// 0, or why the minimum is not permitted for one's own process.
 int try_on_oneself() {
   perf_event_attr attributes{};
   attributes.size = sizeof attributes;

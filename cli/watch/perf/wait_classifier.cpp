@@ -25,7 +25,7 @@ void WaitClassifier::preempted(const OffCpu& off) {
   if (old || off.length() > longest_preempted_.length()) longest_preempted_ = off;
 }
 
-// Those that a call sets free compete for the processors, with others as well.
+// Threads that a call frees compete for the processors, with others as well.
 bool WaitClassifier::near(Nanoseconds moment, const Span& span) const {
   const auto duration = span.end - span.begin;
   auto tolerance = std::max<Nanoseconds>(std::chrono::milliseconds(1), duration / 20);
@@ -53,7 +53,7 @@ WaitClassifier::Span* WaitClassifier::most_overlapped(const OffCpu& off, bool co
   return most;
 }
 
-// Of several calls the first may put it to sleep and the last set it free.
+// Of several calls the first may put it to sleep and the last free it.
 bool WaitClassifier::ends_with_copy(const OffCpu& off) const {
   bool began_within = false;
   bool ended_with = false;
@@ -74,7 +74,7 @@ bool WaitClassifier::waited_for_lock(const OffCpu& off) {
   return span != nullptr && std::ranges::find(span->blocked, off.thread) == span->blocked.end();
 }
 
-// Threads that sleep by habit, and those that slept before the call, are idle.
+// Threads that often sleep, and those that slept before the call, are idle.
 std::optional<Wait::Reason> WaitClassifier::other_reason(const OffCpu& off,
                                                          const Span& span) const {
   if (off.preempted) return Wait::Reason::runnable;

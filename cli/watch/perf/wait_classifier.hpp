@@ -11,9 +11,9 @@ namespace watch::perf {
 
 /// Decides which intervals without a processor were waits, and for what.
 ///
-/// The memory lock cannot be seen from outside the kernel. But whoever goes to
-/// sleep within a copying call and comes back just when it ends has waited for
-/// it, unless it was found asleep elsewhere; whoever slept before merely sleeps.
+/// The memory lock is invisible outside the kernel. But a thread that falls
+/// asleep within a copying call and returns as it ends has waited for it, unless
+/// it was found asleep elsewhere; one that slept before merely sleeps.
 class WaitClassifier {
  public:
   WaitClassifier(const WchanSampler& looks, Nanoseconds least_wait)
@@ -21,23 +21,23 @@ class WaitClassifier {
 
   /// In the order of their ends, with their numbers.
   void finished(const Call& call);
-  /// How long threads wait for a processor shows how late the freed come back.
+  /// Waits for a processor show how late freed threads return.
   void preempted(const OffCpu& off);
-  /// Empty if the interval is nobody's business. Needs all calls that had begun
+  /// Empty if the interval is irrelevant. Requires all calls that had begun
   /// before its end.
   std::optional<Wait> of(const OffCpu& off);
-  /// Calls that ended before that matter no more.
+  /// Calls that ended before that are no longer needed.
   void forget_before(Nanoseconds moment);
 
  private:
-  /// What is remembered of a call.
+  /// The recorded part of a call.
   struct Span {
     std::uint64_t number = 0;
     pid_t thread = 0;
     Nanoseconds begin{};
     Nanoseconds end{};
     std::optional<bool> copying;
-    std::vector<pid_t> blocked;  // once in a call: the lock is held once
+    std::vector<pid_t> blocked;  // at most once per call: the lock is held once
   };
   Span* most_overlapped(const OffCpu& off, bool copying_only);
   bool near(Nanoseconds moment, const Span& span) const;

@@ -15,7 +15,7 @@ void WayBack::returned(Call call) {
   callers_[thread] = {.call = std::move(call), .runs_since = end, .away = false};
 }
 
-// Who goes to sleep has something else to do, and so is back.
+// A thread that goes to sleep does something else, so it is back.
 void WayBack::out(const Record& record) {
   const auto found = callers_.find(record.thread);
   if (found == callers_.end()) return;

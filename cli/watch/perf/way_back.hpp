@@ -10,10 +10,10 @@
 
 namespace watch::perf {
 
-/// Callers between the end of their call and the moment at which they run again.
+/// Callers between the end of their call and the moment they run again.
 ///
-/// The kernel likes to give their processor to the new child, or to those whom
-/// the call had blocked, before it lets them return.
+/// The kernel often gives their processor to the new child, or to threads that
+/// the call had blocked, before the callers return.
 class WayBack {
  public:
   void returned(Call call);
@@ -21,12 +21,12 @@ class WayBack {
   void in(const OffCpu& off);
   /// It makes its next call, or has ended.
   void over(pid_t thread);
-  /// Records were lost: nobody knows who is back.
+  /// Records were lost: all are assumed to be back.
   void over();
 
-  /// Those that are back, when all records up to then were taken.
+  /// Those that are back, given all records up to then.
   std::vector<Call> take(Nanoseconds seen_until);
-  /// When the first that is not back yet began its call.
+  /// The start of the earliest call whose caller is not back yet.
   std::optional<Nanoseconds> earliest() const;
 
  private:

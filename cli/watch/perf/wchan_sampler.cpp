@@ -34,7 +34,7 @@ void WchanSampler::note(pid_t thread, Nanoseconds begin, Nanoseconds end, WaitCh
 
 void WchanSampler::ended(pid_t thread) { threads_.erase(thread); }
 
-// At its edges the thread may have been where it came from or went to.
+// At its edges the thread may have been at the previous or next place.
 std::optional<WaitChannel> WchanSampler::within(const OffCpu& off) const {
   const auto found = threads_.find(off.thread);
   if (found == threads_.end()) return std::nullopt;

@@ -13,8 +13,8 @@
 
 namespace watch::perf {
 
-/// Where threads were found asleep. The switches do not tell what for; now and
-/// then somebody looks.
+/// Where threads were found asleep. Switch records do not contain the reason,
+/// so it is sampled now and then.
 class WchanSampler {
  public:
   explicit WchanSampler(pid_t pid) : pid_(pid) {}
@@ -23,9 +23,9 @@ class WchanSampler {
   void note(pid_t thread, Nanoseconds begin, Nanoseconds end, WaitChannel place);
   void ended(pid_t thread);
 
-  /// What it waited for in one interval; empty if nobody looked meanwhile.
+  /// The reason within one interval; empty without a sample in it.
   std::optional<WaitChannel> within(const OffCpu& off) const;
-  /// What it waits for mostly, the memory lock left out; empty if not known.
+  /// The most frequent reason except the memory lock; empty if not known.
   std::optional<WaitChannel> habit(pid_t thread) const;
 
  private:

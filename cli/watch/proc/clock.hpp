@@ -8,7 +8,7 @@
 
 namespace watch {
 
-/// This moment on the clock of all recordings.
+/// The current time on the clock of all recordings.
 inline Nanoseconds monotonic_now() {
   timespec now{};
   clock_gettime(CLOCK_MONOTONIC, &now);

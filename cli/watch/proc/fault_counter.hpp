@@ -10,14 +10,14 @@
 
 namespace watch {
 
-/// Page faults of a process, by /proc/PID/stat: those in kernel mode, too.
+/// Page faults of a process from /proc/PID/stat, also those in kernel mode.
 class FaultCounter {
  public:
   explicit FaultCounter(pid_t pid);
 
   /// Counts from here on.
   void begin();
-  /// How many since then; once the process has ended, what was seen last.
+  /// The number since then; once the process has ended, the last one seen.
   std::uint64_t count();
 
  private:

@@ -9,7 +9,7 @@
 
 namespace watch {
 
-/// A small file of /proc that stays open, so that each look is one system call.
+/// A small /proc file that stays open: each read is one system call.
 class KeptFile {
  public:
   KeptFile() = default;
@@ -17,8 +17,8 @@ class KeptFile {
 
   /// False if it does not exist or may not be read.
   bool opened() const { return static_cast<bool>(file_); }
-  /// What it says now, without its last line's end; empty once its owner has
-  /// ended. Good until the next look.
+  /// Its current content without the last newline; empty once its owner has
+  /// ended. Valid until the next read.
   std::string_view look();
 
  private:

@@ -18,14 +18,14 @@ namespace {
 
 constexpr Nanoseconds fresh = std::chrono::milliseconds(20);
 constexpr Nanoseconds between_counts = std::chrono::seconds(2);
-constexpr int cost_share = 200;  // at most this part of the time goes into counting
+constexpr int cost_share = 200;  // counting takes at most this part of the time
 
 void take(const std::string& line, std::string_view label, std::uint64_t unit,
           std::uint64_t& value) {
   if (line.starts_with(label)) value = std::stoull(line.substr(label.size())) * unit;
 }
 
-// Since Linux 6.2 the folder's size is the number of descriptors.
+// Since Linux 6.2 the directory's size is the number of descriptors.
 std::size_t count_descriptors(pid_t pid) {
   const std::string path = fmt::format("/proc/{}/fd", pid);
   struct stat status {};

@@ -10,20 +10,20 @@
 
 namespace watch {
 
-/// Reads how large a process is, without its memory lock: even while a fork
-/// holds that, a look neither waits nor makes the process wait.
+/// Reads the size of a process without its memory lock: even while a fork holds
+/// it, a read neither waits nor makes the process wait.
 ///
 /// Threads: one at a time.
 class SizeReader {
  public:
   explicit SizeReader(pid_t pid) : pid_(pid) {}
 
-  /// Not older than a look of 20 ms ago, since calls may come by the thousand.
+  /// Cached for 20 ms, since calls may come by the thousand.
   /// Empty once the process has ended.
   std::optional<Size> now();
 
-  /// Counts the mappings, which may take the lock for reading: to be called now
-  /// and then while no call is under way. Does so seldom if there are many.
+  /// Counts the mappings, which may take the lock for reading: call it now and
+  /// then while no call is in progress. Rarely counts if there are many.
   void count_mappings();
 
  private:

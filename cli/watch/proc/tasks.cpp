@@ -63,7 +63,7 @@ std::string program_of(pid_t pid) {
   return std::string(path.substr(path.rfind('/') + 1));
 }
 
-// The name, in parentheses, may hold blanks and parentheses itself.
+// The name, in parentheses, may contain blanks and parentheses itself.
 std::uint64_t stat_number(std::string_view stat, unsigned field) {
   const auto end = stat.rfind(')');
   if (end == std::string_view::npos) return 0;

@@ -7,9 +7,9 @@
 namespace watch {
 namespace {
 
-// Linux 5.4 to 6.18. wchan leaves out the lock's own functions, so that most of
-// these are the users of mmap_read_lock() and mmap_write_lock(); older kernels
-// have the page fault do that itself.
+// Linux 5.4 to 6.18. wchan omits the lock's own functions, so most of these are
+// the callers of mmap_read_lock() and mmap_write_lock(); in older kernels the
+// page fault takes the lock itself.
 constexpr std::string_view lock_users[] = {
     "lock_mm_and_find_vma", "do_user_addr_fault", "exc_page_fault",  "do_page_fault",
     "__do_page_fault",      "vm_mmap_pgoff",      "__vm_munmap",     "vm_munmap",
@@ -25,7 +25,7 @@ bool is_one_of(std::string_view name, auto& names) {
   return std::ranges::find(names, name) != std::end(names);
 }
 
-// GCC makes copies of functions: "poll_schedule_timeout.constprop.0".
+// GCC clones functions: "poll_schedule_timeout.constprop.0".
 std::string_view without_suffix(std::string_view name) { return name.substr(0, name.find('.')); }
 
 }  // namespace

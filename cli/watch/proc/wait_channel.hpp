@@ -10,14 +10,14 @@ namespace watch {
 enum class WaitChannel {
   running,      ///< or waiting for a processor
   memory_lock,  ///< waiting for the lock of the process's memory
-  creation,     ///< within a call that creates a process: it waits for a vforked child
+  creation,     ///< within a call that creates a process: waiting for a vforked child
   futex,
   elsewhere,  ///< asleep: in poll(2), nanosleep(2), read(2), ...
-  unknown,    ///< it has ended, or may not be looked at
+  unknown,    ///< it has ended, or may not be read
 };
 
-/// By the words of /proc/PID/task/TID/wchan: the function that called the
-/// scheduler, or the one that called the lock's slow path.
+/// From /proc/PID/task/TID/wchan: the function that called the scheduler, or
+/// the caller of the lock's slow path.
 WaitChannel wait_channel_named(std::string_view wchan);
 
 }  // namespace watch

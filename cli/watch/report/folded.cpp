@@ -10,7 +10,7 @@
 namespace watch {
 namespace {
 
-// Semicolons part the frames, the end of a line the stacks.
+// Semicolons separate the frames, newlines the stacks.
 std::string frame(std::string name) {
   for (char& c : name) {
     if (c == ';') c = ':';

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: The forklift authors
 // SPDX-License-Identifier: MIT
 //
-// OpenMetrics 1.0, in the part of it that also the older text format has: the
-// textfile collector reads that one, which knows neither info nor unit.
+// OpenMetrics 1.0, in the subset shared with the older text format, which the
+// textfile collector reads and which has neither info nor unit.
 #include <fmt/core.h>
 
 #include "watch/report/report.hpp"

@@ -7,10 +7,10 @@
 
 #include "recording/recording.hpp"
 
-/// What a recording is made into, each from the recording alone.
+/// The formats of a report, each made from the recording alone.
 namespace watch {
 
-/// For people: at most 100 columns; colours only if asked for.
+/// For people: at most 100 columns; colours on request only.
 std::string as_text(const Recording& recording, bool colour = false);
 
 /// For programs: the schema "forklift-watch", version 1.
@@ -20,8 +20,8 @@ nlohmann::ordered_json as_json(const Recording& recording);
 /// from the first to the second (Chrome's trace event format).
 std::string as_trace(const Recording& recording);
 
-/// For a flame graph: where processes are created, by the microseconds for which
-/// others were blocked by it.
+/// For a flame graph: where processes are created, weighted by the microseconds
+/// for which this blocked others.
 std::string as_folded(const Recording& recording);
 
 /// For the textfile collector of Prometheus' node exporter: OpenMetrics.

@@ -17,7 +17,7 @@ using Json = nlohmann::ordered_json;
 
 double us(Nanoseconds time) { return static_cast<double>(time.count()) / 1e3; }
 
-// The first moment of all, so that none is negative.
+// The earliest moment, so that no time is negative.
 Nanoseconds zero(const Recording& recording) {
   Nanoseconds first = recording.header.begin;
   for (const Call& call : recording.calls) first = std::min(first, call.begin);
@@ -79,7 +79,7 @@ class Trace {
     if (stall(call) > call.duration) put_way_back(call);
   }
 
-  // Behind the call's slice: both together are the caller's stall.
+  // Follows the call's slice: both together are the caller's stall.
   void put_way_back(const Call& call) {
     Json& event = add_at("X", "waits to run again", call.thread, call.begin + call.duration);
     event["cat"] = "way_back";
@@ -99,7 +99,7 @@ class Trace {
     if (is_caused) put_arrow(*call, wait);
   }
 
-  // An arrow begins within the slice of its cause and does not go back in time.
+  // An arrow begins within the slice of its cause and never goes back in time.
   void put_arrow(const Call& call, const Wait& wait) {
     const Nanoseconds end = call.begin + call.duration;
     const Nanoseconds from = std::clamp(wait.begin, call.begin, std::max(call.begin, end));

@@ -7,12 +7,12 @@
 namespace watch::sampling {
 namespace {
 
-// One part of so many of the time: on average, and while nothing happens.
+// One part in this many of the time: on average, and while nothing happens.
 constexpr int share = 55;
 constexpr int share_at_rest = 66;
 constexpr Nanoseconds longest_step = std::chrono::milliseconds(10);
 constexpr Nanoseconds most_saved = std::chrono::milliseconds(50);
-// Falling asleep and waking up, with what that does to the caches; nanoseconds.
+// Falling asleep and waking up, with the effect on caches; nanoseconds.
 constexpr double cost_of_round = 30'000;
 constexpr double least_cost_of_look = 500;
 constexpr double memory = 0.95;

@@ -8,14 +8,14 @@
 
 namespace watch::sampling {
 
-/// Keeps the looking below a fiftieth of one processor: by fewer rounds a second
-/// while nothing happens, then by fewer threads a round. What is saved so is
-/// spent on looking often while something happens.
+/// Keeps sampling below a fiftieth of one processor: by fewer rounds a second
+/// while nothing happens, then by fewer threads a round. The savings are spent
+/// on sampling often while something happens.
 class Budget {
  public:
   explicit Budget(Nanoseconds least_step) : least_step_(least_step) {}
 
-  /// A round of so many looks, and the sleep before it, cost that.
+  /// The cost of a round of this many samples, and the sleep before it.
   void spent(Nanoseconds processor, std::size_t looks);
   void passed(Nanoseconds time);
 

@@ -1,5 +1,12 @@
 // SPDX-FileCopyrightText: The forklift authors
 // SPDX-License-Identifier: MIT
+
+// Without hooks, calls are inferred from where threads sleep. Threads that wait
+// for the memory lock together form an episode, which becomes a copying call
+// once a child appears or was reaped. A child may appear after the lock is
+// free, so episodes wait 60 ms for one; those without a child are reported as
+// waits only.
+
 #include "watch/sampling/calls.hpp"
 
 #include <sched.h>
@@ -16,10 +23,10 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr Nanoseconds between_full_checks = milliseconds(100);
-// After an episode its child shows up, or was reaped already.
+// After an episode its child appears, or was reaped already.
 constexpr Nanoseconds child_shows_within = milliseconds(60);
 constexpr std::size_t most_makers = 32;
-constexpr unsigned least_rounds = 2;  // one waits for a moment for other reasons, too
+constexpr unsigned least_rounds = 2;  // a thread also waits briefly for other reasons
 
 }  // namespace
 
@@ -86,7 +93,7 @@ std::vector<pid_t> Calls::likely_makers() const {
 }
 
 void Calls::check_children(Nanoseconds now, std::size_t threads, Recording& recording) {
-  // A child that its maker waits for is told when that goes on.
+  // A child that its maker waits for is reported when the maker continues.
   for (const auto& interval : intervals_.under_way(WaitChannel::creation)) {
     auto& child = suspended_by_[interval.thread];
     if (child != 0) continue;

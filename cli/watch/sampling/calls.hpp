@@ -15,25 +15,25 @@
 
 namespace watch::sampling {
 
-/// Makes calls and waits of where threads were seen. A copying call shows by the
-/// threads that wait for the memory lock together, and by the child that comes up
-/// at the end; a suspending one by its caller; and without any of these a call is
-/// only a child that was not there before.
+/// Infers calls and waits from the sampled places of threads. A copying call
+/// shows as threads that wait for the memory lock together and a child that
+/// appears at the end; a suspending one by its caller; without any of these a
+/// call is only a new child.
 class Calls {
  public:
-  /// `size` is asked when a call begins.
+  /// `size` is called when a call begins.
   Calls(pid_t pid, Nanoseconds least_wait, SizeReader& size);
 
-  /// One look at the process, which has so many threads.
+  /// One sample of the process with this number of threads.
   void saw(Nanoseconds now, std::vector<ThreadSample> sightings, std::size_t threads,
            Recording& recording);
-  /// Tells what waited for its child in vain.
+  /// Reports what waited for its child in vain.
   void conclude(Nanoseconds now, Recording& recording);
 
-  /// More looks are wanted.
+  /// More samples are needed.
   bool under_way() const;
   bool copying_under_way() const { return episodes_.under_way(); }
-  /// Whoever is in the middle of something must not be left out.
+  /// Threads in the middle of an interval must be sampled.
   std::set<pid_t> worth_a_look() const;
 
  private:
@@ -54,7 +54,7 @@ class Calls {
   Intervals intervals_;
   Episodes episodes_;
   std::deque<Episode> waiting_for_child_;
-  std::set<pid_t> makers_;  // that have made a child before
+  std::set<pid_t> makers_;  // created a child before
   std::map<pid_t, pid_t> suspended_by_;
   std::vector<ThreadSample> last_seen_;
   std::optional<Size> size_before_;

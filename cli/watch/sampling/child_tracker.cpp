@@ -9,7 +9,7 @@
 namespace watch::sampling {
 namespace {
 
-// Of the children that were waited for, as fields of /proc/PID/stat.
+// Of waited-for children, as fields of /proc/PID/stat.
 constexpr unsigned faults = 11;
 constexpr unsigned user_time = 16;
 constexpr unsigned system_time = 17;
@@ -38,7 +38,7 @@ std::vector<ChildTracker::Birth> ChildTracker::births(const std::vector<pid_t>& 
   return all;
 }
 
-// The last word of /proc/loadavg is the pid that was given last.
+// The last word of /proc/loadavg is the most recent pid.
 bool ChildTracker::anything_born() {
   const auto load = load_.look();
   const auto last = load.substr(load.rfind(' ') + 1);

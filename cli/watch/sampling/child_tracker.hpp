@@ -20,11 +20,11 @@ class ChildTracker {
     pid_t maker = 0;
     pid_t child = 0;
   };
-  /// Asks these threads for children that were not there before.
+  /// Reads the new children of these threads.
   std::vector<Birth> births(const std::vector<pid_t>& makers);
-  /// Cheap: whether the machine has made any process or thread since last asked.
+  /// Cheap: whether the machine created a process or thread since last time.
   bool anything_born();
-  /// Grows with each child that the process waits for: what it used.
+  /// Grows with each child that the process waits for: the children's usage.
   std::uint64_t reaped();
 
  private:

@@ -7,7 +7,7 @@
 namespace watch::sampling {
 namespace {
 
-// More than that between two sightings is a pause: it may have been anywhere.
+// More than that between two samples is a pause: the thread may have moved.
 constexpr Nanoseconds longest_step = std::chrono::milliseconds(40);
 
 }  // namespace

@@ -12,13 +12,13 @@
 
 namespace watch::sampling {
 
-/// Where a thread was found at one moment.
+/// Where a thread was at one moment.
 struct ThreadSample {
   pid_t thread = 0;
   WaitChannel place = WaitChannel::unknown;
 };
 
-/// A time in which a thread was found at one place whenever somebody looked.
+/// A time in which every sample found a thread at the same place.
 struct Interval {
   pid_t thread = 0;
   WaitChannel place = WaitChannel::unknown;
@@ -27,13 +27,13 @@ struct Interval {
   unsigned sightings = 0;
 };
 
-/// Makes stretches of sightings. A change lies in the middle between the two
-/// sightings around it; across a pause in looking nothing is concluded.
+/// Converts samples into intervals. A change lies midway between the two
+/// samples around it; nothing is concluded across a pause in sampling.
 class Intervals {
  public:
-  /// Gives the stretches that are over.
+  /// Returns the intervals that are over.
   std::vector<Interval> saw(Nanoseconds at, const std::vector<ThreadSample>& sightings);
-  /// Their ends are the last sightings so far.
+  /// Their ends are the last samples so far.
   std::vector<Interval> under_way(WaitChannel place) const;
 
  private:

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: The forklift authors
 // SPDX-License-Identifier: MIT
 //
-// Looks some hundred times a second where each thread sleeps, as often as it may
-// at little cost; what that comes to, `Calls` concludes.
+// Samples some hundred times a second where each thread sleeps, as often as it
+// may at little cost; `Calls` draws the conclusions.
 #include "watch/observer.hpp"
 
 #include <fmt/core.h>
@@ -150,7 +150,7 @@ void BySampling::sample(Nanoseconds now, Recording& recording) {
   if (!calls_.copying_under_way()) size_.count_mappings();
 }
 
-// What the sampling came to, instead of what was asked for.
+// The achieved sampling rate, instead of the requested one.
 void BySampling::conclude(Recording& recording) {
   const auto now = monotonic_now();
   calls_.conclude(now, recording);

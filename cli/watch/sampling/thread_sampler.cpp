@@ -13,7 +13,7 @@
 namespace watch::sampling {
 namespace {
 
-// One thread may have come for another that went.
+// One thread may have replaced another.
 constexpr unsigned most_left_out = 10;
 constexpr std::size_t many = 64;
 constexpr std::size_t looks_for_runners = 6;
@@ -25,7 +25,7 @@ ThreadSampler::ThreadSampler(pid_t pid) : pid_(pid), folder_(fmt::format("/proc/
   newcomers_ = 0;
 }
 
-// The folder has a link for each thread.
+// The directory has a link for each thread.
 bool ThreadSampler::has_changed() {
   struct stat status {};
   stat(folder_.c_str(), &status);
@@ -50,7 +50,7 @@ void ThreadSampler::list_threads() {
   }
 }
 
-// Of other users' processes wchan opens, and says "0" for ever.
+// In other users' processes wchan can be opened, but always reads "0".
 bool ThreadSampler::tells_places() {
   return std::ranges::any_of(threads_, [this](const auto& one) {
     KeptFile syscall(task_file(pid_, one.first, "syscall"));
@@ -70,7 +70,7 @@ void ThreadSampler::Thread::look_whether_it_runs() {
   last_schedstat = now;
 }
 
-// Most of hundreds of threads sleep for seconds: they cannot be stuck.
+// Most of hundreds of threads sleep for seconds: they cannot be blocked.
 void ThreadSampler::look_for_runners() {
   auto next = threads_.upper_bound(last_);
   for (std::size_t i = 0; i < looks_for_runners; ++i, ++next) {

@@ -11,22 +11,21 @@
 
 namespace watch::sampling {
 
-/// The threads of a process, and where each is.
+/// The threads of a process, and the place of each.
 class ThreadSampler {
  public:
   explicit ThreadSampler(pid_t pid);
 
-  /// Finds those that are new, and forgets those that are gone.
+  /// Adds new threads, and removes those that are gone.
   void list_threads();
   std::size_t size() const { return threads_.size(); }
-  /// How many of them there are to look at: all, or of many those that run.
+  /// The number of threads to sample: all, or of many only those that run.
   std::size_t worth_looking_at() const;
   std::size_t newcomers() const { return newcomers_; }
-  /// False where the kernel keeps the places of this process's threads from us.
+  /// False where the kernel hides the places of this process's threads.
   bool tells_places();
 
-  /// Looks at all of `always`, and at so many others that are worth it, each time
-  /// at the next ones.
+  /// Samples all of `always` and this many others worth sampling, in rotation.
   std::vector<ThreadSample> look(std::size_t count, const std::set<pid_t>& always);
 
  private:
@@ -35,7 +34,7 @@ class ThreadSampler {
     KeptFile wchan;
     KeptFile schedstat;
     std::string last_schedstat;
-    bool runs = false;  // it did between the last two looks at this
+    bool runs = false;  // it ran between the last two samples of it
 
     void look_whether_it_runs();
   };

@@ -2,28 +2,28 @@
 /* SPDX-License-Identifier: MIT OR GPL-2.0-only */
 #pragma once
 
-/* A creating call from its first sign to its last.
+/* A creating call from its first event to its last.
  *
- * Without hooks of system calls the first sign of a copying call is that it
- * wants the memory lock for writing, which it holds for nearly all of its time;
- * that of a sharing one is its child. No sign says that it has ended: it is told
+ * Without hooks of system calls the first event of a copying call is its request
+ * for the memory lock for writing, which it holds for nearly all of its time;
+ * that of a sharing one is its child. No event marks its end: it is reported
  * when its thread is next seen to do anything else.
  *
- * With such hooks that is done, too. On its way out a thread may have to wait for
- * its turn behind its child and those that the call set free: in the kernel, or
- * in its first faults, which a copying call causes. The program's own clock counts
- * that, so both moments are told: the call's end, and when its caller ran again. */
+ * The same applies with such hooks. On its way out a thread may have to wait for
+ * a processor behind its child and the threads that the call freed: in the
+ * kernel, or in its first faults, caused by a copying call. The program's own
+ * clock counts that, so both are reported: the call's end, and when it ran again. */
 
 #include "emit.bpf.h"
 
-/* Counted per processor: a sum may be below zero for a while. */
+/* Counted per processor: a sum may be negative for a while. */
 static __always_inline __u64 counted(const void* at) {
   __s64 count = 0;
   bpf_probe_read_kernel(&count, sizeof count, at);
   return count > 0 ? count : 0;
 }
 
-/* A macro, since an index must be a constant where its place is looked up. */
+/* A macro, since an index must be constant where it is relocated. */
 #define PAGES(memory, kind)                                                                  \
   (bpf_core_field_exists(((struct mm_struct___before_6_2*)(memory))->rss_stat.count)         \
        ? counted(&((struct mm_struct___before_6_2*)(memory))->rss_stat.count[kind].counter)  \
@@ -67,7 +67,7 @@ static __always_inline void begin_call(void* context, struct watch_under_way* ca
   tell_stack(context, call->id, &call_copies, CALL_COPIES_A_SECOND);
 }
 
-/* Its beginning was not seen: it was before. */
+/* It began before the hooks. */
 static __always_inline void note_cut(struct watch_under_way* call) {
   call->cut = 1;
   if (attached_at) call->begin = attached_at;
@@ -110,7 +110,7 @@ static __always_inline bool is_over(struct watch_under_way* call) {
 }
 
 /* Without hooks of system calls, one without a child has failed, which is nearly
- * always for want of room for another process. */
+ * always for lack of room for another process. */
 static __always_inline int error_of(struct watch_under_way* call) {
   enum { NO_ROOM = 11 /* EAGAIN */ };
   if (call->over_at) return call->error;
@@ -124,7 +124,7 @@ static __always_inline __u64 end_of(struct watch_under_way* call) {
   return last > call->begin ? last : call->begin;
 }
 
-/* Its thread does something else now: what was last seen of it was its end. */
+/* Its thread does something else now: the last event of the call was its end. */
 static __always_inline void settle(struct task_struct* task, struct watch_under_way* call) {
   if (!call->id) return;
   const __u64 end = end_of(call);
@@ -132,7 +132,7 @@ static __always_inline void settle(struct task_struct* task, struct watch_under_
   tell_call(task, call, end, ran, error_of(call));
 }
 
-/* Still in the call, or in an interrupt or a fault of the program just behind it. */
+/* Still in the call, or in an interrupt or a fault of the program just after it. */
 static __always_inline bool is_on_way_back(struct watch_under_way* call, int system_call,
                                            __u64 now) {
   if (is_creating(system_call)) return true;

@@ -2,7 +2,7 @@
 /* SPDX-License-Identifier: MIT OR GPL-2.0-only */
 #pragma once
 
-/* What becomes of the target's children, and of its own threads. */
+/* The fate of the target's children and of its threads. */
 
 #include "call.bpf.h"
 
@@ -56,8 +56,8 @@ static __always_inline void tell_changed(struct linux_binprm* program) {
   send(told);
 }
 
-/* Since Linux 6.10: execve(2) found the program and now gives up the old memory.
- * In detail its own hook was there before. */
+/* Since Linux 6.10: execve(2) found the program and now releases the old memory.
+ * In detail its own hook ran before. */
 SEC("?tp_btf/sched_prepare_exec")
 int BPF_PROG(on_exec_prepared, struct task_struct* task, struct linux_binprm* program) {
   if (!detail) note_exec_begin(task->tgid);

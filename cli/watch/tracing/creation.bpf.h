@@ -8,7 +8,7 @@
 #include "children.bpf.h"
 
 /* A new thread leaves the same system call, which it never entered. Its maker's
- * call is under way only in detail, and only if its flags could not be read. */
+ * call is in progress only in detail, and only if its flags were unreadable. */
 static __always_inline void welcome(struct watch_thread* maker, struct task_struct* thread) {
   __sync_fetch_and_add(&counters.threads_made, 1);
   thread_of(thread);
@@ -17,7 +17,7 @@ static __always_inline void welcome(struct watch_thread* maker, struct task_stru
   close_window(&maker->call, last_window_end);
 }
 
-/* The kernel's own copy of the flags: no look at the caller's memory. */
+/* The kernel's copy of the flags: no read of the caller's memory. */
 SEC("tp_btf/task_newtask")
 int BPF_PROG(on_new_task, struct task_struct* task, __u64 clone_flags) {
   if (!is_target()) return 0;

@@ -36,7 +36,7 @@ std::size_t Descriptors::count() {
   return counted_ = count_entries(directory);
 }
 
-// The 10th and the 12th field; the name before may hold anything.
+// The 10th and the 12th field; the name before may contain any bytes.
 std::uint64_t Descriptors::faults() const {
   std::ifstream file(fmt::format("/proc/{}/stat", target_));
   const std::string line{std::istreambuf_iterator<char>(file), {}};

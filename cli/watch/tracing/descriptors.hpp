@@ -10,14 +10,14 @@
 
 namespace watch::tracing {
 
-/// What /proc tells of the target that the hooks do not.
+/// What /proc shows of the target that the hooks do not.
 ///
-/// Cost: one system call since Linux 6.2; before, the descriptors are counted one
+/// Cost: one system call since Linux 6.2; before, descriptors are counted one
 /// by one, at most ten times a second.
 class Descriptors {
  public:
   explicit Descriptors(pid_t target) : target_(target) {}
-  /// 0 if they may not be counted.
+  /// 0 if counting is not permitted.
   std::size_t count();
   std::uint64_t faults() const;
 

@@ -2,8 +2,8 @@
 /* SPDX-License-Identifier: MIT OR GPL-2.0-only */
 #pragma once
 
-/* System calls themselves, only if asked for: whatever is hooked of them costs
- * every system call on the machine some ten nanoseconds. */
+/* System calls themselves, only on request: any hook on them costs every system
+ * call on the machine some ten nanoseconds. */
 
 #include "call.bpf.h"
 #include "children.bpf.h"
@@ -14,7 +14,7 @@
 #define FIRST_ARGUMENT(registers) BPF_CORE_READ(registers, orig_x0)
 #endif
 
-/* What the caller asks for: all that is known of the flags if the call fails. */
+/* The caller's request: the only source of the flags if the call fails. */
 static __always_inline __u64 flags_asked(struct task_struct* task, int system_call) {
   enum { SIGNAL = 17 /* SIGCHLD */ };
   struct pt_regs* registers = (struct pt_regs*)bpf_task_pt_regs(task);
@@ -38,7 +38,7 @@ static __always_inline int enter_creation(void* context) {
   struct watch_thread* thread = thread_of(task);
   if (!thread) return 0;
   if (thread->call.over_at) settle(task, &thread->call);
-  if (thread->call.id) return 0; /* begun anew after a signal */
+  if (thread->call.id) return 0; /* restarted after a signal */
   const int system_call = system_call_of(task);
   const __u64 flags = flags_asked(task, system_call);
   if (flags & MAKES_THREAD) return 0;
@@ -49,7 +49,7 @@ static __always_inline int enter_creation(void* context) {
 }
 
 /* ERESTARTSYS, ERESTARTNOINTR, ERESTARTNOHAND, ERESTART_RESTARTBLOCK: the kernel
- * makes the call once more after a signal's handler. */
+ * restarts the call after a signal's handler. */
 static __always_inline bool is_restart(long result) {
   return result == -512 || result == -513 || result == -514 || result == -516;
 }
@@ -76,8 +76,8 @@ static __always_inline int enter_exec(void) {
   return 0;
 }
 
-/* Of what the tracepoints tell only the result is read: fork(2) has no arguments,
- * and who touches what is not there is refused. */
+/* Only the result of the tracepoints is read: fork(2) has no arguments, and the
+ * verifier refuses a read of fields that do not exist. */
 struct left_system_call {
   __u64 common;
   long number;
@@ -105,7 +105,7 @@ LEFT(vfork)
 EXECUTES(execve)
 EXECUTES(execveat)
 
-/* The same where tracefs is not mounted: at a higher price, on all of them. */
+/* The same where tracefs is not mounted: at a higher cost, on all of them. */
 SEC("?tp_btf/sys_enter")
 int BPF_PROG(entered_any, struct pt_regs* registers, long number) {
   if (is_creating(number)) return enter_creation(ctx);

@@ -30,7 +30,7 @@ enum { CALL_COPIES_A_SECOND = 200, WAIT_COPIES_A_SECOND = 100 };
     told;                                                                        \
   })
 
-/* Each wakeup of the observer takes a processor from the target: it looks some
+/* Each wakeup of the observer takes a processor from the target: it polls some
  * ten times a second anyway, and is woken only before the buffer is full. */
 static __always_inline void send(void* record) {
   const __u64 waiting = bpf_ringbuf_query(&records, BPF_RB_AVAIL_DATA);
@@ -95,7 +95,7 @@ static __always_inline void tell_stack(void* context, __u64 id, struct share* sh
     tell_addresses(context, id);
 }
 
-/* Its stack must have been told before. */
+/* Its stack must have been sent before. */
 static __always_inline void tell_wait(struct task_struct* task, __u64 id, __u32 reason, __u64 begin,
                                       __u64 end, __u32 waker) {
   struct watch_wait* wait = TELL(watch_wait, WATCH_WAIT, task->pid, id);

@@ -2,8 +2,8 @@
 /* SPDX-License-Identifier: MIT OR GPL-2.0-only */
 #pragma once
 
-/* Page faults by their number, and the time that they take by samples: no hook
- * tells when one ends. */
+/* The number of page faults, and their time by samples: no hook marks the end
+ * of one. */
 
 #include "call.bpf.h"
 

@@ -44,7 +44,7 @@ void HookTimer::start(Nanoseconds now) {
   before_ = sum_();
 }
 
-// Another watcher may have the same hooks timed meanwhile: only differences count.
+// Another watcher may time the same hooks: only differences count.
 void HookTimer::stop(Nanoseconds now) {
   const HookCost sum = sum_();
   counted_.time += sum.time - before_.time;

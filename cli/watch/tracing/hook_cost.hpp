@@ -15,18 +15,18 @@ struct HookCost {
   std::uint64_t runs = 0;
 };
 
-/// Has the kernel time the hooks in the first tenth of every second, and infers the
-/// rest: to time them all would double what they cost.
+/// Makes the kernel time the hooks in the first tenth of every second, and
+/// infers the rest: timing all would double their cost.
 class HookTimer {
  public:
-  /// `sum`: what the kernel has counted so far.
+  /// `sum`: the kernel's count so far.
   HookTimer(std::function<HookCost()> sum, Nanoseconds now);
   ~HookTimer();
   HookTimer(const HookTimer&) = delete;
 
-  /// To be called some times a second.
+  /// Call it several times a second.
   void turn(Nanoseconds now);
-  /// 0 where the caller may not have it counted: that takes CAP_SYS_ADMIN.
+  /// 0 where the caller may not enable the count: it requires CAP_SYS_ADMIN.
   HookCost estimate(Nanoseconds now);
 
  private:

@@ -8,7 +8,7 @@
 #include <linux/types.h>
 #include <stdbool.h>
 
-/* bpf_tracing.h takes the fields of pt_regs by the kernel's names then. */
+/* bpf_tracing.h then uses the kernel's names for the fields of pt_regs. */
 #define __VMLINUX_H__
 #define __KERNEL_TYPES_BY_NAME __attribute__((preserve_access_index))
 
@@ -24,8 +24,8 @@ struct mm_struct {
   struct percpu_counter rss_stat[4]; /* since Linux 6.2 */
 } __KERNEL_TYPES_BY_NAME;
 
-/* Before. It is another look at mm_struct, not a type of its own: a type that
- * the kernel lacks is searched for in its modules, which takes CAP_SYS_ADMIN. */
+/* Before. It is another flavour of mm_struct, not a new type: a type that the
+ * kernel lacks is searched for in its modules, which requires CAP_SYS_ADMIN. */
 struct mm_struct___before_6_2 {
   struct {
     struct {

@@ -4,8 +4,7 @@
 
 namespace watch::tracing {
 
-/// libbpf says nothing on the standard error from now on: what it would say of a
-/// refusal is told by whoever asked.
+/// Silences libbpf on standard error: the caller reports a refusal itself.
 void keep_quiet() noexcept;
 
 }  // namespace watch::tracing

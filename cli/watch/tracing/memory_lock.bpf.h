@@ -2,12 +2,12 @@
 /* SPDX-License-Identifier: MIT OR GPL-2.0-only */
 #pragma once
 
-/* The lock of the target's memory: who waits for it, and which call holds it. */
+/* The lock of the target's memory: its waiters, and the call that holds it. */
 
 #include "call.bpf.h"
 
 /* For writing within a creating call: it copies. In detail the system call's own
- * hook was there before, but for a call that began before the hooks. */
+ * hook ran before, except for a call that began before the hooks. */
 static __always_inline void note_copying(void* context, struct watch_thread* thread) {
   struct task_struct* task = bpf_get_current_task_btf();
   const int system_call = system_call_of(task);

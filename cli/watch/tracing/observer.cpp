@@ -1,5 +1,11 @@
 // SPDX-FileCopyrightText: The forklift authors
 // SPDX-License-Identifier: MIT
+
+// The backend with hooks in the kernel. It connects the session (hooks and
+// their records), the translator (records to events) and the unwinder (stacks
+// to names), and adds the counters as a sample every 100 ms. Copy faults
+// without any call reveal a call that ended before the hooks were attached.
+
 #include "watch/observer.hpp"
 
 #include <fmt/core.h>
@@ -103,8 +109,8 @@ class TracingObserver final : public Observer {
     look_for_missed_call(sample, recording);
   }
 
-  // A storm of copies right after the beginning, and no call that could have
-  // caused it: the call was over when the hooks came.
+  // Many copy faults right at the start, and no call that could have caused
+  // them: the call ended before the hooks were in place.
   void look_for_missed_call(const Sample& sample, Recording& recording) {
     constexpr std::uint64_t storm = 256;
     if (looked_for_missed_ || !sample.copy_faults) return;
@@ -136,7 +142,7 @@ class TracingObserver final : public Observer {
   bool looked_for_missed_ = false;
 };
 
-// What keeps the whole backend from working says more than the hook that failed.
+// A reason that rules out the whole backend says more than the failed hook.
 std::unique_ptr<TracingObserver> attach(const ObserverOptions& options, Recording& recording) {
   try {
     return std::make_unique<TracingObserver>(options, recording);

@@ -7,10 +7,10 @@
 
 namespace watch::tracing {
 
-/// Hooks number processes as the machine's first pid namespace does.
+/// Hooks number processes as the initial pid namespace does.
 bool is_first_pid_namespace();
 
-/// Errors: throws `Unavailable` in any other one.
+/// Errors: throws `Unavailable` in any other namespace.
 void insist_on_first_pid_namespace();
 
 }  // namespace watch::tracing

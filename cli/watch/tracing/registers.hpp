@@ -9,7 +9,7 @@
 
 namespace watch::tracing {
 
-/// Out of the kernel's struct pt_regs, which user space knows from ptrace(2).
+/// From the kernel's struct pt_regs, which user space knows from ptrace(2).
 Registers registers_of(std::span<const unsigned long long> kernel);
 
 }  // namespace watch::tracing

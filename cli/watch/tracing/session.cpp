@@ -1,5 +1,11 @@
 // SPDX-FileCopyrightText: The forklift authors
 // SPDX-License-Identifier: MIT
+
+// Loads and attaches the BPF programs with libbpf. Kernels differ in their
+// tracepoints, so an optional program is loaded only if the kernel's types
+// (BTF) or tracefs have its hook; what was found decides the sources of the
+// figures. Clocks on each processor sample the time within faults.
+
 #include "watch/tracing/session.hpp"
 
 #include <fmt/core.h>
@@ -26,7 +32,7 @@ bool is_tracepoint_here(const btf* kernel, std::string_view name) {
   return btf__find_by_name_kind(kernel, type.c_str(), BTF_KIND_TYPEDEF) > 0;
 }
 
-// Where libbpf looks for it, too.
+// libbpf looks there, too.
 bool is_hookable(std::string_view system_call_tracepoint) {
   for (const char* root : {"/sys/kernel/debug/tracing", "/sys/kernel/tracing"}) {
     if (::access(root, F_OK) != 0) continue;
@@ -38,7 +44,7 @@ bool is_hookable(std::string_view system_call_tracepoint) {
 
 void load_if(bpf_program* program, bool wanted) { bpf_program__set_autoload(program, wanted); }
 
-// One processor's clock, which the hook sees each `sample_period` of it.
+// The clock of one processor; the hook runs once every `sample_period`.
 int open_clock(int processor) {
   perf_event_attr clock{};
   clock.size = sizeof clock;
@@ -99,7 +105,7 @@ class Session::Hooks {
     return here;
   }
 
-  // Machines of late have neither fork(2) nor vfork(2).
+  // Recent architectures have neither fork(2) nor vfork(2).
   void choose_detail() {
     auto& programs = hooks_->progs;
     if (!is_hookable("sys_enter_clone")) {

@@ -19,7 +19,7 @@ struct watch_hooks;
 
 namespace watch::tracing {
 
-/// The hooks in the kernel, from loading to letting go.
+/// The hooks in the kernel, from loading to detaching.
 ///
 /// Threads: one at a time.
 class Session {
@@ -30,12 +30,12 @@ class Session {
   Session(const Session&) = delete;
 
   using Take = std::function<void(std::span<const std::byte> record)>;
-  /// Gives the records that are there after at most so long.
+  /// Passes on the records available after at most this long.
   void poll(std::chrono::milliseconds patience, const Take& take);
 
   watch_counters counters() const;
   std::vector<std::pair<pid_t, watch_thread>> threads() const;
-  /// As far as the kernel was asked to count it.
+  /// The counters that the kernel was asked for.
   HookCost cost() const;
 
   bool counts_faults() const noexcept { return counts_faults_; }
@@ -51,7 +51,7 @@ class Session {
 };
 
 /// The processor time that one sample stands for. Not a round number of
-/// milliseconds, at which others come up, too.
+/// milliseconds, to avoid the period of other timers.
 inline constexpr Nanoseconds sample_period{5'025'125};
 
 }  // namespace watch::tracing

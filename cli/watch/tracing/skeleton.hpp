@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-/// The hooks as they were compiled, and what libbpf has for them. Its headers are
-/// C, and none of their warnings is ours.
+/// The compiled hooks, and libbpf's code for them. Its headers are C, and their
+/// warnings are not ours.
 
 #include "watch/tracing/watch_event.h"
 

@@ -7,8 +7,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// What a light look misses of a call: its entry, the copy of its descriptors, and
-// the way out.
+// What light hooks miss of a call: its entry, the copy of its descriptors, and
+// its exit.
 Source duration(const ObserverOptions& options) {
   if (options.detail) return {Figure::duration, "system-call tracepoints", 1us, true};
   return {Figure::duration, "mmap_lock, sched_process_fork and sched_switch tracepoints", 200us,

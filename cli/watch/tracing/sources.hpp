@@ -10,7 +10,7 @@
 
 namespace watch::tracing {
 
-/// Where the figures of a recording come from on this backend.
+/// The sources of a recording's figures on this backend.
 std::vector<Source> sources(const Session& session, const ObserverOptions& options);
 
 }  // namespace watch::tracing

@@ -16,12 +16,12 @@ static __always_inline __u32 reason_of(struct watch_thread* thread) {
   return meaning_of(thread->system_call) == WATCH_FUTEX ? WATCH_FUTEX_WAIT : WATCH_OTHER_WAIT;
 }
 
-/* Those that wait for something to do are nobody's victims. */
+/* Idle threads are not blocked by a call. */
 static __always_inline bool is_asleep(struct watch_thread* thread) {
   return thread->blocked && meaning_of(thread->system_call) == WATCH_SLEEPS;
 }
 
-/* The hooks of the memory lock tell of those who wait for it. */
+/* The hooks of the memory lock report its waiters. */
 static __always_inline bool may_be_victim(struct watch_thread* thread) {
   return !thread->lock_wanted && !thread->call.in_window;
 }
@@ -55,7 +55,7 @@ static __always_inline void resume_call(struct task_struct* task, struct watch_t
   if (thread->runnable_since) call->runnable += now - thread->runnable_since;
   if (!is_over(call)) return;
   call->last_ran = now;
-  /* It waited for its child to execute a program, and had nothing else to wait for. */
+  /* It waited for its child to execute a program, and for nothing else. */
   if (detail || !thread->blocked || !(call->flags & SUSPENDS)) return;
   call->slept_until = now;
   close_window(call, now);
@@ -63,7 +63,7 @@ static __always_inline void resume_call(struct task_struct* task, struct watch_t
 
 static __always_inline void resume_other(struct task_struct* task, struct watch_thread* thread,
                                          __u64 now) {
-  /* Who slept for something to do, and was woken, waits for a processor since. */
+  /* An idle thread that was woken waits for a processor from then on. */
   const bool slept = is_asleep(thread);
   const __u64 since = slept ? thread->runnable_since : thread->off_since;
   if (!since || now - since < least_wait) return;
@@ -73,7 +73,7 @@ static __always_inline void resume_other(struct task_struct* task, struct watch_
             thread->waker);
 }
 
-/* It left before there were hooks, out of a call that makes a process. */
+/* It left before the hooks, from a call that creates a process. */
 static __always_inline void note_missed(void* context, struct task_struct* task) {
   const int system_call = system_call_of(task);
   if (!is_creating(system_call)) return;

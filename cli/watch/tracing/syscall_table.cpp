@@ -25,7 +25,7 @@ constexpr Meaning known[] = {
 #endif
 };
 
-// Who is in one of them waits for something to do, for a child, or for a time.
+// A thread in one of them waits for work, for a child, or for a time.
 constexpr long sleeps[] = {
 #if defined(SYS_poll)
     SYS_poll,

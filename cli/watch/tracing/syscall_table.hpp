@@ -8,7 +8,7 @@
 
 namespace watch::tracing {
 
-/// What system calls mean to the hooks, by their numbers on this machine.
+/// The hooks' classes of system calls, by their numbers on this machine.
 void fill_in_meanings(std::span<std::uint8_t> meanings);
 
 /// Empty for one that creates no process.

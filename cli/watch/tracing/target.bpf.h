@@ -2,7 +2,7 @@
 /* SPDX-License-Identifier: MIT OR GPL-2.0-only */
 #pragma once
 
-/* The target, its threads, and what is kept of them. */
+/* The target, its threads, and their records. */
 
 #include "kernel_types.h"
 #include <linux/bpf.h>
@@ -12,18 +12,18 @@
 
 #include "watch_event.h"
 
-/* Filled in before the hooks are loaded. */
+/* Set before the hooks are loaded. */
 const volatile __u32 target = 0;
-const volatile bool detail = false; /* system calls are hooked: they tell begin and end */
+const volatile bool detail = false; /* system calls are hooked: exact begin and end */
 const volatile bool stacks = true;
 const volatile __u64 least_wait = 50000;
-const volatile __u64 way_back = 100000; /* who has run for so long is back from a call */
+const volatile __u64 way_back = 100000; /* a caller that has run this long has returned */
 const volatile __u8 meanings[WATCH_SYSTEM_CALLS] = {};
 
 struct watch_counters counters = {};
 __u64 last_id = 0;
 
-/* Filled in when all hooks are in place: earlier nothing was seen. */
+/* Set when all hooks are in place: earlier events are missing. */
 __u64 attached_at = 0;
 
 /* Calls that have begun and not made their child; and when the last one did. */
@@ -40,7 +40,7 @@ struct {
 /* CLONE_VM, CLONE_VFORK, CLONE_THREAD */
 enum { SHARES_MEMORY = 0x100, SUSPENDS = 0x4000, MAKES_THREAD = 0x10000 };
 
-/* A hash's values are made of something: too large for the stack. */
+/* The initial value of a hash's entries: too large for the stack. */
 static const struct watch_thread no_thread = {};
 
 static __always_inline bool is_target(void) { return bpf_get_current_pid_tgid() >> 32 == target; }
@@ -53,7 +53,7 @@ static __always_inline struct watch_thread* known_thread(__u32 thread) {
 
 enum { EXITING = 4 /* PF_EXITING */ };
 
-/* One that exits was let go of already. */
+/* An exiting one was released already. */
 static __always_inline struct watch_thread* thread_of(struct task_struct* task) {
   const __u32 thread = task->pid;
   struct watch_thread* known = known_thread(thread);
@@ -62,8 +62,8 @@ static __always_inline struct watch_thread* thread_of(struct task_struct* task) 
   return known_thread(thread);
 }
 
-/* The one that a thread is in; -1 in an interrupt or a fault of the program, and
- * the last one's number while it leaves it. It is there without a hook. */
+/* A thread's current system call; -1 in an interrupt or a fault of the program,
+ * and the last one's number while it leaves it. Needs no hook. */
 static __always_inline int system_call_of(struct task_struct* task) {
   struct pt_regs* registers = (struct pt_regs*)bpf_task_pt_regs(task);
 #if defined(__TARGET_ARCH_x86)
@@ -76,7 +76,7 @@ static __always_inline int system_call_of(struct task_struct* task) {
 static __always_inline __u8 meaning_of(int system_call) {
   __u64 number = (__u32)system_call;
   if (number >= WATCH_SYSTEM_CALLS) return WATCH_OTHER_CALL;
-  barrier_var(number); /* the kernel's verifier does not see that it is in bounds */
+  barrier_var(number); /* the verifier cannot prove that it is in bounds */
   return meanings[number & (WATCH_SYSTEM_CALLS - 1)];
 }
 
@@ -85,7 +85,7 @@ static __always_inline bool is_creating(int system_call) {
   return meaning >= WATCH_FORK && meaning <= WATCH_CLONE3;
 }
 
-/* Its own memory, and nobody else's that it handles. */
+/* Its own memory, not that of another process. */
 static __always_inline bool is_own(struct mm_struct* memory) {
   struct task_struct* task = bpf_get_current_task_btf();
   return task->mm == memory;

@@ -1,5 +1,11 @@
 // SPDX-FileCopyrightText: The forklift authors
 // SPDX-License-Identifier: MIT
+
+// Hooks write records as events happen, but reports refer to calls by number,
+// in the order of their ends. So waits and execs are held until their call has
+// a number. All containers are bounded, since a target may fork for hours;
+// events that do not fit are counted in `left_out_`.
+
 #include "watch/tracing/translator.hpp"
 
 #include <fmt/core.h>
@@ -14,7 +20,7 @@
 namespace watch::tracing {
 namespace {
 
-// A storm of forks for an hour must not eat the machine's memory.
+// An hour of constant forks must not exhaust the machine's memory.
 constexpr std::size_t most_events = 300'000;
 constexpr std::size_t most_held = 20'000;
 
@@ -29,7 +35,7 @@ std::string text(const char (&name)[n]) {
   return std::string(name, ::strnlen(name, n));
 }
 
-// Records may be shorter than their type: only what is there is copied.
+// Records may be shorter than their type: only the bytes present are copied.
 template <class T>
 T as(std::span<const std::byte> record) {
   T value{};
@@ -54,7 +60,7 @@ Size size_of(const watch_size& size, const std::function<std::size_t()>& descrip
           .descriptors = descriptors ? descriptors() : 0};
 }
 
-// The parts that a call under way and one that has ended have in common.
+// The fields that calls in progress and ended calls have in common.
 template <class T>
 Call call_of(const T& from, const std::function<std::size_t()>& descriptors) {
   Call call;
@@ -157,8 +163,8 @@ void Translator::take_wait(const watch_wait& from, Recording& recording) {
   if (!settle(held, recording)) waits_.push_back(std::move(held));
 }
 
-// A wait for the lock is the holder's doing, another one only coincides. It can be
-// told once all calls that it may belong to have their numbers.
+// The holder causes a wait for the lock; other waits only coincide. Reported
+// once all calls that it may belong to have their numbers.
 bool Translator::settle(Held& held, Recording& recording) {
   Wait& wait = held.wait;
   const bool locked = wait.reason == Wait::Reason::memory_lock;

@@ -17,26 +17,26 @@
 
 namespace watch::tracing {
 
-/// What the target looks like from outside of the kernel.
+/// The target as seen from outside the kernel.
 struct View {
-  std::function<Stack(const StackCopy&)> names;  ///< empty: stacks are not wanted
+  std::function<Stack(const StackCopy&)> names;  ///< empty: without stacks
   std::function<std::size_t()> descriptors;
   std::function<void()> forget;  ///< the target executes another program
 };
 
-/// Makes events of the hooks' records. What is told of a call before its end is
-/// kept until then, since calls are numbered by their ends.
+/// Converts the hooks' records into events. Records of a call before its end
+/// are kept until then, since calls are numbered by their ends.
 class Translator {
  public:
   explicit Translator(View view) : view_(std::move(view)) {}
 
   void take(std::span<const std::byte> record, Recording& recording);
 
-  /// What is known of a call that is under way at that moment, or had ended unseen.
+  /// The known part of a call in progress at that moment, or ended unseen.
   void take_unended(pid_t thread, const watch_under_way& call, Nanoseconds now,
                     Recording& recording);
 
-  /// Gives what still waits for the end of a call.
+  /// Records what still waits for the end of a call.
   void conclude(Recording& recording);
 
   bool saw_copying() const noexcept { return saw_copying_; }
@@ -44,7 +44,7 @@ class Translator {
 
  private:
   struct Held {
-    std::uint64_t call = 0;  ///< by the hooks' number
+    std::uint64_t call = 0;  ///< by the number from the hooks
     Wait wait;
   };
   struct HeldExec {

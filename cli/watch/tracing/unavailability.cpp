@@ -26,8 +26,8 @@ std::optional<Unavailability> unavailability(std::string reason, std::string rem
   return Unavailability{Backend::tracing, std::move(reason), std::move(remedy)};
 }
 
-// The kernel looks at rights when it is given a program, and nowhere says them
-// beforehand: this one returns 0, and is never attached.
+// The kernel checks privileges only when it loads a program, and does not list
+// them: this one returns 0, and is never attached.
 int load_nothing() {
   const std::array<bpf_insn, 2> nothing{{
       {.code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0, .src_reg = 0, .off = 0, .imm = 0},
@@ -40,7 +40,7 @@ int load_nothing() {
   return 0;
 }
 
-// CAP_PERFMON and CAP_BPF, or CAP_SYS_ADMIN that stands for both.
+// CAP_PERFMON and CAP_BPF, or CAP_SYS_ADMIN, which includes both.
 bool is_privileged() {
   constexpr std::uint64_t administrates = 1ULL << 21, observes = 1ULL << 38, hooks = 1ULL << 39;
   std::ifstream status("/proc/self/status");

@@ -1,8 +1,8 @@
 /* SPDX-FileCopyrightText: The forklift authors */
 /* SPDX-License-Identifier: MIT OR GPL-2.0-only */
 
-/* What `forklift watch` hooks into the kernel, on tracepoints alone: functions of
- * the kernel may not be hooked everywhere, and change their names. */
+/* The kernel hooks of `forklift watch`, only on tracepoints: functions of the
+ * kernel cannot be hooked everywhere, and change their names. */
 
 #include "target.bpf.h"
 #include "emit.bpf.h"

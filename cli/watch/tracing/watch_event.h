@@ -2,9 +2,9 @@
 /* SPDX-License-Identifier: MIT OR GPL-2.0-only */
 #pragma once
 
-/* What the hooks in the kernel tell the observer: records of a ring buffer, and
- * counters in memory that both see. All times are of CLOCK_MONOTONIC, in
- * nanoseconds; threads and processes are numbered as in the first pid namespace. */
+/* The interface of the hooks and the observer: records in a ring buffer, and
+ * counters in shared memory. All times are of CLOCK_MONOTONIC, in nanoseconds;
+ * threads and processes are numbered as in the initial pid namespace. */
 
 #if defined(__cplusplus)
 #include <linux/types.h>
@@ -20,20 +20,20 @@ enum {
   WATCH_SYSTEM_CALLS = 512,
 };
 
-/* What a system call means here, by its number; the observer fills in a table. */
+/* The class of a system call, by its number; the observer fills in a table. */
 enum {
   WATCH_OTHER_CALL = 0,
   WATCH_FORK,
   WATCH_VFORK,
   WATCH_CLONE,  /* flags in its first argument */
-  WATCH_CLONE3, /* there is a structure, which begins with them */
+  WATCH_CLONE3, /* in a structure, which begins with them */
   WATCH_EXECUTES,
   WATCH_SLEEPS,
   WATCH_FUTEX,
 };
 
 enum {
-  WATCH_STACK = 1, /* of the call or wait with the same id, told before it */
+  WATCH_STACK = 1, /* of the call or wait with the same id, sent before it */
   WATCH_BEGIN,
   WATCH_HOLD,
   WATCH_CALL,
@@ -70,7 +70,7 @@ struct watch_begin {
   __u64 at;
 };
 
-/* A copying call had the memory lock; told before anybody else can have it. */
+/* A copying call had the memory lock; sent before another thread can have it. */
 struct watch_hold {
   struct watch_head head;
   __u64 from;
@@ -132,14 +132,14 @@ struct watch_program_changed {
   char program[WATCH_PROGRAM];
 };
 
-/* What is known of a call that is under way. */
+/* The state of a call in progress. */
 struct watch_under_way {
   __u64 id;
   __u64 begin;
-  __u64 child_at;  /* when the child was there */
+  __u64 child_at;  /* when the child existed */
   __u64 over_at;   /* when the system call was seen to end, in detail */
   __u64 slept_until; /* the caller's last sleep within the call, which suspends it */
-  __u64 last_ran;    /* when the caller came back to a processor on its way out */
+  __u64 last_ran;    /* when the caller got a processor on its way out */
   __u64 lock_from; /* the lock is held since then */
   __u64 lock_let_go;
   __u64 flags;
@@ -154,7 +154,7 @@ struct watch_under_way {
   __u32 restarts;
   __u8 flags_known;
   __u8 cut;
-  __u8 in_window; /* others' waits are of interest */
+  __u8 in_window; /* waits of other threads are recorded */
   __u8 makes_thread;
   __u32 unused;
 };
@@ -162,13 +162,13 @@ struct watch_under_way {
 /* A thread of the target. */
 struct watch_thread {
   struct watch_under_way call;
-  __u64 off_since;  /* it is on no processor since then; 0: it is on one */
+  __u64 off_since;  /* without a processor since then; 0: it has one */
   __u64 runnable_since;
-  __u64 lock_wanted; /* it waits for the memory lock since then */
-  __u64 wait_id;     /* under which its stack was told */
+  __u64 lock_wanted; /* waiting for the memory lock since then */
+  __u64 wait_id;     /* under which its stack was sent */
   __s32 system_call;
   __u32 waker;
-  __u32 blocked; /* it went off by itself */
+  __u32 blocked; /* it left voluntarily */
   __u32 unused;
 };
 

@@ -7,7 +7,7 @@
 namespace watch::tracing {
 namespace {
 
-// Far more than can be under way during one wait.
+// Far more than can be in progress during one wait.
 constexpr std::size_t most_kept = 512;
 
 void keep(std::deque<Window>& windows, const Window& window) {
@@ -35,7 +35,7 @@ Overlap most(const std::deque<Window>& windows, const Wait& wait) {
 
 }  // namespace
 
-// A thread is in one call at a time: one that is open still was never told to end.
+// A thread is in one call at a time: an open one has lost its end.
 void Windows::open(const Window& window) {
   std::erase_if(calls_,
                 [&](const Window& other) { return other.thread == window.thread && !other.end; });

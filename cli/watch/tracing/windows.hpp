@@ -12,36 +12,36 @@
 
 namespace watch::tracing {
 
-/// An interval of a call, by the number that the hooks gave the call.
+/// An interval of a call, by the number from the hooks.
 struct Window {
   std::uint64_t call = 0;
   pid_t thread = 0;
   Nanoseconds begin{};
-  std::optional<Nanoseconds> end;  ///< none: it is under way
+  std::optional<Nanoseconds> end;  ///< none: in progress
 };
 
-/// A call, and how long it was under way during a wait.
+/// A call, and how long it overlapped a wait.
 struct Overlap {
   std::uint64_t call = 0;
   Nanoseconds time{};
 };
 
-/// When calls were under way, and when they held the memory lock. Several may be
-/// at once; old ones are forgotten.
+/// When calls were in progress, and when they held the memory lock. They may
+/// overlap; old ones are discarded.
 class Windows {
  public:
   void open(const Window& window);
   void close(const Window& window);
   void hold(const Window& window);
-  /// Ends that never came were lost.
+  /// Removes calls whose end record was lost.
   void give_up_open();
 
   /// The copying call that held the lock for most of a wait for it.
   Overlap holder(const Wait& wait) const;
-  /// The call of another thread that was under way for most of a wait.
+  /// The call of another thread that overlapped most of a wait.
   Overlap companion(const Wait& wait) const;
-  /// Whether a call that began before this moment is still under way: what it
-  /// overlaps with is not known yet.
+  /// Whether a call that began before this moment is still in progress: its
+  /// overlaps are not known yet.
   bool is_open_before(Nanoseconds moment) const;
 
  private:

@@ -9,8 +9,8 @@ namespace {
 
 #if defined(__x86_64__)
 
-// vfork(2) returns twice on one stack: what lies on top of it is taken away
-// before the call, and its caller is in a register meanwhile.
+// vfork(2) returns twice on one stack: the top of it is removed before the
+// call, and a register holds the caller meanwhile.
 const std::uint64_t* caller_in_register(const std::string& function, const Registers& registers) {
   const auto is = [&](const char* name) { return function == name; };
   if (is("syscall.rawVforkSyscall")) return &registers.r12;  // Go until 1.21
@@ -56,7 +56,7 @@ std::optional<Registers> step_over(const Spot& spot, const StackCopy& copy,
   Registers after = copy.registers;
   const auto top = word_at(copy, after.sp);
   if (const std::uint64_t* const caller = caller_in_register(spot.function, after)) {
-    // musl keeps it in another one than glibc.
+    // musl keeps it in another register than glibc.
     for (const std::uint64_t address : {*caller, after.dx}) {
       if (!is_code(address)) continue;
       if (top == address) after.sp += sizeof address;
@@ -64,8 +64,8 @@ std::optional<Registers> step_over(const Spot& spot, const StackCopy& copy,
       return after;
     }
   }
-  // glibc ends its description of clone and clone3 at the system call, as in
-  // the child it would be wrong. Neither of them has anything on the stack.
+  // glibc ends its description of clone and clone3 at the system call, since it
+  // would be wrong in the child. Neither of them has anything on the stack.
   if (spot.described || !top || !is_code(*top)) return std::nullopt;
   after.ip = *top;
   after.sp += sizeof *top;
@@ -74,7 +74,7 @@ std::optional<Registers> step_over(const Spot& spot, const StackCopy& copy,
 
 #else
 
-// The caller is in the link register.
+// The link register holds the caller.
 std::optional<Registers> step_over(const Spot& spot, const StackCopy& copy,
                                    const std::function<bool(std::uint64_t)>& is_code) {
   Registers after = copy.registers;

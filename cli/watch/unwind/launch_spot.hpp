@@ -16,15 +16,15 @@ std::uint64_t& stack_pointer(Registers& registers);
 /// The word at an address within the copied bytes.
 std::optional<std::uint64_t> word_at(const StackCopy& copy, std::uint64_t address);
 
-/// What is known of the place where a thread entered the kernel.
+/// The known facts about the place where a thread entered the kernel.
 struct Spot {
-  std::string function;    ///< empty where there is no name
+  std::string function;    ///< empty if unnamed
   bool described = false;  ///< by unwind information
 };
 
-/// Places in a C library that create processes and that unwind information does
-/// not tell of, or tells wrongly: the registers after the return to the caller.
-/// None where unwind information will do.
+/// Places in a C library that create processes and whose unwind information is
+/// missing or wrong: the registers after the return to the caller. None where
+/// unwind information suffices.
 std::optional<Registers> step_over(const Spot& spot, const StackCopy& copy,
                                    const std::function<bool(std::uint64_t)>& is_code);
 

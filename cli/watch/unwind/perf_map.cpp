@@ -17,7 +17,7 @@
 namespace watch {
 namespace {
 
-// More than any program that was seen writes: what is beyond stays unread.
+// More than any known program writes: the rest stays unread.
 constexpr off_t most = off_t{256} << 20U;
 
 class File {
@@ -35,7 +35,7 @@ class File {
   const int descriptor_;
 };
 
-// The process's number as it knows itself, and its user.
+// The pid in the process's own namespace, and its user.
 struct Self {
   std::string pid;
   std::optional<uid_t> user;
@@ -53,7 +53,7 @@ Self self_of(pid_t pid) {
   return self;
 }
 
-// Everybody may write to /tmp: what somebody else put there is not believed.
+// Any user may write to /tmp: files of other users are not trusted.
 bool is_trusted(const struct stat& status, const Self& self) {
   return S_ISREG(status.st_mode) && (status.st_uid == 0 || status.st_uid == self.user);
 }
@@ -121,7 +121,7 @@ void PerfMap::take_lines(std::string_view piece) {
   rest_.erase(0, begin);
 }
 
-// Later lines win: memory of code is used again.
+// Later lines win: code memory is reused.
 void PerfMap::take(std::string_view line) {
   const std::size_t size_at = line.find(' ');
   if (size_at == std::string_view::npos) return;

@@ -12,15 +12,15 @@
 
 namespace watch {
 
-/// The functions that a process made at run time, as it writes them down in
-/// /tmp/perf-PID.map for perf(1): "START SIZE NAME" in hexadecimal. Looked at is
-/// the folder as the process sees it, under the number that it knows itself by.
+/// The functions that a process generated at run time and listed in
+/// /tmp/perf-PID.map for perf(1): "START SIZE NAME" in hexadecimal. The
+/// directory and PID are those that the process itself sees.
 class PerfMap {
  public:
   explicit PerfMap(pid_t pid);
 
-  /// The function at an address; empty if none is known. The file is read on
-  /// when it has grown, though not in more than a twentieth of the time.
+  /// The function at an address; empty if none is known. Reads on when the file
+  /// has grown, for at most a twentieth of the time.
   const std::string& at(std::uint64_t address);
 
  private:
@@ -39,7 +39,7 @@ class PerfMap {
   std::map<std::uint64_t, Function> functions_;
   ino_t file_ = 0;
   off_t read_ = 0;
-  std::string rest_;  ///< of a line whose end is not written yet
+  std::string rest_;  ///< of a line that is still incomplete
   Clock::time_point next_look_;
 };
 

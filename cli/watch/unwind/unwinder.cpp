@@ -19,7 +19,7 @@
 namespace watch {
 namespace {
 
-// What a stack ends with if nothing of it is missing.
+// The outermost functions of a complete stack.
 constexpr std::array<std::string_view, 9> beginnings{
     "_start",       "clone",          "__clone",        "clone3",       "__clone3",
     "start_thread", "runtime.goexit", "runtime.mstart", "runtime.clone"};
@@ -33,7 +33,7 @@ Way by_frame_pointers(std::span<const std::uint64_t> addresses) {
   return way;
 }
 
-// One process between two of its execve(2).
+// One process between two execve(2).
 class Image {
  public:
   explicit Image(pid_t pid)
@@ -56,7 +56,7 @@ class Image {
     return way;
   }
 
-  /// Empty where no code is.
+  /// Empty where there is no code.
   std::string name(const CodeAddress& place) {
     const Frame frame = names_.at(place.address, place.returns);
     if (!frame.function.empty()) return shorten(frame.function);
@@ -74,14 +74,14 @@ class Image {
 
 std::string number(const CodeAddress& place) { return fmt::format("{:#x}", place.address); }
 
-// Addresses say nothing where a process makes its code itself, and differ from
-// one run to the next: between named functions one word stands for all of them.
+// Addresses of generated code are meaningless and differ between runs: between
+// named functions one word replaces all of them.
 void append(Stack& stack, const std::string& name, std::size_t unnamed) {
   if (unnamed > 0) stack.emplace_back(made_at_run_time);
   stack.push_back(name);
 }
 
-// What a torn stack ends with is numbers that lead nowhere.
+// The end of a torn stack is numbers that lead nowhere.
 Stack names_of(const Way& way, Image* image) {
   Stack stack;
   std::size_t unnamed = 0;
@@ -119,7 +119,7 @@ class Unwinder::State {
 
   Stack names(const Way& way) { return names_of(way, image_.get()); }
 
-  // A process that ended meanwhile has no names any more.
+  // A process that has ended has no names any more.
   void forget() try {
     image_.reset();
     image_ = std::make_unique<Image>(pid_);

@@ -73,8 +73,8 @@ struct Walk::Answers {
                                              .thread_detach = nullptr};
 };
 
-// It is the modules' files that tell what processor they are for: a process
-// none of whose files can be read is not walked.
+// The modules' files identify the processor: a process with no readable file is
+// not walked.
 Walk::Walk(std::shared_ptr<Modules> modules)
     : modules_(std::move(modules)),
       attached_(::dwfl_attach_state(modules_->session(), nullptr, modules_->pid(), &Answers::all,

@@ -12,7 +12,7 @@
 
 namespace watch {
 
-/// Deeper stacks are cut: what they began with is seldom asked for.
+/// Deeper stacks are cut: their outermost frames are rarely needed.
 constexpr std::size_t most_frames = 64;
 
 struct CodeAddress {
@@ -20,31 +20,31 @@ struct CodeAddress {
   bool returns = true;  ///< a call returns to it; else the thread was there
 };
 
-/// Where a thread was, innermost first.
+/// The position of a thread, innermost first.
 struct Way {
   std::vector<CodeAddress> frames;
-  bool complete = false;  ///< it leads to where the thread began
+  bool complete = false;  ///< it reaches the thread's first function
 };
 
 /// Walks copied stacks by the unwind information of the modules, and by frame
-/// pointers where code has none. Reads no memory but the copied bytes.
+/// pointers where code has none. Reads no memory except the copied bytes.
 class Walk {
  public:
   explicit Walk(std::shared_ptr<Modules> modules);
   Walk(const Walk&) = delete;
 
-  /// `begin`: the registers to begin with, which may be those of a caller.
+  /// `begin`: the initial registers, which may be those of a caller.
   Way from(const Registers& begin, const StackCopy& copy);
 
  private:
   const std::shared_ptr<Modules> modules_;
   bool attached_ = false;
 
-  struct Answers;  ///< to what libdwfl asks
+  struct Answers;  ///< to libdwfl's callbacks
   const StackCopy* copy_ = nullptr;
   Registers begin_;
   std::vector<CodeAddress> frames_;
-  bool torn_ = false;  ///< something was asked for that is not in the copy
+  bool torn_ = false;  ///< something outside the copy was requested
 };
 
 }  // namespace watch

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The forklift authors
 // SPDX-License-Identifier: MIT
 //
-// That fork is not to blame, or that it could not be seen, is worth a verdict, too.
+// Verdicts that fork is not to blame, or that it could not be observed.
 #include <fmt/core.h>
 
 #include <algorithm>
@@ -21,7 +21,7 @@ std::uint64_t missed_calls(const Recording& recording) {
   return count;
 }
 
-// The reason for which threads waited longest, apart from copying calls.
+// The reason for which threads waited longest, except copying calls.
 std::string main_reason(const Analysis& analysis) {
   std::string reason = "the memory lock, though no copying call held it";
   Nanoseconds most = analysis.lock_outside.time.total;
@@ -66,7 +66,7 @@ Verdict of_harmlessness(const Case& of) {
   return verdict;
 }
 
-// What a copy of the tables takes on this machine; 0 if that is not known.
+// The cost of copying the tables on this machine; 0 if not known.
 Nanoseconds predicted(const Header& header, const Call& call) {
   if (!header.calibration || !call.size) return {};
   const double mebibytes = static_cast<double>(call.size->page_tables) / (1 << 20);
@@ -74,8 +74,8 @@ Nanoseconds predicted(const Header& header, const Call& call) {
   return header.calibration->fixed + std::chrono::duration_cast<Nanoseconds>(each * mebibytes);
 }
 
-// How long the calls of unknown kind would take if they copied; nothing if most of
-// them were too short for that, as far as they could be measured.
+// The time that calls of unknown kind would take if they copied; nothing if
+// most were measured as too short for that.
 Spread if_they_copied(const Recording& recording) {
   const Source* const measured = source(recording, Figure::duration);
   const Nanoseconds resolution = measured ? measured->resolution : Nanoseconds{};
@@ -102,8 +102,8 @@ std::vector<std::string> ways_to_see_more(const Header& header) {
 
 }  // namespace
 
-// Nobody was seen to wait, and nothing was seen of what the calls do: that is not
-// the same as harmless.
+// No thread was seen to wait, and what the calls do was not seen: that does not
+// prove them harmless.
 std::optional<Verdict> kind_unknown(const Case& of) {
   const Spread copies = if_they_copied(of.recording);
   if (of.analysis.copying.calls > 0 || copies.max < threshold::pause) return std::nullopt;

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: The forklift authors
 // SPDX-License-Identifier: MIT
 //
-// What copying page tables does: to the other threads during the call, to all
-// writers after it, and to the child that throws the copy away.
+// The effects of copying page tables: on other threads during the call, on all
+// writers after it, and on the child that discards the copy.
 #include <fmt/core.h>
 
 #include <algorithm>
@@ -58,7 +58,7 @@ std::string others(const Victims& victims, std::size_t calls) {
                      say_several(static_cast<std::size_t>(victims.per_call + 0.5), "other thread"));
 }
 
-// Sampled, it can be nothing though there were calls.
+// If sampled, it can be 0 although there were calls.
 Nanoseconds time_of_calls(const Analysis& analysis) {
   return std::max(analysis.after->call_time.value_or(Nanoseconds{}), analysis.copying.stall.total);
 }

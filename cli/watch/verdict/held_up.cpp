@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The forklift authors
 // SPDX-License-Identifier: MIT
 //
-// What holds up a call, copying or not: its child, a lock, a processor, a signal.
+// What delays a call, copying or not: its child, a lock, a processor, a signal.
 #include <fmt/core.h>
 #include <sched.h>
 
@@ -31,7 +31,7 @@ struct Held {
   Nanoseconds longest{};
 };
 
-// Suspended calls that took long because the child did, before it executed.
+// Suspended calls that were long because of the child, before it executed.
 Held held_by_children(const Recording& recording) {
   std::unordered_map<std::uint64_t, const Exec*> execs;
   for (const Exec& exec : recording.execs) execs.emplace(exec.call, &exec);
@@ -59,7 +59,7 @@ double share(const std::optional<Spread>& part, const Spread& whole) {
   return part && whole.total > Nanoseconds{} ? seconds(part->total) / seconds(whole.total) : 0;
 }
 
-// What calls spend waiting for: too large a share of their time, and too long once.
+// Calls that wait for too large a share of their time, and too long once.
 struct Toll {
   const char* id;
   Figure figure;

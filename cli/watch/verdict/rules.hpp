@@ -8,7 +8,7 @@
 #include "advice/advice.hpp"
 #include "watch/verdict/verdict.hpp"
 
-/// One function a rule: a verdict, or none.
+/// One function per rule: returns a verdict, or none.
 namespace watch::rules {
 
 struct Case {
@@ -30,11 +30,11 @@ std::optional<Verdict> descriptor_table(const Case& of);
 std::optional<Verdict> missed(const Case& of);
 std::optional<Verdict> kind_unknown(const Case& of);
 std::optional<Verdict> no_calls(const Case& of);
-/// Nothing else was found, or hardly anything of what there is is explained.
+/// No other verdict applies, or they explain hardly any of the blocked time.
 std::optional<Verdict> not_fork(const Case& of, bool is_only);
 
-/// High, and less for each: a figure that is not exact, few calls, calls or
-/// events that are known to be missing.
+/// High, less for each of: an inexact figure, few calls, missing calls or
+/// events.
 Confidence confidence(const Recording& recording, std::initializer_list<Figure> figures,
                       std::size_t calls);
 

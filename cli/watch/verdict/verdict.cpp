@@ -44,7 +44,7 @@ std::vector<std::string> advice_for(const Case& of, Problem ill) {
 }  // namespace rules
 
 std::string name(Confidence confidence) {
-  constexpr Names<Confidence, 3> names({"low", "medium", "high"});
+  constexpr Names<Confidence::high> names("low", "medium", "high");
   return names.of(confidence);
 }
 

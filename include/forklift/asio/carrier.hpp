@@ -1,9 +1,9 @@
 // SPDX-FileCopyrightText: The forklift authors
 // SPDX-License-Identifier: MIT
 
-// How an `Operation` is carried on in an io_context: its entries are waited for
-// with Asio's descriptors, its deadline with a timer, and all that happens to it
-// happens in one strand of the completion handler's executor.
+// Drives an `Operation` in an io_context: Asio's descriptors wait for its
+// entries, a timer for its deadline, and all its code runs in one strand of the
+// completion handler's executor.
 
 #pragma once
 
@@ -103,7 +103,7 @@ class Carrier {
   }
 
   virtual Operation& operation() noexcept = 0;
-  /// Takes the result, gives up the last reference, and calls the handler.
+  /// Takes the result, drops the last reference, and calls the handler.
   virtual void complete(Reference self) = 0;
   virtual void destroy() noexcept = 0;
 
@@ -126,7 +126,7 @@ class Carrier {
     }
   }
 
-  // False where only looking helps: the context cannot wait for a regular file,
+  // False where only polling works: the context cannot wait for a regular file,
   // or for one more descriptor.
   bool wait_for(const pollfd& entry) {
     auto found =
@@ -164,7 +164,7 @@ class Carrier {
         }));
   }
 
-  // False when nobody waits for it any more.
+  // False when it is no longer waited for.
   bool note(std::uint64_t serial, const AioError& error) {
     const auto found = std::ranges::find_if(
         watches_, [serial](const auto& watch) { return watch->serial() == serial; });

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: The forklift authors
 // SPDX-License-Identifier: MIT
 
-// How an operation and a completion token become an asynchronous operation in
-// Asio's sense.
+// Combines an operation and a completion token into an asynchronous operation
+// of Asio.
 
 #pragma once
 

@@ -50,8 +50,8 @@ class LaunchLimiter {
     std::shared_ptr<Queue> queue_;
   };
 
-  /// `most` permits at a time, at least 1. A handler without an executor of its
-  /// own is called in the context of `executor`.
+  /// `most` permits at a time, at least 1. A handler without an associated
+  /// executor is called in the context of `executor`.
   template <class Ex>
   LaunchLimiter(Ex&& executor, std::size_t most)
       : executor_(executor_of(executor)), queue_(std::make_shared<Queue>(most)) {}
@@ -84,7 +84,7 @@ class LaunchLimiter {
     explicit Waiter(const aio::any_io_executor& executor)
         : timer(executor, aio::steady_timer::time_point::max()) {}
     aio::steady_timer timer;
-    Permit permit;  // once it is its turn
+    Permit permit;  // set when its turn comes
   };
 
   class Queue : public std::enable_shared_from_this<Queue> {
@@ -106,7 +106,7 @@ class LaunchLimiter {
     }
 
     void give_back() {
-      Permit next(shared_from_this());  // goes to the first who still waits
+      Permit next(shared_from_this());  // for the first that still waits
       const std::lock_guard guard(mutex_);
       while (!waiting_.empty()) {
         const auto waiter = waiting_.front().lock();

@@ -1,9 +1,9 @@
 // SPDX-FileCopyrightText: The forklift authors
 // SPDX-License-Identifier: MIT
 
-// Which of the two Asios it is: Boost.Asio where FORKLIFT_BOOST_ASIO is defined
-// (the target `forklift::boost_asio` does that), else standalone Asio. Both can
-// be used in one program, in different translation units.
+// Selects one of the two Asios: Boost.Asio where FORKLIFT_BOOST_ASIO is defined
+// (by the target `forklift::boost_asio`), else standalone Asio. One program can
+// use both, in different translation units.
 
 #pragma once
 

@@ -69,7 +69,7 @@ class Watch {
     return events_ & POLLOUT ? Wait::wait_write : Wait::wait_error;
   }
 
-  Fd enclosing_;  // closed after `descriptor_` has let go of it
+  Fd enclosing_;  // closed after `descriptor_` has released it
   Descriptor descriptor_;
   int number_;
   short events_;

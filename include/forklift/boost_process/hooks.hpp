@@ -5,8 +5,8 @@
 #include <type_traits>
 
 // The hooks of Boost.Process's initializers that run in the parent. Boost 1.81
-// asks for `on_error` and its kin with other arguments than it documents and
-// passes, so that none is ever called; here those with the documented ones are.
+// looks for `on_error` and its kin with arguments other than those it documents
+// and passes, so it never calls one; we call those with the documented ones.
 
 namespace forklift::boost_process {
 
@@ -56,8 +56,8 @@ struct Stage {
   }
 };
 
-/// A class with a base member `on_exec_setup` has another one only if the name
-/// is ambiguous then.
+/// Adds a base with a member `on_exec_setup`: if the name becomes ambiguous,
+/// the class has one of its own.
 struct ExecSetup {
   int on_exec_setup;
 };

@@ -35,10 +35,10 @@ concept Translatable = is_binding<Init> || std::same_as<Init, v2::process_stdio>
 
 /// Translates such initializers, in their order, into a command.
 ///
-/// Boost's children call dup2(2) and chdir(2) in the order of the list, so that
-/// a later initializer sees what an earlier one has done: {out, file} and
-/// {err, 1} send both streams into the file. Our commands have no order, so the
-/// result is computed in advance.
+/// Boost's children call dup2(2) and chdir(2) in the order of the list, so
+/// later initializers see the effect of earlier ones: {out, file} and {err, 1}
+/// send both streams into the file. Our commands have no order, so the result
+/// is computed in advance.
 class Translation {
  public:
   template <int target>
@@ -54,7 +54,7 @@ class Translation {
     return {};
   }
 
-  // Not by its `on_setup`, which in Boost 1.81 ends without returning anything.
+  // Its `on_setup` is not used: in Boost 1.81 it ends without returning a value.
   v2::error_code add(const v2::posix::bind_fd& binding) {
     place(binding.fd, binding.target);
     return {};

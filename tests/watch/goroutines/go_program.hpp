@@ -11,7 +11,7 @@
 /// One of the built Go programs while it hangs on its ForkLock; ends with scope.
 class GoProgram {
  public:
-  /// "plain", "stripped", "pie", "pie_stripped". None where no Go is.
+  /// "plain", "stripped", "pie", "pie_stripped". None without Go.
   static std::optional<GoProgram> start(const std::string& kind);
 
   GoProgram(GoProgram&& other) noexcept;

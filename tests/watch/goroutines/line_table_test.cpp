@@ -19,7 +19,7 @@ std::vector<std::byte> bytes_of(const Program& program) {
   return {section->bytes.begin(), section->bytes.end()};
 }
 
-// Asks for all that can be asked, of a table that may be anything.
+// Calls every query, on a table with arbitrary content.
 void ask(std::vector<std::byte> bytes, Address around) {
   const auto table = LineTable::read(std::move(bytes), around);
   if (!table) return;

@@ -21,11 +21,11 @@ TEST_CASE("the ForkLock of a program that hangs on it is seen, stripped or not")
       return;
     }
 #if !defined(__x86_64__)
-    if (std::string(kind).ends_with("stripped")) continue;  // code is read on x86-64 only
+    if (std::string(kind).ends_with("stripped")) continue;  // code is scanned on x86-64 only
 #endif
     Reader reader(running->pid());
     REQUIRE(reader.fork_lock_address());
-    // The waiters come one after the other.
+    // The waiters arrive one after the other.
     std::optional<watch::ForkLockState> state;
     for (int i = 0; i < 100 && !(state && state->readers == 20 && state->queued == 2); ++i) {
       ::usleep(10'000);

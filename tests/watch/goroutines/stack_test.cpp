@@ -24,7 +24,7 @@ TEST_CASE("a walk over garbage ends, within the stack's bounds") {
   const auto table = LineTable::read({section->bytes.begin(), section->bytes.end()}, 0);
   REQUIRE(table);
   const Address inside = table->named("main.main")->entry + 8;
-  // Our own memory stands for a stack that leads to the same place again and again.
+  // Our own memory serves as a stack that leads to the same place repeatedly.
   std::array<Address, 4096> stack{};
   stack.fill(inside);
   const auto low = reinterpret_cast<Address>(stack.data());

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The forklift authors
 // SPDX-License-Identifier: MIT
 //
-// No Go program, but with what the linker of Go leaves in one.
+// Not a Go program, but with the data that Go's linker leaves in one.
 #include <unistd.h>
 
 namespace {
@@ -13,7 +13,7 @@ struct String {
 
 }  // namespace
 
-// Named as Go does, which C++ cannot.
+// A name as in Go, which C++ cannot write.
 extern "C" {
 extern const String build_version __asm__("runtime.buildVersion");
 #if defined(VERSION_AS_VARIABLE)

@@ -32,11 +32,11 @@ TEST_CASE("a victim waits for the memory lock, in another thread, for a copying 
   made::add_call(recording, made::copying, 30ms);
   made::add_victim(recording, 4712, 29ms);
   made::add_victim(recording, 4711, 29ms);                               // the caller itself
-  made::add_victim(recording, 4713, 29ms).reason = Wait::Reason::futex;  // merely meanwhile
+  made::add_victim(recording, 4713, 29ms).reason = Wait::Reason::futex;  // only coincides
   made::add_victim(recording, 4714, 29ms).call = 0;                      // at another time
-  made::add_victim(recording, 4714, 29ms).call = 77;                     // of a call not there
+  made::add_victim(recording, 4714, 29ms).call = 77;                     // of an unknown call
   made::add_call(recording, made::suspended, 1ms);
-  made::add_victim(recording, 4715, 1ms);  // a sharing call holds it for nobody's harm
+  made::add_victim(recording, 4715, 1ms);  // a sharing call blocks no thread
   const Analysis analysis = analyze(recording);
   CHECK(analysis.victims.all.events == 1);
   CHECK(analysis.victims.all.time.total == 29ms);

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-/// A small, strict reader of OpenMetrics, for what a test must be able to trust.
+/// A small, strict parser of OpenMetrics that tests can trust.
 namespace metrics {
 
 struct Sample {
@@ -15,7 +15,7 @@ struct Sample {
   double value = 0;
 };
 
-/// Errors: throws `std::runtime_error` with the line and what is wrong with it.
+/// Errors: throws `std::runtime_error` with the line and its error.
 std::vector<Sample> parse(const std::string& text);
 
 }  // namespace metrics

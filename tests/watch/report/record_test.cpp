@@ -19,7 +19,7 @@ using namespace watch;
 
 namespace {
 
-// Fills every field there is with something else each time.
+// Fills every field with a different value each time.
 class Randomizer {
  public:
   explicit Randomizer(unsigned seed) : random_(seed) {}
@@ -95,7 +95,7 @@ std::string refusal(const std::string& text) {
   return "not refused";
 }
 
-// One text in a recording's lines, replaced.
+// Replaces one text in a recording's lines.
 std::string with(const std::string& was, const std::string& now) {
   Recording recording = made::quiet();
   made::add_call(recording, made::copying, std::chrono::milliseconds(30));

@@ -37,7 +37,7 @@ bool has_controls(const std::string& text) {
   return std::ranges::any_of(text, [](unsigned char c) { return c < 0x20 && c != '\n'; });
 }
 
-// Everything has a name that is as long as names get, and tries to move the cursor.
+// All names have the maximum length, and try to move the cursor.
 Recording long_and_rude() {
   Recording recording = made::kept("go_fork_lock");
   const std::string name = "\x1b[2Jx" + std::string(300, 'y') +

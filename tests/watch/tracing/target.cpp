@@ -44,14 +44,14 @@ void fill(std::size_t megabytes) {
   for (std::size_t page = 0; page < ballast_pages; ++page) ballast[page * 4096] = 1;
 }
 
-// How much of a call one step of a thread took up.
+// The part of a call that one step of a thread covers.
 bool most_of(const Target::Truth& truth, nanoseconds from, nanoseconds to) {
   const nanoseconds begin(truth.call_begin), end(truth.call_end);
   const auto common = std::min(to, end) - std::max(from, begin);
   return common > (end - begin) / 2;
 }
 
-// Each step writes to pages of its own, and rests so that others may run.
+// Each step writes to its own pages, and sleeps so that others may run.
 [[noreturn]] void touch_without_end(Target::Truth& truth, unsigned number, unsigned threads) {
   std::size_t page = number;
   unsigned round = 0;
@@ -71,7 +71,7 @@ bool most_of(const Target::Truth& truth, nanoseconds from, nanoseconds to) {
       from = to = {};
       ++truth.passed;
     }
-    ::usleep(std::max(200U, 50 * threads));  // many together must leave the machine some room
+    ::usleep(std::max(200U, 50 * threads));  // many together must leave room on the machine
   }
 }
 

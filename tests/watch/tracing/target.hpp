@@ -9,8 +9,8 @@
 #include <chrono>
 #include <cstdint>
 
-/// A process that creates others when told to, and times itself: what a watcher
-/// says of it can be compared with what it saw.
+/// A process that creates others on request, and times itself, to check a
+/// watcher's report.
 class Target {
  public:
   enum class Way : char {
@@ -24,7 +24,7 @@ class Target {
     fail,              ///< flags that the kernel refuses
     fork_with_waiter,  ///< a thread waits for a mutex that the caller holds
     thread,
-    exec,  ///< becomes another program; tells no more
+    exec,  ///< becomes another program; reports no more
     exit,
   };
 
@@ -35,11 +35,11 @@ class Target {
   Target(const Target&) = delete;
 
   pid_t pid() const { return pid_; }
-  /// So many calls one after another; returns when they are done.
+  /// This many calls one after another; returns when they are done.
   void create(Way way, unsigned calls = 1);
   void begin(Way way, unsigned calls = 1);
   void await() const;
-  /// Until it is in a call that its child holds up.
+  /// Until it is in a call that its child delays.
   void await_child() const;
   void release() const;
   /// It is killed, and was waited for.
@@ -49,7 +49,7 @@ class Target {
   struct Call {
     std::chrono::nanoseconds begin, duration;
     pid_t child;
-    /// Threads whose own clock stood still for most of the call.
+    /// Threads whose own clock stopped for most of the call.
     unsigned stalled;
   };
   struct Truth {

@@ -79,7 +79,7 @@ Timed time_one(Way way) {
   for (int i = 0; i < plan.threads; ++i) {
     std::thread(touch, memory, plan.memory, static_cast<std::size_t>(i) + 1).detach();
   }
-  // All is in place: this is waited for.
+  // All is in place: this is awaited.
   const Timed ready{};
   if (write(told, &ready, sizeof ready) < 0) _exit(1);
   for (int calls = 0; read(orders, &calls, sizeof calls) == sizeof calls;) {

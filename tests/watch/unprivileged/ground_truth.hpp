@@ -21,8 +21,8 @@ struct Timed {
 
 enum class Way { fork, posix_spawn };
 
-/// A process of our own whose calls are known: so many threads touch memory
-/// every 200 us while the first one makes children when told to.
+/// Our own process with known calls: this many threads touch memory every 200
+/// us while the first one creates children on request.
 class Target {
  public:
   struct Plan {
@@ -35,11 +35,11 @@ class Target {
   Target(const Target&) = delete;
 
   pid_t pid() const { return pid_; }
-  /// Asks for so many calls; `told` is readable when all are made.
+  /// Requests this many calls; `told` is readable when all are made.
   void make(int calls);
   bool done() const;
   std::vector<Timed> take_calls();
-  /// How long its threads have waited for a processor so far.
+  /// The time that its threads have waited for a processor so far.
   watch::Nanoseconds run_delay() const;
   /// Opens the recording for it.
   watch::Recording recording() const;

@@ -4,8 +4,8 @@
 #include <doctest/doctest.h>
 #include <sched.h>
 
-// Root gets the processors first: threads that wait for a processor while a
-// fork is under way are not blocked by it.
+// Root gets the processors first: threads that wait for a processor during a
+// fork are not blocked by it.
 int main(int argc, char** argv) {
   const sched_param priority{.sched_priority = 1};
   sched_setscheduler(0, SCHED_RR, &priority);

@@ -63,7 +63,7 @@ std::size_t blocked(const Recording& recording) {
       std::ranges::count(recording.waits, Wait::Reason::memory_lock, &Wait::reason));
 }
 
-// Threads that wait for a processor all the time cannot be blocked: they did so for
+// Threads that only wait for a processor cannot be blocked: these waited for
 // less than a quarter of the time for which the calls could have blocked them.
 bool calm(const Seen& seen) {
   Nanoseconds in_calls{};
@@ -71,8 +71,8 @@ bool calm(const Seen& seen) {
   return seen.run_delay < in_calls * threads / 4;
 }
 
-// Whoever is stopped between the end of the call and the look at the clock is stopped
-// behind the call, for all that anybody else can know: most agree.
+// A stop between the end of the call and the clock read is, for an observer,
+// after the call: so only most must agree.
 void check_stalls(const Seen& seen, bool exact) {
   std::size_t agreeing = 0;
   for (std::size_t i = 0; i < seen.timed.size(); ++i) {
@@ -98,7 +98,7 @@ void check_time(const watch::Call& call, const truth::Timed& timed, bool exact) 
   const auto allowance = std::max<Nanoseconds>(milliseconds(1), timed.processor / 10);
   CHECK(call.begin >= timed.begin - slack);
   CHECK(call.begin + call.duration <= timed.begin + timed.duration + slack);
-  if (!call.off_cpu) return;  // a guessed one
+  if (!call.off_cpu) return;  // an inferred one
   const auto on_processor = watch::stall(call) - call.off_cpu.value_or(Nanoseconds{});
   CHECK(on_processor >= timed.processor - allowance - slack);
   if (exact) CHECK(on_processor <= timed.processor + allowance);
@@ -146,13 +146,13 @@ TEST_CASE("each thread that touches memory is blocked once by each fork") {
   auto seen = watch_calls(target, calls);
   for (int more = 0; more < 5 && !calm(seen); ++more) seen = watch_calls(target, calls);
   CAPTURE(seen.run_delay.count());
-  // Inferred where the processor comes and goes, one wait may be taken for two.
+  // If inferred from switches, one wait may count as two.
   if (calm(seen)) CHECK(blocked(seen.recording) <= threads * calls);
   if (!calm(seen)) {
     MESSAGE("skipped: the machine is busy all the time");
     return;
   }
-  // Where calls are guessed, one whose kind remains unknown blocks nobody.
+  // If calls are inferred, one of unknown kind blocks no thread.
   if (!hooked(seen.recording)) {
     CHECK(blocked(seen.recording) >= threads * calls / 2);
     return;

@@ -58,7 +58,7 @@ Seen watch_calls(Target& target, int count) {
   return seen;
 }
 
-// The call that was found where the target says that there was one.
+// The sampled call that matches one reported by the target.
 const watch::Call* found(const Recording& recording, const truth::Timed& timed) {
   const auto at = std::ranges::find_if(recording.calls, [&](const watch::Call& call) {
     return call.begin < timed.begin + timed.duration && timed.begin < call.begin + call.duration;
@@ -66,8 +66,8 @@ const watch::Call* found(const Recording& recording, const truth::Timed& timed) 
   return at == recording.calls.end() ? nullptr : &*at;
 }
 
-// It cannot tell who runs from who wants to: a call took as long as it ran at least,
-// and as by the target's own clock at most.
+// It cannot distinguish running from runnable threads: a call took at least its
+// running time, and at most the time by the target's own clock.
 bool agrees(const watch::Call& call, const truth::Timed& timed, Nanoseconds resolution) {
   const auto slack = resolution + timed.duration / 5;
   return call.duration >= timed.processor - slack && call.duration <= timed.duration + slack;
@@ -105,7 +105,7 @@ TEST_CASE("most forks of 10 ms and more are found, as long as by the target's ow
   if (!may_watch()) return;
   Target target({.memory = 1024 * megabyte, .threads = threads, .way = Way::fork});
   const auto patience = watch::monotonic_now() + std::chrono::seconds(60);
-  // Who has no processor cannot look: on a busy machine it is tried again.
+  // A sampler without a processor sees nothing: on a busy machine, retry.
   for (;;) {
     const auto seen = watch_calls(target, calls);
     const auto [long_ones, found_ones, agreeing] = launch_counters(seen);

@@ -12,8 +12,8 @@ namespace {
 
 constexpr std::size_t most_bytes = 16384;
 
-// By the kernel, which no sanitizer looks at; less than asked for at the end of
-// the stack.
+// Through the kernel, which sanitizers do not check; less than requested at the
+// end of the stack.
 std::vector<std::byte> read_memory(pid_t pid, std::uint64_t address) {
   std::vector<std::byte> bytes(most_bytes);
   std::size_t got = 0;

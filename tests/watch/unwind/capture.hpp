@@ -10,7 +10,7 @@
 
 #include "watch/stack_copy.hpp"
 
-/// What an observer would copy of a thread.
+/// The part of a thread that an observer would copy.
 struct Capture {
   pid_t thread = 0;
   watch::Registers registers;

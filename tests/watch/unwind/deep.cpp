@@ -17,7 +17,7 @@ Capture captured;
   return capture_here(context);
 }
 
-// Registers that callers have values in, and frames of unlike sizes.
+// Registers that hold callers' values, and frames of different sizes.
 [[gnu::noinline]] Capture middle(int salt) {
   volatile int room[333];
   for (int i = 0; i < 333; ++i) room[i] = i * salt;

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: The forklift authors
 // SPDX-License-Identifier: MIT
 
-// A library that is loaded when everything else has long been looked at.
+// A library loaded after everything else has been read.
 
 extern "C" int late_function() { return 4711; }

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-/// Every way into a new process, each within a function of its own.
+/// Every way to create a process, each in its own function.
 namespace launchers {
 
 void by_fork();

@@ -22,7 +22,7 @@ using watch::Stack, watch::Unwinder;
 
 namespace {
 
-// What is new is looked for now and then only: the name comes soon, or never.
+// New modules are found at intervals: the name appears soon, or never.
 std::string name_of(Unwinder& unwinder, std::uint64_t address, const std::string& expected) {
   const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(5);
   std::string name;
@@ -60,7 +60,7 @@ std::uint64_t load_copy(const std::string& folder) {
   return address_of(::dlopen(path.c_str(), RTLD_NOW));
 }
 
-// Does something in a child that tells an address, and lives as long as this.
+// Runs in a child that reports an address, and lives as long as this.
 class Child {
  public:
   template <class Act>

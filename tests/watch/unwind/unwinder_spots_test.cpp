@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MIT
 
 // Where a C library enters the kernel to create a process, its unwind
-// information ends or leads astray. A tracer captures a thread exactly there.
+// information ends or is wrong. A tracer captures a thread exactly there.
 
 #include <doctest/doctest.h>
 #include <signal.h>
@@ -54,7 +54,7 @@ bool enters_creation(pid_t child) {
   return call && call->op == PTRACE_SYSCALL_INFO_ENTRY && creates(call->entry.nr);
 }
 
-// The stacks at the entry and at the return of the call that creates.
+// The stacks at the entry and at the return of the creating call.
 struct Seen {
   Stack entering;
   Stack leaving;
@@ -78,7 +78,7 @@ Seen watch_launch(void (*launch)()) {
   return seen;
 }
 
-// The launcher is there, with the functions that lead to it behind it.
+// The launcher is there, followed by the functions that lead to it.
 void check(const Stack& stack, const std::string& launcher) {
   CAPTURE(stack.size());
   for (const std::string& function : stack) CAPTURE(function);

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The forklift authors
 // SPDX-License-Identifier: MIT
 //
-// The figures themselves: the calls, whom they blocked, and what came after them.
+// The figures: the calls, the threads they blocked, and the aftermath.
 #include <fmt/core.h>
 #include <string.h>
 
@@ -18,10 +18,10 @@ namespace {
 
 using rules::mark, rules::seconds;
 
-// What is shown of long lists; the JSON has all.
+// Lengths of lists; the JSON has all entries.
 constexpr std::size_t most_places = 5;
 constexpr std::size_t most_programs = 5;
-// A process that nobody copies has some, too.
+// A process that is never copied has some, too.
 constexpr double few_faults = 50;
 
 std::string failures(const Group& group) {

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: The forklift authors
 // SPDX-License-Identifier: MIT
 //
-// What a report begins and ends with: how it was seen, whom, what to think of it,
-// and how far to trust it.
+// The beginning and the end of a report: the target, how it was watched, the
+// verdicts, and how reliable they are.
 #include <fmt/core.h>
 
 #include <algorithm>

@@ -14,7 +14,7 @@ constexpr const char* bold = "\x1b[1m";
 constexpr const char* accent = "\x1b[1;36m";
 constexpr const char* plain = "\x1b[0m";
 
-// Also the control characters of two bytes in UTF-8, 0x80 to 0x9f.
+// Includes the control characters of two bytes in UTF-8, 0x80 to 0x9f.
 std::string without_controls(std::string text) {
   for (std::size_t i = 0; i < text.size(); ++i) {
     const auto byte = static_cast<unsigned char>(text[i]);
@@ -51,7 +51,7 @@ std::vector<std::string> words_of(const std::string& text) {
   return words;
 }
 
-// Eighths of a column, from none to a whole one.
+// Eighths of a column, from none to a full one.
 constexpr const char* lying[] = {"", "▏", "▎", "▍", "▌", "▋", "▊", "▉", "█"};
 constexpr const char* standing[] = {" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
 
@@ -111,7 +111,7 @@ std::string right(const std::string& text, std::size_t wanted) {
 
 std::string bar(double share, std::size_t wanted) {
   const double all = std::clamp(share, 0.0, 1.0) * static_cast<double>(wanted) * 8;
-  // What is there at all is seen.
+  // A value above 0 is always visible.
   const auto eighths = static_cast<std::size_t>(all > 0 ? std::max(1.0, std::round(all)) : 0);
   std::string text;
   for (std::size_t i = 0; i < eighths / 8; ++i) text += lying[8];

@@ -9,22 +9,22 @@ namespace watch::text {
 
 constexpr std::size_t width = 100;
 
-/// Lines for a screen, none wider than it. What programs call themselves is
-/// shown without its control characters.
+/// Lines for a screen, at most as wide as it. Control characters in names of
+/// programs are removed.
 class Page {
  public:
   explicit Page(bool colour) : colour_(colour) {}
 
   void blank();
-  /// Words at the beginning of a section.
+  /// The heading of a section.
   void title(const std::string& words);
-  /// Wrapped; lines after the first begin below its text, after the mark.
+  /// Wrapped; continuation lines start below its text, after the mark.
   void paragraph(const std::string& mark, const std::string& words);
-  /// The same in strong letters.
+  /// The same in bold.
   void strong(const std::string& mark, const std::string& words);
-  /// A name and, beside it, what there is to say.
+  /// A name and, beside it, its text.
   void row(const std::string& name, const std::string& words);
-  /// As it is, cut at the edge.
+  /// Unchanged, cut at the edge.
   void line(const std::string& words);
 
   const std::string& text() const { return text_; }
@@ -37,13 +37,13 @@ class Page {
   std::string text_;
 };
 
-/// Text filled up with blanks to a number of columns, or shortened.
+/// Text padded with blanks to a number of columns, or shortened.
 std::string left(const std::string& text, std::size_t columns);
 std::string right(const std::string& text, std::size_t columns);
 
-/// A bar of at most so many columns, to an eighth of one.
+/// A bar of at most this many columns, to an eighth of one.
 std::string bar(double share, std::size_t columns);
-/// One column a figure, none more than `columns`: what is more is put together.
+/// One column per figure, at most `columns`: more figures are merged.
 std::string sparkline(std::vector<double> figures, std::size_t columns);
 
 }  // namespace watch::text

@@ -5,8 +5,7 @@
 #include "watch/report/text/page.hpp"
 #include "watch/verdict/verdict.hpp"
 
-/// The sections of the report for people, in their order. Those with nothing to
-/// say say nothing.
+/// The sections of the report for people, in order. Empty ones print nothing.
 namespace watch::text {
 
 struct Subject {
