@@ -166,7 +166,7 @@ std::expected<std::size_t, std::error_code> Child::write_in(std::string_view byt
 }
 
 // Processes that remain in a cgroup created for the child are killed with it.
-// `patience` is that of the caller, who may be an event loop.
+// `patience` is that of the caller, which may be an event loop.
 void Child::note_end(std::optional<ExitStatus> status, Duration patience) noexcept {
   const kernel::CancelGuard guard;
   ended_ = std::move(status);

@@ -149,7 +149,7 @@ void Communicator::poll_child(std::size_t index) {
   if (child.is_awaited() && !kernel::await_end(process, at_once)) return;
   // Its group's number is still reserved: kill the rest of a stopped tree.
   if (timed_out_) child.kill_tree(SIGKILL);
-  // A caller who may wait gets the child's cgroup removed, too.
+  // A caller that may wait gets the child's cgroup removed, too.
   if (may_wait_) child.wait();
   ended_[index] = child.try_wait().has_value();
   running_ -= ended_[index];

@@ -91,7 +91,7 @@ bool skipped_without(const TestCgroup& cgroup) {
 
 }  // namespace
 
-TEST_CASE("no step of an operation waits until a cgroup can be removed, and it is removed") {
+TEST_CASE("no step of an operation waits until a cgroup can be removed: a thread removes it") {
   const TestCgroup cgroup;
   if (skipped_without(cgroup)) return;
   SlowToGo awaited(cgroup), waited_for(cgroup), spoken_to(cgroup);
@@ -118,7 +118,7 @@ TEST_CASE("no step of an operation waits until a cgroup can be removed, and it i
   }
 }
 
-TEST_CASE("a look at a child waits for nothing, and its cgroup is removed") {
+TEST_CASE("a look at a child waits for nothing, and a thread removes its cgroup") {
   const TestCgroup cgroup;
   if (skipped_without(cgroup)) return;
   SlowToGo looked_at(cgroup), waited_for(cgroup);

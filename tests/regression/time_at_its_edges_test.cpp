@@ -74,7 +74,7 @@ TEST_CASE("a drain that is over, however long, ends output() with its child") {
   }
 }
 
-TEST_CASE("the longest pause lets a meter tell once") {
+TEST_CASE("the longest pause lets a meter's thread tell once") {
   ForkLock lock(ForkLock::Rule::one_at_a_time, 1ms);
   std::atomic<int> once{0}, each_time{0};
   StallMeter pausing({.threshold = 1ms, .lock = &lock, .pause = nanoseconds::max()});
@@ -97,7 +97,7 @@ TEST_CASE("the longest pause lets a meter tell once") {
   CHECK(once == 1);
 }
 
-TEST_CASE("a wait below the longest threshold records no stack") {
+TEST_CASE("a thread's wait below the longest threshold records no stack") {
   ForkLock lock(ForkLock::Rule::one_at_a_time, nanoseconds::max());
   lock.lock();
   std::jthread waiting([&lock] {
