@@ -18,7 +18,8 @@ Nanoseconds at(const std::vector<Nanoseconds>& sorted, double fraction) {
 // The number of doublings that make a microsecond longer.
 std::size_t doublings(Nanoseconds time) {
   const auto microseconds = std::chrono::duration_cast<std::chrono::microseconds>(time).count();
-  return std::bit_width(static_cast<std::uint64_t>(std::max<std::int64_t>(microseconds, 0)));
+  const auto counted = static_cast<std::uint64_t>(std::max<std::int64_t>(microseconds, 0));
+  return static_cast<std::size_t>(std::bit_width(counted));  // an int since GCC 14
 }
 
 }  // namespace
