@@ -261,7 +261,14 @@ void probe_robust_list(Features& found) noexcept {
   });
 }
 
-std::atomic<const Features*> known{nullptr};
+// Never freed, nor is the one that it replaced: threads may read both until the
+// process ends. There is one for each optional feature at most.
+struct KnownFeatures {
+  Features features;
+  const KnownFeatures* replaced = nullptr;
+};
+
+std::atomic<const KnownFeatures*> known{nullptr};
 std::atomic<const Features*> pretended{nullptr};
 
 // The kernel's answer to a clone3 that cannot succeed: `refused_by` if it knows
@@ -370,18 +377,18 @@ Features probe(FeatureSet needed) noexcept {
 
 const Features& features(FeatureSet needed) noexcept {
   if (const Features* const told = pretended.load(std::memory_order_acquire)) return *told;
-  const Features* current = known.load(std::memory_order_acquire);
+  const KnownFeatures* current = known.load(std::memory_order_acquire);
   for (;;) {
-    if (current && (needed & ~current->asked) == 0) return *current;
+    if (current && (needed & ~current->features.asked) == 0) return current->features;
     static thread_local Features unkept;
-    unkept = current ? *current : Features();
+    unkept = current ? current->features : Features();
     ask(unkept, needed);
     if (unkept.shortage() != 0) return unkept;
-    auto* const fresh = new (std::nothrow) Features(unkept);
+    auto* const fresh = new (std::nothrow) KnownFeatures{unkept, current};
     if (!fresh) return unkept;
-    // Never freed, nor is the one before it: threads may read it until the process
-    // ends. There is one for each optional feature at most.
-    if (known.compare_exchange_strong(current, fresh, std::memory_order_acq_rel)) return *fresh;
+    if (known.compare_exchange_strong(current, fresh, std::memory_order_acq_rel)) {
+      return fresh->features;
+    }
     delete fresh;
   }
 }
