@@ -66,6 +66,7 @@ struct Condemned {
 // Never freed: its thread may be at work when the process exits.
 class Remover {
  public:
+  void replaces(const Remover* other) noexcept { replaced_ = other; }
   bool is_ours() const noexcept { return mark_ == kernel::fork_generation(); }
 
   void take(Condemned* condemned) noexcept {
@@ -110,6 +111,7 @@ class Remover {
   }
 
   std::uint64_t mark_ = kernel::fork_generation();
+  const Remover* replaced_ = nullptr;  // the other half's, which is never freed
   std::atomic<Condemned*> asked_for_{nullptr};
   std::uint32_t unfinished_ = 0;
 };
@@ -122,6 +124,7 @@ Remover* find_remover() noexcept {
   if (known && known->is_ours()) return known;
   std::unique_ptr<Remover> fresh(new (std::nothrow) Remover);
   if (!fresh) return nullptr;
+  fresh->replaces(known);
   if (!current.compare_exchange_strong(known, fresh.get(), std::memory_order_acq_rel)) return known;
   return fresh.release();
 }
