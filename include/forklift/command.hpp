@@ -6,6 +6,7 @@
 #include <sys/types.h>
 
 #include <chrono>
+#include <cstdint>
 #include <expected>
 #include <forklift/capability_set.hpp>
 #include <forklift/cgroup.hpp>

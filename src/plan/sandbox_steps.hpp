@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstdint>
+
 #include "plan/descriptor_steps.hpp"
 #include "plan/plan_builder.hpp"
 

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
@@ -42,10 +43,10 @@ struct Group {
   std::uint64_t restarts = 0;
   std::uint64_t most_restarts = 0;
   std::map<int, std::size_t> errors;
-  Spread time;                        ///< in the calls
-  std::optional<Spread> until_ran;    ///< until their callers ran again, if seen
-  Spread stall;                       ///< the longer known one of these two, of each call
-  std::vector<Bin> histogram;         ///< of `time`
+  Spread time;                      ///< in the calls
+  std::optional<Spread> until_ran;  ///< until their callers ran again, if seen
+  Spread stall;                     ///< the longer known one of these two, of each call
+  std::vector<Bin> histogram;       ///< of `time`
   std::optional<Spread> on_cpu, off_cpu, runnable, lock_wait, lock_held;
   std::optional<Size> median, most;       ///< when the calls began
   std::optional<double> ms_per_mebibyte;  ///< of page tables

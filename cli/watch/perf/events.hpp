@@ -4,6 +4,7 @@
 
 #include <linux/perf_event.h>
 
+#include <cstdint>
 #include <forklift/fd.hpp>
 #include <functional>
 #include <map>

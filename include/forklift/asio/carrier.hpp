@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <cstdint>
 #include <exception>
 #include <forklift/asio/library.hpp>
 #include <forklift/asio/watch.hpp>
