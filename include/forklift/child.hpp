@@ -154,7 +154,7 @@ class FORKLIFT_EXPORT Child {
   int end_descriptor() const noexcept { return pidfd_ ? pidfd_.get() : announced_.get(); }
   void end() noexcept;
   bool leave_if_unkillable() noexcept;
-  bool kill_or_leave() noexcept;
+  bool signal_or_leave(int signal) noexcept;
   ExitStatus wait_killed(std::optional<Tree> reached) noexcept;
   void forget() noexcept;
   void note_end(std::optional<ExitStatus> status, Duration patience) noexcept;

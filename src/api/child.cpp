@@ -16,6 +16,7 @@
 #include <utility>
 
 #include "api/child_parts.hpp"
+#include "api/tree.hpp"
 #include "kernel/cancel_guard.hpp"
 #include "kernel/fork_generation.hpp"
 #include "kernel/process.hpp"
@@ -129,9 +130,10 @@ bool Child::leave_if_unkillable() noexcept {
   return true;
 }
 
-// Kills it with its tree; true if it cannot be killed, and is not waited for.
-bool Child::kill_or_leave() noexcept {
-  return kill_tree(SIGKILL) != Tree::cgroup && leave_if_unkillable();
+// Signals its tree; true if it is to be killed and cannot be: it is not waited for.
+bool Child::signal_or_leave(int signal) noexcept {
+  const auto reached = ask_tree(*this, signal);
+  return signal == SIGKILL && reached != Tree::cgroup && leave_if_unkillable();
 }
 
 // cgroup.kill needs no permission for the process.

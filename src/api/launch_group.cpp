@@ -9,6 +9,7 @@
 #include "api/launch_group.hpp"
 
 #include <errno.h>
+#include <signal.h>
 
 #include <algorithm>
 #include <utility>
@@ -161,7 +162,7 @@ void LaunchGroup::take(std::size_t index) {
   if (index < announced_.size()) kept_.push_back(std::move(announced_[index]));
   if (child) {
     children_[index] = std::move(*child);
-    if (stopped_) children_[index].kill_or_leave();
+    if (stopped_) children_[index].signal_or_leave(SIGKILL);
   } else if (is_told_before_trouble(index, child.error())) {
     note(index, child.error());
   }
@@ -172,7 +173,7 @@ void LaunchGroup::stop() noexcept {
   for (auto& launch : launches_) {
     if (launch) launch->kill();
   }
-  for (Child& child : children_) child.kill_or_leave();
+  for (Child& child : children_) child.signal_or_leave(SIGKILL);
 }
 
 std::expected<std::vector<Child>, LaunchError> LaunchGroup::result() {

@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "api/tree.hpp"
 #include "kernel/cancel_guard.hpp"
 
 namespace forklift {
@@ -143,7 +142,7 @@ OperationState::Phase OperationState::end_launch() {
 // A callback threw, or a file failed: kills the children, keeps the error.
 OperationState::Phase OperationState::give_up() noexcept {
   failure_ = std::current_exception();
-  for (Child& child : children_) child.kill_or_leave();
+  for (Child& child : children_) child.signal_or_leave(SIGKILL);
   return all_have_ended() ? Phase::over : Phase::waiting;
 }
 
@@ -160,13 +159,7 @@ void OperationState::release_closed() noexcept {
 void OperationState::cancel(int signal) noexcept {
   const kernel::CancelGuard guard;
   if (Pollable* const working = work()) return working->cancel(signal);
-  for (Child& child : children_) {
-    if (signal == SIGKILL) {
-      child.kill_or_leave();
-    } else {
-      ask_tree(child, signal);
-    }
-  }
+  for (Child& child : children_) child.signal_or_leave(signal);
 }
 
 void OperationState::check() const {

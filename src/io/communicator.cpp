@@ -109,25 +109,21 @@ void Communicator::serve() {
 void Communicator::escalate() {
   const bool by_force = std::exchange(timed_out_, true);
   deadline_ = by_force ? Deadline::never() : Deadline::after(options_.grace);
-  for (std::size_t i = 0; i < children_.size(); ++i) {
-    const auto reached = ask_tree(children_[i], by_force ? SIGKILL : SIGTERM);
-    if (by_force && reached != Tree::cgroup) leave(i);
-  }
+  signal_children(by_force ? SIGKILL : SIGTERM);
 }
 
-// Do not wait for a child that cannot be killed, nor for its output.
-void Communicator::leave(std::size_t index) noexcept {
-  if (ended_[index] || !children_[index].leave_if_unkillable()) return;
-  ended_[index] = true;
-  if (--running_ == 0) deadline_ = Deadline::after(std::chrono::nanoseconds(0));
+// Does not wait for a child that cannot be killed, nor for its output.
+void Communicator::signal_children(int signal) noexcept {
+  for (std::size_t i = 0; i < children_.size(); ++i) {
+    if (!children_[i].signal_or_leave(signal) || ended_[i]) continue;
+    ended_[i] = true;
+    if (--running_ == 0) deadline_ = Deadline::after(std::chrono::nanoseconds(0));
+  }
 }
 
 void Communicator::cancel(int signal) noexcept {
   if (all_have_ended()) deadline_ = Deadline::after(std::chrono::nanoseconds(0));
-  for (std::size_t i = 0; i < children_.size(); ++i) {
-    const auto reached = ask_tree(children_[i], signal);
-    if (signal == SIGKILL && reached != Tree::cgroup) leave(i);
-  }
+  signal_children(signal);
 }
 
 void Communicator::release_closed() noexcept {

@@ -51,7 +51,7 @@ class Communicator final : public Pollable {
   bool is_over() const noexcept { return all_have_ended() && !out_.open() && !err_.open(); }
   void serve();
   void escalate();
-  void leave(std::size_t child) noexcept;
+  void signal_children(int signal) noexcept;
   void poll_child(std::size_t child);
   void finish();
 

@@ -24,7 +24,6 @@ enum class Tasted : std::uint8_t {
   memfd_create,
 };
 inline constexpr int tasted_count = 12;
-static_assert(tasted_count == static_cast<int>(Tasted::memfd_create) + 1);
 
 /// A set of `Tasted`, as bits.
 using TastedSet = std::uint32_t;

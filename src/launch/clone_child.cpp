@@ -71,7 +71,7 @@ long clone_once(InFlight& record) noexcept {
 // A child that may gain privileges dies with its pidfd only if the caller has
 // CAP_SYS_ADMIN (Linux 7.1); the plan always has PR_SET_PDEATHSIG.
 long clone_tied(InFlight& record) noexcept {
-  record.autokill = record.plan->parent && kernel::works(Feature::autokill);
+  record.autokill = record.plan->made_for.parent && kernel::works(Feature::autokill);
   const long pid = clone_once(record);
   if (pid != -EPERM || !record.autokill) return pid;
   record.autokill = false;
@@ -103,7 +103,7 @@ Trouble clone_from_right_thread(Cloning& cloning) {
   int error = 0;
   if (plan.pid_namespace >= 0) {
     error = run_on_temporary_thread(clone_here, &cloning);
-  } else if (plan.parent) {
+  } else if (plan.made_for.parent) {
     error = run_on_thread_of_child(clone_here, &cloning);
   } else {
     clone_here(&cloning);

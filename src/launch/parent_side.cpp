@@ -195,7 +195,7 @@ ChildPosition position_of(const InFlight& record) { return {step_at(record), sub
 Guarantees guarantees_of(const InFlight& record) noexcept {
   const CompiledPlan& plan = *record.plan;
   Guarantees given;
-  if (plan.parent) {
+  if (plan.made_for.parent) {
     given.parent_death = record.autokill ? ParentDeath::pidfd : ParentDeath::signal;
   }
   if (plan.cgroup) given.cgroup = plan.joins_cgroup ? CgroupEntry::write : CgroupEntry::clone;

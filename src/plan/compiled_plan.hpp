@@ -85,7 +85,6 @@ struct CompiledPlan {
   std::deque<std::vector<const char*>> shell_argvs;  ///< of each call of the kind `script`
   std::vector<const char*> second_argv;              ///< the second stage's, which ends with `argv`
 
-  std::optional<pid_t> parent;  ///< if the child dies with it
   CallerState made_for;         ///< it fits a caller in the same state
 
   std::atomic<int> references{1};

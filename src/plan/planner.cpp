@@ -106,7 +106,6 @@ class Planner {
     compiled_.namespaces = clone_flags(spec_.isolation.made);
     compiled_.no_new_privileges = spec_.identity.no_new_privileges;
     compiled_.pollable = spec_.pollable;
-    compiled_.parent = now_.parent;
     compiled_.leads_group = leads_group(spec_);
     const auto stack = spec_.limits_.limits.find(Resource::stack);
     if (stack != spec_.limits_.limits.end()) compiled_.stack = stack->second.soft;
