@@ -87,7 +87,7 @@ Child::Child(Child&& other) noexcept
       terminal_(std::move(other.terminal_)),
       guarantees_(other.guarantees_),
       cgroup_(std::exchange(other.cgroup_, {})),
-      ended_(std::move(other.ended_)),
+      ended_(other.ended_),
       mark_(other.mark_) {}
 
 Child& Child::operator=(Child&& other) noexcept {
@@ -101,7 +101,7 @@ Child& Child::operator=(Child&& other) noexcept {
     terminal_ = std::move(other.terminal_);
     guarantees_ = other.guarantees_;
     cgroup_ = std::exchange(other.cgroup_, {});
-    ended_ = std::move(other.ended_);
+    ended_ = other.ended_;
     mark_ = other.mark_;
   }
   return *this;
@@ -171,7 +171,7 @@ std::expected<std::size_t, std::error_code> Child::write_in(std::string_view byt
 // `patience` is that of the caller, which may be an event loop.
 void Child::note_end(std::optional<ExitStatus> status, Duration patience) noexcept {
   const kernel::CancelGuard guard;
-  ended_ = std::move(status);
+  ended_ = status;
   if (ended_ && !cgroup_.empty() && mark_ == kernel::fork_generation()) {
     launch::OwnCgroup(std::exchange(cgroup_, {})).remove(kernel::Deadline::after(patience));
   }
@@ -192,7 +192,7 @@ std::optional<ExitStatus> Child::wait_for(Duration limit) noexcept {
     const bool look_once = limit <= Duration(0);
     const auto deadline = kernel::Deadline::after(limit);
     auto status = as_status(look_once ? kernel::try_reap(self) : kernel::reap(self, deadline));
-    note_end(std::move(status), left_for_removal(deadline));
+    note_end(status, left_for_removal(deadline));
   }
   return ended_;
 }
