@@ -46,6 +46,7 @@ function band(stage, run, floor) {
   const outline = [...upper, ...lower.toReversed()];
   return {
     type: "custom", name: run.contender, z: level - 2, color: colour, silent: true, clip: true,
+    emphasis,
     data: upper.map(([at_s, longest], i) => ({ value: [at_s, longest, lower[i][1]] })),
     encode: { x: 0, y: [1, 2] },
     renderItem: ({ dataIndex }, api) => (dataIndex > 0 ? null : {
