@@ -238,7 +238,7 @@ TEST_CASE("what a grandchild holds after the end is given up when cancelled") {
   const Output output = operation->take();
   CHECK(output.out == "begun\n");
   CHECK(output.drain_passed);
-  const forklift::Fd writer(::open(fifo.path().c_str(), O_RDWR | O_CLOEXEC));  // lets it end
+  const forklift::Fd writer(::open(fifo.path().c_str(), O_WRONLY | O_CLOEXEC));  // lets it end, once it is there
 }
 
 TEST_CASE("a callback that throws ends the children, and the operation tells it") {

@@ -186,7 +186,8 @@ TEST_CASE("what a grandchild holds after the end is given up") {
   const Output output = given.take();
   CHECK(output.out == "begun\n");
   CHECK(output.drain_passed);
-  const forklift::Fd writer(::open(fifo.path().c_str(), O_RDWR | O_CLOEXEC));
+  // Waits for the grandchild, and lets it end.
+  const forklift::Fd writer(::open(fifo.path().c_str(), O_WRONLY | O_CLOEXEC));
 }
 
 TEST_CASE("a program that has ended and is not reaped yet keeps its status") {

@@ -105,20 +105,14 @@ def look(pid):
             if each["fork_lock"] == "queued"}
 
 
-def dump(process):
-    """Who waits by the process's own dump."""
+def dump(process, errors):
+    """Who waits by the process's own dump, which goes to the file `errors`."""
     process.send_signal(signal.SIGUSR1)
-    text = ""
-    for line in process.stderr:
-        if line.startswith("=== "):
-            told = int(re.search(r": (\d+) of", line)[1])
-            break
     for line in process.stdout:  # said once the dump is printed
         if line.startswith("dump "):
             break
-    os.set_blocking(process.stderr.fileno(), False)
-    text = process.stderr.read() or ""
-    os.set_blocking(process.stderr.fileno(), True)
+    text = errors.read()
+    told = int(re.search(r"^=== .*: (\d+) of", text, re.M)[1])
     waiting = {int(re.match(r"goroutine (\d+)", one)[1]) for one in text.strip().split("\n\n")
                if one.startswith("goroutine") and "syscall.forkExec(" in one and "emacquire" in one}
     assert told == len(waiting), (told, text)
@@ -128,16 +122,22 @@ def dump(process):
 def check_outside(program):
     """Between two looks the process dumps itself. Who waits in both looks and has not
     moved waits in the dump, too; the sets differ by those that moved."""
-    process = subprocess.Popen(
-        [program, "-program", os.path.join(os.path.dirname(forklift), "forklift-nothing"),
-         "-workers", str(workers), "-for", "60s", "-rss", str(512 << 20)],
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    with tempfile.NamedTemporaryFile("r") as errors:
+        with open(errors.name, "w") as writing:
+            process = subprocess.Popen(
+                [program, "-program", os.path.join(os.path.dirname(forklift), "forklift-nothing"),
+                 "-workers", str(workers), "-for", "60s", "-rss", str(512 << 20)],
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=writing, text=True)
+        compare(process, errors)
+
+
+def compare(process, errors):
     try:
         assert process.stdout.readline() == "ready\n"
         seen = 0
         while seen < workers:
             before = look(process.pid)
-            dumped = dump(process)
+            dumped = dump(process, errors)
             after = look(process.pid)
             moved = len(before ^ dumped) + len(dumped ^ after)
             missed = len((before & after) - dumped) + len(dumped - (before | after))
