@@ -15,6 +15,7 @@
 
 #include "kernel/stack.hpp"
 #include "kernel/gettid.hpp"
+#include "kernel/per_process.hpp"
 #include "launch/parent_side.hpp"
 
 namespace forklift {
@@ -25,7 +26,7 @@ using std::chrono::nanoseconds;
 
 constexpr std::size_t most_long_launches = 64;
 
-std::atomic<LaunchRegistry*> current{nullptr};
+constinit kernel::PerProcess<LaunchRegistry> registries;
 
 // A child that has executed or failed is no longer in flight, whether or not
 // its outcome was read.
@@ -50,7 +51,7 @@ StallReport::Launch describe(const LaunchEntry& entry) {
 }
 
 // The waiting thread may have recorded its stack.
-std::optional<ThreadPlace> who_waits(const LaunchEntry& entry) {
+std::optional<ThreadPlace> waiting_place(const LaunchEntry& entry) {
   const pid_t thread = entry.waiting.load(std::memory_order_relaxed);
   if (thread == 0) return std::nullopt;
   const auto& taken = entry.still ? entry.still->waiting : std::nullopt;
@@ -74,35 +75,28 @@ std::unique_ptr<launch::LaunchObserver> observe(const std::string& program,
 
 }  // namespace
 
-std::atomic<LaunchRegistry*> LaunchRegistry::active_{nullptr};
-
-LaunchRegistry* LaunchRegistry::if_own() noexcept {
-  return mark_ == kernel::fork_generation() ? this : nullptr;
+LaunchRegistry* LaunchRegistry::active() noexcept {
+  LaunchRegistry* const known = registries.find();
+  return known && known->metered_.load(std::memory_order_acquire) ? known : nullptr;
 }
 
-LaunchRegistry& LaunchRegistry::own() {
-  LaunchRegistry* known = current.load(std::memory_order_acquire);
-  if (known && known->if_own()) return *known;
-  std::unique_ptr<LaunchRegistry> fresh(new LaunchRegistry);
-  if (current.compare_exchange_strong(known, fresh.get(), std::memory_order_acq_rel)) {
-    return *fresh.release();
-  }
-  return *known;
-}
+LaunchRegistry& LaunchRegistry::own() { return registries.get(); }
+
+bool LaunchRegistry::is_own() const noexcept { return registries.find() == this; }
 
 void LaunchRegistry::join(StallAccount& account) {
   const std::lock_guard guard(mutex_);
   account.first = last_number_ + 1;
   patience_ = accounts_.empty() ? account.threshold : std::min(patience_, account.threshold);
   accounts_.push_back(&account);
-  active_.store(this, std::memory_order_release);
+  metered_.store(true, std::memory_order_release);
   launch::install(launch::Watcher::meter, &observe);
 }
 
 void LaunchRegistry::leave(StallAccount& account) {
   const std::lock_guard guard(mutex_);
   std::erase(accounts_, &account);
-  if (accounts_.empty()) return active_.store(nullptr, std::memory_order_release);
+  if (accounts_.empty()) return metered_.store(false, std::memory_order_release);
   patience_ = (*std::ranges::min_element(accounts_, {}, &StallAccount::threshold))->threshold;
 }
 
@@ -111,7 +105,7 @@ void LaunchRegistry::look(const StallAccount& account, StallReport& report) {
   for (LaunchEntry* const entry : entries_) {
     if (entry->number < account.first || !is_on_its_way(*entry)) continue;
     StallReport::Launch seen = describe(*entry);
-    seen.waiting = who_waits(*entry);
+    seen.waiting = waiting_place(*entry);
     if (seen.lasting >= account.threshold) remember(*entry, seen);
     report.launches.push_back(std::move(seen));
   }
@@ -178,14 +172,14 @@ void LaunchEntry::handed_over(const launch::InFlight& launched) noexcept {
 }
 
 void LaunchEntry::arrived() noexcept {
-  if (!registry->if_own()) return;
+  if (!registry->is_own()) return;
   const std::lock_guard guard(registry->mutex_);
   record = nullptr;
 }
 
 void LaunchEntry::ended(bool failed) noexcept {
   LaunchRegistry* const whose = std::exchange(registry, nullptr);
-  if (!whose || !whose->if_own()) return;
+  if (!whose || !whose->is_own()) return;
   const std::lock_guard guard(whose->mutex_);
   whose->remove(*this);
   try {
@@ -197,13 +191,13 @@ void LaunchEntry::ended(bool failed) noexcept {
 // Not in the child of a fork of the program.
 kernel::Deadline LaunchEntry::waits() noexcept {
   using kernel::Deadline;
-  if (!registry->if_own()) return Deadline::never();
+  if (!registry->is_own()) return Deadline::never();
   waiting.store(kernel::this_thread(), std::memory_order_relaxed);
   return Deadline::after(begin + patience - Clock::now());
 }
 
 void LaunchEntry::stalled() noexcept try {
-  if (!registry->if_own()) return;
+  if (!registry->is_own()) return;
   ThreadPlace here{.thread = kernel::this_thread(), .stack = kernel::stack_here()};
   here.at = Clock::now();
   const std::lock_guard guard(registry->mutex_);

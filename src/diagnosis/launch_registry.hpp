@@ -11,7 +11,6 @@
 #include <vector>
 
 #include "kernel/deadline.hpp"
-#include "kernel/fork_generation.hpp"
 #include "launch/in_flight.hpp"
 #include "launch/observer.hpp"
 
@@ -64,14 +63,11 @@ struct StallAccount {
 
 /// Records every launch of this process while there is a meter.
 ///
-/// Threads: any. Never destroyed: launches may end while the program exits.
+/// Threads: any.
 class LaunchRegistry {
  public:
-  /// Null: no meter. Cost: then one load.
-  static LaunchRegistry* active() noexcept {
-    LaunchRegistry* const known = active_.load(std::memory_order_acquire);
-    return known ? known->if_own() : nullptr;
-  }
+  /// Null: no meter.
+  static LaunchRegistry* active() noexcept;
   /// This process's: after a fork, the mutex of the inherited one may be held.
   static LaunchRegistry& own();
 
@@ -83,19 +79,16 @@ class LaunchRegistry {
   /// This thread is about to launch `program`; null without memory.
   std::unique_ptr<LaunchEntry> begin(const std::string& program, Engine engine) noexcept;
 
-  /// Null in the child of a fork of the program.
-  LaunchRegistry* if_own() noexcept;
+  /// Not in the child of a fork of the program.
+  bool is_own() const noexcept;
 
  private:
   friend struct LaunchEntry;
 
-  LaunchRegistry() = default;
   void remove(const LaunchEntry& entry);
   void count(const LaunchEntry& entry, bool failed);
 
-  static std::atomic<LaunchRegistry*> active_;
-
-  const std::uint64_t mark_ = kernel::fork_generation();
+  std::atomic<bool> metered_{false};
   std::mutex mutex_;
   std::vector<LaunchEntry*> entries_;
   std::vector<StallAccount*> accounts_;

@@ -25,7 +25,7 @@
 #include <utility>
 
 #include "kernel/cgroup_tree.hpp"
-#include "kernel/fork_generation.hpp"
+#include "kernel/per_process.hpp"
 #include "kernel/quiet_thread.hpp"
 #include "kernel/wait.hpp"
 
@@ -63,12 +63,8 @@ struct Condemned {
   Condemned* next = nullptr;
 };
 
-// Never freed: its thread may be at work when the process exits.
 class Remover {
  public:
-  void replaces(const Remover* other) noexcept { replaced_ = other; }
-  bool is_ours() const noexcept { return mark_ == kernel::fork_generation(); }
-
   void take(Condemned* condemned) noexcept {
     const bool idle = __atomic_fetch_add(&unfinished_, 1, __ATOMIC_SEQ_CST) == 0;
     push(condemned);
@@ -110,30 +106,17 @@ class Remover {
     }
   }
 
-  std::uint64_t mark_ = kernel::fork_generation();
-  const Remover* replaced_ = nullptr;  // the other half's, which is never freed
   std::atomic<Condemned*> asked_for_{nullptr};
   std::uint32_t unfinished_ = 0;
 };
 
-std::atomic<Remover*> current{nullptr};
-
-// That of this process: the thread of another half is not in this one.
-Remover* find_remover() noexcept {
-  Remover* known = current.load(std::memory_order_acquire);
-  if (known && known->is_ours()) return known;
-  std::unique_ptr<Remover> fresh(new (std::nothrow) Remover);
-  if (!fresh) return nullptr;
-  fresh->replaces(known);
-  if (!current.compare_exchange_strong(known, fresh.get(), std::memory_order_acq_rel)) return known;
-  return fresh.release();
-}
+constinit kernel::PerProcess<Remover> removers;
 
 // A program that ends at once would leave the cgroup and what runs in it.
 struct AtExit {
   ~AtExit() {
-    const Remover* const known = current.load(std::memory_order_acquire);
-    if (known && known->is_ours()) known->await(Deadline::after(patience_at_exit));
+    const Remover* const known = removers.find();
+    if (known) known->await(Deadline::after(patience_at_exit));
   }
 } at_exit;
 
@@ -147,7 +130,7 @@ bool remove_busy_cgroup(const std::string& path, Deadline deadline) noexcept {
 }
 
 void remove_cgroup_elsewhere(std::string path) noexcept {
-  Remover* const remover = find_remover();
+  Remover* const remover = removers.get_if_memory();
   auto* const condemned = new (std::nothrow) Condemned;
   if (!remover || !condemned) {  // it stays, in a process without memory for 80 bytes
     delete condemned;

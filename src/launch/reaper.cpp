@@ -20,7 +20,7 @@
 #include <thread>
 #include <vector>
 
-#include "kernel/fork_generation.hpp"
+#include "kernel/per_process.hpp"
 #include "kernel/process.hpp"
 #include "kernel/quiet_thread.hpp"
 #include "kernel/raw.hpp"
@@ -42,10 +42,19 @@ struct Watched {
   void announce() const noexcept { kernel::raw::call(SYS_write, pipe.get(), "", 1); }
 };
 
-// Never freed: its thread lives as long as the process.
 class Reaper {
  public:
-  bool is_ours() const noexcept { return mark_ == kernel::fork_generation(); }
+  // Errors: an errno; the next call tries again.
+  std::expected<void, int> start() {
+    if (started_.exchange(true)) return {};
+    try {
+      kernel::start_quiet_thread(&Reaper::work, this).detach();
+      return {};
+    } catch (const std::system_error& error) {
+      started_ = false;
+      return std::unexpected(error.code().value());
+    }
+  }
 
   void watch(Watched* watched) noexcept {
     watched->next = asked_for_.load();
@@ -100,38 +109,22 @@ class Reaper {
     if (!asked_for_.load()) kernel::wait_until_cleared(idle_, deadline);
   }
 
-  std::uint64_t mark_ = kernel::fork_generation();
+  std::atomic<bool> started_{false};
   std::atomic<Watched*> asked_for_{nullptr};
   std::uint32_t idle_ = 0;
   std::vector<std::unique_ptr<Watched>> watched_;  // owned by the thread
 };
 
-std::atomic<Reaper*> current{nullptr};
-
-// The reaper of this process, with a running thread; none after a fork.
-std::expected<Reaper*, int> find_reaper() {
-  Reaper* known = current.load(std::memory_order_acquire);
-  if (known && known->is_ours()) return known;
-  auto fresh = std::make_unique<Reaper>();
-  if (!current.compare_exchange_strong(known, fresh.get(), std::memory_order_acq_rel)) return known;
-  try {
-    kernel::start_quiet_thread(&Reaper::work, fresh.get()).detach();
-  } catch (const std::system_error& error) {
-    current.store(nullptr, std::memory_order_release);
-    [[maybe_unused]] Reaper* const lost = fresh.release();  // it may be in use already
-    return std::unexpected(error.code().value());
-  }
-  return fresh.release();
-}
+constinit kernel::PerProcess<Reaper> reapers;
 
 }  // namespace
 
 std::expected<Fd, int> announce_end(pid_t pid) {
   auto pipe = fork_exec_pipe();
   if (!pipe) return std::unexpected(pipe.error().value());
-  const auto reaper = find_reaper();
-  if (!reaper) return std::unexpected(reaper.error());
-  (*reaper)->watch(new Watched{pid, std::move(pipe->writing)});
+  Reaper& reaper = reapers.get();
+  if (const auto started = reaper.start(); !started) return std::unexpected(started.error());
+  reaper.watch(new Watched{pid, std::move(pipe->writing)});
   return std::move(pipe->reading);
 }
 

@@ -14,7 +14,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <atomic>
 #include <condition_variable>
 #include <deque>
 #include <forklift/fork_lock.hpp>
@@ -25,7 +24,7 @@
 #include "kernel/above_stdio.hpp"
 #include "kernel/cancel_guard.hpp"
 #include "kernel/deadline.hpp"
-#include "kernel/fork_generation.hpp"
+#include "kernel/per_process.hpp"
 #include "kernel/stack.hpp"
 #include "kernel/gettid.hpp"
 
@@ -228,20 +227,8 @@ ForkLock::Report ForkLock::report() const { return state_->report(); }
 ForkLock::Rule ForkLock::rule() const noexcept { return state_->rule(); }
 
 ForkLock& fork_lock() {
-  // Never destroyed: threads may launch while the program exits. In the child
-  // of a fork, threads that do not exist there may hold it.
-  struct Own {
-    std::uint64_t mark = kernel::fork_generation();
-    ForkLock lock;
-  };
-  static std::atomic<Own*> current{nullptr};
-  Own* known = current.load(std::memory_order_acquire);
-  if (known && known->mark == kernel::fork_generation()) return known->lock;
-  auto fresh = std::make_unique<Own>();
-  if (current.compare_exchange_strong(known, fresh.get(), std::memory_order_acq_rel)) {
-    return fresh.release()->lock;
-  }
-  return known->lock;
+  static constinit kernel::PerProcess<ForkLock> locks;
+  return locks.get();
 }
 
 namespace {
