@@ -95,17 +95,9 @@ std::expected<Child, LaunchError> Command::try_spawn() const {
   return std::move(*launch).finish();
 }
 
-Launch Command::start(Notice notice) const {
-  auto launch = try_start(notice);
-  if (!launch) throw std::move(launch.error());
-  return std::move(*launch);
-}
+Launch Command::start(Notice notice) const { return value_or_throw(try_start(notice)); }
 
-Child Command::spawn() const {
-  auto child = try_spawn();
-  if (!child) throw std::move(child.error());
-  return std::move(*child);
-}
+Child Command::spawn() const { return value_or_throw(try_spawn()); }
 
 const std::string& Command::program() const noexcept {
   static const std::string none;

@@ -85,11 +85,7 @@ std::expected<RunningPipeline, LaunchError> Pipeline::try_spawn() const {
   return RunningPipeline(std::move(*children), by_last_);
 }
 
-RunningPipeline Pipeline::spawn() const {
-  auto running = try_spawn();
-  if (!running) throw std::move(running.error());
-  return std::move(*running);
-}
+RunningPipeline Pipeline::spawn() const { return value_or_throw(try_spawn()); }
 
 std::optional<LaunchError> Pipeline::refuses(const Input& input) const {
   if (stages_.empty()) return std::nullopt;  // the launch will refuse it

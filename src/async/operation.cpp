@@ -38,14 +38,14 @@ OperationPtr<Result> begin(Begin begin, Taking taking, Options&&... options) {
 
 Output take_output(OperationState& state) {
   Output output;
-  state.communicator().hand_over(output);
+  state.communicator().take_result(output);
   output.status = state.children().front().wait();
   return output;
 }
 
 PipelineOutput take_pipeline_output(OperationState& state) {
   PipelineOutput output;
-  state.communicator().hand_over(output);
+  state.communicator().take_result(output);
   output.status = state.status();
   return output;
 }

@@ -31,7 +31,7 @@ Communicator::Communicator(const OutputOptions& options)
       out_(options.out, options.limit),
       err_(options.err, options.limit) {}
 
-void Communicator::hold(std::span<Child> children) {
+void Communicator::run(std::span<Child> children) {
   may_wait_ = true;
   try {
     begin(children);
@@ -156,7 +156,7 @@ void Communicator::poll_child(std::size_t index) {
   deadline_ = timed_out_ ? drained : deadline_.sooner(drained);
 }
 
-void Communicator::hand_over(Captured& captured) {
+void Communicator::take_result(Captured& captured) {
   captured.out = out_.take_text();
   captured.err = err_.take_text();
   captured.out_memfd = out_.take_memfd();
@@ -168,12 +168,12 @@ void Communicator::hand_over(Captured& captured) {
   captured.drain_passed = drain_passed_;
 }
 
-void converse(std::span<Child> children, const OutputOptions& options, Captured& captured) {
+void communicate_with(std::span<Child> children, const OutputOptions& options, Captured& captured) {
   if (children.empty()) return;
   try {
     Communicator communicator(options);
-    communicator.hold(children);
-    communicator.hand_over(captured);
+    communicator.run(children);
+    communicator.take_result(captured);
   } catch (...) {
     end_trees(children);
     throw;

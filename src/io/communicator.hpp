@@ -26,7 +26,7 @@ class Communicator final : public Pollable {
   ///
   /// Errors: std::system_error, or exceptions of callbacks; all trees are then
   /// killed and the children reaped.
-  void hold(std::span<Child> children);
+  void run(std::span<Child> children);
 
   /// Takes over the children's pipes. Requires: the children are not moved.
   void begin(std::span<Child> children);
@@ -36,14 +36,14 @@ class Communicator final : public Pollable {
     return in_.source_entry().fd == descriptor && descriptor >= 0;
   }
   std::optional<Time> deadline() const override { return next_deadline().point(); }
-  /// Errors: as `hold`, with nothing killed.
+  /// Errors: as `run`, with nothing killed.
   bool perform() override;
   void release_closed() noexcept override;
   /// When all have ended, abandons the data left in the pipes.
   void cancel(int signal) noexcept override;
 
   /// The captured data.
-  void hand_over(Captured& captured);
+  void take_result(Captured& captured);
 
  private:
   kernel::Deadline next_deadline() const noexcept { return blind_ ? next_look_ : deadline_; }
@@ -70,8 +70,8 @@ class Communicator final : public Pollable {
   bool drain_passed_ = false;
 };
 
-/// Communicates with children that already run. Errors: as `hold`, also if a
+/// Communicates with children that already run. Errors: as `run`, also if a
 /// file cannot be opened.
-void converse(std::span<Child> children, const OutputOptions& options, Captured& captured);
+void communicate_with(std::span<Child> children, const OutputOptions& options, Captured& captured);
 
 }  // namespace forklift

@@ -9,6 +9,7 @@
 
 #include <utility>
 
+#include "api/launch_error.hpp"
 #include "io/communicator.hpp"
 
 namespace forklift {
@@ -21,21 +22,19 @@ std::expected<Output, LaunchError> Command::try_output(const OutputOptions& opti
   auto child = std::move(*launch).finish();
   if (!child) return std::unexpected(std::move(child.error()));
   Output output;
-  communicator.hold({&*child, 1});
-  communicator.hand_over(output);
+  communicator.run({&*child, 1});
+  communicator.take_result(output);
   output.status = child->wait();
   return output;
 }
 
 Output Command::output(const OutputOptions& options) const {
-  auto output = try_output(options);
-  if (!output) throw std::move(output.error());
-  return std::move(*output);
+  return value_or_throw(try_output(options));
 }
 
 Output Child::communicate(const OutputOptions& options) {
   Output output;
-  converse({this, 1}, options, output);
+  communicate_with({this, 1}, options, output);
   output.status = wait();
   return output;
 }
@@ -47,21 +46,19 @@ std::expected<PipelineOutput, LaunchError> Pipeline::try_output(
   auto running = capturing(options.input).try_spawn();
   if (!running) return std::unexpected(std::move(running.error()));
   PipelineOutput output;
-  communicator.hold(running->stages());
-  communicator.hand_over(output);
+  communicator.run(running->stages());
+  communicator.take_result(output);
   output.status = running->wait();
   return output;
 }
 
 PipelineOutput Pipeline::output(const OutputOptions& options) const {
-  auto output = try_output(options);
-  if (!output) throw std::move(output.error());
-  return std::move(*output);
+  return value_or_throw(try_output(options));
 }
 
 PipelineOutput RunningPipeline::communicate(const OutputOptions& options) {
   PipelineOutput output;
-  converse(stages_, options, output);
+  communicate_with(stages_, options, output);
   output.status = wait();
   return output;
 }
