@@ -8,6 +8,8 @@
 #include <cctype>
 #include <charconv>
 #include <cmath>
+#include <cstddef>
+#include <iterator>
 #include <limits>
 #include <stdexcept>
 #include <utility>
@@ -119,20 +121,34 @@ std::chrono::nanoseconds parse_time(const std::string& text) {
   throw std::invalid_argument(fmt::format("'{}' is not a {}", text, a_time));
 }
 
+// Three digits; a value that would round to a thousand units is printed in the next one.
 std::string print_size(std::size_t bytes) {
-  constexpr std::size_t mebibyte = 1U << 20;
-  constexpr std::size_t gibibyte = 1024 * mebibyte;
-  if (bytes >= gibibyte) {
-    const auto whole = static_cast<double>(bytes) / static_cast<double>(gibibyte);
-    return fmt::format("{:.3g} GiB", whole);
-  }
-  return fmt::format("{} MiB", bytes / mebibyte);
+  constexpr const char* units[] = {"KiB", "MiB", "GiB", "TiB"};
+  if (bytes == 0) return "0 MiB";
+  double size = static_cast<double>(bytes) / 1024;
+  std::size_t unit = 0;
+  for (; size >= 999.5 && unit + 1 < std::size(units); ++unit) size /= 1024;
+  return fmt::format("{:.3g} {}", size, units[unit]);
 }
 
-// A value that rounds to a thousand is printed in the next unit, if any.
 std::string print_time(double microseconds) {
+  if (microseconds < 0) return "-" + print_time(-microseconds);
   if (microseconds < 999.5) return fmt::format("{:.0f} us", microseconds);
   if (microseconds < 999'500) return fmt::format("{:.3g} ms", microseconds / 1000);
-  const double seconds = microseconds / 1'000'000;
-  return seconds < 999.5 ? fmt::format("{:.3g} s", seconds) : fmt::format("{:.0f} s", seconds);
+  return print_count(microseconds / 1'000'000) + " s";
+}
+
+std::string print_count(double count) {
+  if (count >= 999'500) {
+    constexpr const char* words[] = {"million", "billion", "trillion"};
+    std::size_t word = 0;
+    for (count /= 1e6; count >= 999.5 && word + 1 < std::size(words); ++word) count /= 1000;
+    return fmt::format("{:.3g} {}", count, words[word]);
+  }
+  if (count < 99.95) return fmt::format("{:.3g}", count);
+  std::string text = fmt::format("{:.0f}", count);
+  for (auto at = static_cast<std::ptrdiff_t>(text.size()) - 3; at > 0; at -= 3) {
+    text.insert(static_cast<std::size_t>(at), ",");
+  }
+  return text;
 }

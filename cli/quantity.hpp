@@ -29,8 +29,11 @@ std::chrono::milliseconds parse_duration(const std::string& text);
 /// As in timeout(1): "5" is seconds, and ns, us, ms, s, m, h, d are units.
 std::chrono::nanoseconds parse_time(const std::string& text);
 
-/// "4 GiB", "512 MiB".
+/// "512 KiB", "2.1 MiB", "4 GiB".
 std::string print_size(std::size_t bytes);
 
-/// "12 us", "3.41 ms", "1.20 s", from microseconds.
+/// "12 us", "3.41 ms", "1.2 s", from microseconds.
 std::string print_time(double microseconds);
+
+/// "23", "12,345", "1.03 million".
+std::string print_count(double count);

@@ -119,7 +119,7 @@ std::string leave_out(const Circumstances& circumstances) {
   constexpr std::uint64_t worth_naming = std::uint64_t{64} << 20;
   const std::string which =
       circumstances.largest_mapping >= worth_naming
-          ? fmt::format(" (the largest mapping has {})", say_size(circumstances.largest_mapping))
+          ? fmt::format(" (the largest mapping has {})", print_size(circumstances.largest_mapping))
           : "";
   return fmt::format(
       "large buffers that no child needs{}: madvise(MADV_DONTFORK) leaves them out of every copy",

@@ -86,7 +86,7 @@ void note_swap(const process::Process& process, std::vector<std::string>& notes)
   if (process.memory.swapped == 0) return;
   notes.push_back(fmt::format(
       "{} of it are swapped out: a fork copies those entries, too, one lock after the other",
-      watch::say_size(process.memory.swapped)));
+      print_size(process.memory.swapped)));
 }
 
 std::uint64_t kept_from_children(const std::vector<Mapping>& mappings) {

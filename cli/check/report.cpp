@@ -48,14 +48,14 @@ std::string sizes(const Finding& finding) {
   const bool known = !is_bound(finding.prediction);
   std::string text =
       row("memory", fmt::format("{} resident, of which its own {}, in huge pages {}",
-                                watch::say_size(memory.resident), watch::say_size(memory.anonymous),
-                                known ? watch::say_size(memory.huge) : "unknown"));
+                                print_size(memory.resident), print_size(memory.anonymous),
+                                known ? print_size(memory.huge) : "unknown"));
   text += row("page tables",
-              fmt::format("{}, of which a fork copies {}{}", watch::say_size(memory.page_tables),
-                          known ? "" : "at most ", watch::say_size(finding.prediction.tables)));
+              fmt::format("{}, of which a fork copies {}{}", print_size(memory.page_tables),
+                          known ? "" : "at most ", print_size(finding.prediction.tables)));
   if (finding.kept_from_children > 0) {
     text += row("", fmt::format("not those of {} under MADV_DONTFORK",
-                                watch::say_size(finding.kept_from_children)));
+                                print_size(finding.kept_from_children)));
   }
   return text;
 }
@@ -64,10 +64,10 @@ std::string sizes(const Finding& finding) {
 std::string victims(const Finding& finding) {
   const std::size_t others =
       finding.process.threads - std::min<std::size_t>(finding.process.threads, 1);
-  if (others == 0) return "its only thread stands still for that time";
+  if (others == 0) return "its only thread is stopped for that time";
   const std::size_t running = std::min(finding.running, others);
   return fmt::format(
-      "the thread that forks stands still, and of {} each that has a page fault or maps memory "
+      "the thread that forks is stopped, and of {} each that has a page fault or maps memory "
       "meanwhile; {}",
       things(others, "other", "others"),
       running == 0 ? "none runs now" : things(running, "runs now", "run now"));
@@ -96,11 +96,10 @@ std::string causes(const Prediction& prediction) {
       continue;
     }
     std::string line = fmt::format("{:>4.0f} %  {:>9}  {}", 100 * cause.share,
-                                   watch::say_size(cause.mapping.resident), label(cause.mapping));
-    if (cause.mapping.huge > 0)
-      line += fmt::format(", {} huge", watch::say_size(cause.mapping.huge));
+                                   print_size(cause.mapping.resident), label(cause.mapping));
+    if (cause.mapping.huge > 0) line += fmt::format(", {} huge", print_size(cause.mapping.huge));
     if (cause.mapping.swapped > 0) {
-      line += fmt::format(", {} swapped out", watch::say_size(cause.mapping.swapped));
+      line += fmt::format(", {} swapped out", print_size(cause.mapping.swapped));
     }
     text += fmt::format("{:<{}}{}\n", told++ == 0 ? "caused by" : "", indent.size(),
                         cut(line, columns - indent.size()));

@@ -95,9 +95,9 @@ std::string line(const SurveyEntry& place) {
       process.descriptors ? fmt::format("{}", *process.descriptors) : "?";
   return fmt::format("{:>7} {:<10} {:<14} {:>9} {:>9} {:>7} {:>6} {:>9}{} {}\n", process.pid,
                      cut(place.user, 10), cut(runtime_text(process), 14),
-                     watch::say_size(process.memory.resident),
-                     watch::say_size(process.memory.page_tables), process.threads, descriptors,
-                     watch::say(place.prediction.stall), is_bound(place.prediction) ? "<" : " ",
+                     print_size(process.memory.resident), print_size(process.memory.page_tables),
+                     process.threads, descriptors, watch::say(place.prediction.stall),
+                     is_bound(place.prediction) ? "<" : " ",
                      cut(short_command(process.command), 18));
 }
 

@@ -5,9 +5,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <cmath>
-
-#include "quantity.hpp"
+#include <chrono>
 
 namespace watch {
 namespace {
@@ -19,36 +17,7 @@ bool continues_a_character(char byte) { return (static_cast<unsigned char>(byte)
 }  // namespace
 
 std::string say(Nanoseconds time) {
-  const std::chrono::duration<double, std::micro> microseconds = time;
-  if (microseconds.count() < 0) return "-" + say(-time);
-  // A value that rounds up to the next unit is printed in that unit.
-  if (microseconds.count() >= 999.5 && microseconds.count() < 1000) return "1 ms";
-  if (microseconds.count() >= 999'500 && microseconds.count() < 1'000'000) return "1 s";
-  if (microseconds.count() >= 999'500'000) return say_count(microseconds.count() / 1e6) + " s";
-  return print_time(microseconds.count());
-}
-
-std::string say_size(std::uint64_t bytes) {
-  constexpr const char* units[] = {"KiB", "MiB", "GiB", "TiB"};
-  double size = static_cast<double>(bytes) / 1024;
-  std::size_t unit = 0;
-  for (; size >= 1000 && unit + 1 < std::size(units); ++unit) size /= 1024;
-  return fmt::format("{:.3g} {}", size, units[unit]);
-}
-
-std::string say_count(double count) {
-  if (count >= 999'500) {
-    constexpr const char* words[] = {"million", "billion", "trillion"};
-    std::size_t word = 0;
-    for (count /= 1e6; count >= 999.5 && word + 1 < std::size(words); ++word) count /= 1000;
-    return fmt::format("{:.3g} {}", count, words[word]);
-  }
-  if (count < 99.95) return fmt::format("{:.3g}", count);
-  std::string text = fmt::format("{:.0f}", count);
-  for (auto at = static_cast<std::ptrdiff_t>(text.size()) - 3; at > 0; at -= 3) {
-    text.insert(static_cast<std::size_t>(at), ",");
-  }
-  return text;
+  return print_time(std::chrono::duration<double, std::micro>(time).count());
 }
 
 std::string say_share(double share) {
@@ -58,7 +27,7 @@ std::string say_share(double share) {
 }
 
 std::string say_several(std::size_t count, const std::string& noun) {
-  return say_count(static_cast<double>(count)) + " " + noun + (count == 1 ? "" : "s");
+  return print_count(static_cast<double>(count)) + " " + noun + (count == 1 ? "" : "s");
 }
 
 std::size_t columns(const std::string& text) {

@@ -2,19 +2,16 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <cstdint>
+#include <cstddef>
 #include <string>
 
+#include "quantity.hpp"
 #include "recording/event.hpp"
 
 /// Figures for people: three digits, and a suitable unit.
 namespace watch {
 
 std::string say(Nanoseconds time);
-/// "512 KiB", "2.1 MiB", "1.03 GiB".
-std::string say_size(std::uint64_t bytes);
-/// "23", "12,345", "1.03 million".
-std::string say_count(double count);
 /// "0.3 %", "12 %".
 std::string say_share(double share);
 /// "1 call", "2 calls".

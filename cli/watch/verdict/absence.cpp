@@ -61,7 +61,7 @@ Verdict of_harmlessness(const Case& of) {
                   say_several(analysis.all.calls, "call"), mark(of.recording, Figure::duration),
                   say(analysis.all.time.p50), say(analysis.all.time.max),
                   analysis.victims.all.events == 0
-                      ? "blocked nobody"
+                      ? "blocked no other thread"
                       : "blocked others for " + say(analysis.victims.all.time.max) + " at most");
   return verdict;
 }
@@ -133,7 +133,7 @@ std::optional<Verdict> missed(const Case& of) {
                   "were seen, the call was not.";
   if (faults >= threshold::faults_without_call) {
     verdict.evidence = {fmt::format("{}{} copy-on-write faults before any copying call",
-                                    mark(of.recording, Figure::copy_faults), say_count(faults))};
+                                    mark(of.recording, Figure::copy_faults), print_count(faults))};
   }
   verdict.advice = {"watch from the first instruction: forklift watch -- PROGRAM"};
   return verdict;

@@ -25,7 +25,7 @@ const Group* worst_place(const Analysis& analysis) {
 std::string per_mebibyte(const Case& of) {
   const Group& copying = of.analysis.copying;
   std::string text = fmt::format("{} of page tables are copied each time: {:.3g} ms per MiB",
-                                 say_size(copying.median->page_tables), *copying.ms_per_mebibyte);
+                                 print_size(copying.median->page_tables), *copying.ms_per_mebibyte);
   if (const auto& calibration = of.recording.header.calibration) {
     text += fmt::format(", {:.3g} ms where a process of our own does it",
                         static_cast<double>(calibration->per_megabyte.count()) / 1e6);
@@ -51,7 +51,7 @@ std::vector<std::string> evidence_of_stall(const Case& of) {
 }
 
 std::string others(const Victims& victims, std::size_t calls) {
-  if (victims.calls == 0) return "; nobody but the caller was held up";
+  if (victims.calls == 0) return "; no other thread was held up";
   const std::string which =
       victims.calls == calls ? ", and each" : fmt::format("; {} of them", victims.calls);
   return fmt::format("{} blocked {} at once", which,
@@ -95,7 +95,7 @@ std::optional<Verdict> runtime_frozen(const Case& of) {
   verdict.confidence =
       confidence(recording, {Figure::memory_lock, Figure::other_waits}, analysis.frozen_calls);
   verdict.sentence = fmt::format(
-      "The whole process stood still: during {} of {} all other threads were blocked at once, for "
+      "The whole process was stopped: during {} of {} all other threads were blocked at once, for "
       "up to {}{}.",
       analysis.frozen_calls, say_several(analysis.copying.calls, "copying call"),
       mark(recording, Figure::memory_lock), say(analysis.longest_freeze));
@@ -125,8 +125,8 @@ std::optional<Verdict> copy_on_write_storm(const Case& of) {
       mark(recording, Figure::fault_time), say(*after.fault_time), say(calls));
   verdict.evidence = {
       fmt::format("{}{} copy-on-write faults beyond those of before ({} a second), {} per call",
-                  mark(recording, Figure::copy_faults), say_count(after.copy_faults),
-                  say_count(after.before_per_second), say_count(after.per_call))};
+                  mark(recording, Figure::copy_faults), print_count(after.copy_faults),
+                  print_count(after.before_per_second), print_count(after.per_call))};
   verdict.advice = advice_for(of, Problem::copy_on_write);
   verdict.weight = seconds(*after.fault_time);
   return verdict;

@@ -184,7 +184,8 @@ std::optional<Verdict> swap(const Case& of) {
   verdict.sentence = fmt::format(
       "Part of the memory is swapped out: {} of {}, which makes copying slower than the resident "
       "size shows.",
-      say_size(calls.median->swapped), say_size(calls.median->swapped + calls.median->resident));
+      print_size(calls.median->swapped),
+      print_size(calls.median->swapped + calls.median->resident));
   if (calls.ms_per_mebibyte) {
     verdict.evidence = {fmt::format("{:.3g} ms per MiB of page tables", *calls.ms_per_mebibyte)};
   }
@@ -228,7 +229,7 @@ std::optional<Verdict> descriptor_table(const Case& of) {
       "Descriptors are copied: {} with {} of them open took {}{} (median), though no page tables "
       "were copied.",
       say_several(time.count, "call"),
-      say_count(static_cast<double>(descriptors[descriptors.size() / 2])),
+      print_count(static_cast<double>(descriptors[descriptors.size() / 2])),
       mark(of.recording, Figure::duration), say(time.p50));
   verdict.evidence = {
       "none of these calls has CLONE_FILES: the child gets each descriptor, and "

@@ -35,7 +35,7 @@ std::string failures(const Group& group) {
 std::string title(const Group& group, const Analysis& analysis) {
   std::string text = fmt::format("{}: {}", group.kind, say_several(group.calls, "call"));
   if (const double watched = seconds(analysis.watched); watched > 0) {
-    text += fmt::format(", {} a second", say_count(static_cast<double>(group.calls) / watched));
+    text += fmt::format(", {} a second", print_count(static_cast<double>(group.calls) / watched));
   }
   text += failures(group);
   if (group.cut > 0) text += fmt::format(", {} had begun before", group.cut);
@@ -91,13 +91,15 @@ std::string range(const std::string& median, const std::string& most) {
 void put_size(Page& page, const Group& group) {
   if (!group.median) return;
   const Size &median = *group.median, &most = *group.most;
-  std::string text = fmt::format("{} of page tables, {} resident",
-                                 range(say_size(median.page_tables), say_size(most.page_tables)),
-                                 range(say_size(median.resident), say_size(most.resident)));
+  std::string text =
+      fmt::format("{} of page tables, {} resident",
+                  range(print_size(median.page_tables), print_size(most.page_tables)),
+                  range(print_size(median.resident), print_size(most.resident)));
   if (most.swapped > 0) {
-    text += fmt::format(", {} swapped", range(say_size(median.swapped), say_size(most.swapped)));
+    text +=
+        fmt::format(", {} swapped", range(print_size(median.swapped), print_size(most.swapped)));
   }
-  const auto number = [](std::size_t count) { return say_count(static_cast<double>(count)); };
+  const auto number = [](std::size_t count) { return print_count(static_cast<double>(count)); };
   text += fmt::format(", {} threads, {} descriptors, {} mappings",
                       range(number(median.threads), number(most.threads)),
                       range(number(median.descriptors), number(most.descriptors)),
@@ -126,7 +128,7 @@ void put_histogram(Page& page, const Group& group) {
     const double share = static_cast<double>(bin.count) / static_cast<double>(most);
     page.line(
         fmt::format("  {}  {} {}", limits, left(bar(share, bar_width), bar_width),
-                    right(bin.count == 0 ? "" : say_count(static_cast<double>(bin.count)), 8)));
+                    right(bin.count == 0 ? "" : print_count(static_cast<double>(bin.count)), 8)));
   }
 }
 
@@ -235,8 +237,8 @@ void put_after(Page& page, const Subject& subject) {
   page.title("AFTER THE CALLS (the first write to each copied page)");
   page.row("copy faults",
            fmt::format("{}{}, {} per call; {} a second before the first call",
-                       mark(recording, Figure::copy_faults), say_count(after->copy_faults),
-                       say_count(after->per_call), say_count(after->before_per_second)));
+                       mark(recording, Figure::copy_faults), print_count(after->copy_faults),
+                       print_count(after->per_call), print_count(after->before_per_second)));
   if (after->fault_time.value_or(Nanoseconds{}) > Nanoseconds{}) {
     page.row("their time", fmt::format("{}{} of processors in page faults, beside {} in the calls",
                                        mark(recording, Figure::fault_time), say(*after->fault_time),
@@ -245,7 +247,7 @@ void put_after(Page& page, const Subject& subject) {
   }
   if (after->per_second.size() > 1) {
     page.row("over time", sparkline(after->per_second, 60) + "  up to " +
-                              say_count(std::ranges::max(after->per_second)) + " a second");
+                              print_count(std::ranges::max(after->per_second)) + " a second");
   }
 }
 
@@ -267,9 +269,9 @@ void put_children(Page& page, const Subject& subject) {
     }
     if (each.exited > 0) {
       text += fmt::format("{}{} ended without executing anything", each.executed > 0 ? "; " : "",
-                          say_count(static_cast<double>(each.exited)));
+                          print_count(static_cast<double>(each.exited)));
     }
-    page.row(say_count(static_cast<double>(each.executed + each.exited)) +
+    page.row(print_count(static_cast<double>(each.executed + each.exited)) +
                  (each.copied ? " copied" : " shared"),
              text);
   }

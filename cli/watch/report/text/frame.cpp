@@ -67,7 +67,7 @@ void put_target(Page& page, const Subject& subject) {
   page.strong(
       "", fmt::format("{}, pid {}, {}: {}, {} resident, {} of page tables", target.name, target.pid,
                       runtime(target), say_several(target.threads, "thread"),
-                      say_size(target.memory.resident), say_size(target.memory.page_tables)));
+                      print_size(target.memory.resident), print_size(target.memory.page_tables)));
   if (!target.command.empty() && target.command != target.name) {
     page.line(shorten(target.command, width));
   }
@@ -133,7 +133,7 @@ void put_overhead(Page& page, const Subject& subject) {
   };
   page.row("its own", fmt::format("{} of processor time{}, {} of memory, {} to attach",
                                   say(footer.own_time), of_one(footer.own_time),
-                                  say_size(footer.own_memory), say(header.attaching)));
+                                  print_size(footer.own_memory), say(header.attaching)));
   if (footer.hook_runs == 0) return;
   page.row("in hooks",
            fmt::format("{}{} in {} on the whole machine, {} each", say(footer.hook_time),
