@@ -91,7 +91,7 @@ def stuck_table(document):
              time(run["stuck_launch_us"]), f"{run['waited']} of {run['workers']}",
              time(run["longest_us"]), f"{run['launches_meanwhile']:,}"]
             for run in document["runs"]]
-    return table(["", "the launch that stands still", "after", "workers that waited for it",
+    return table(["", "the stuck launch", "after", "workers that waited for it",
                   "their longest launch", "their launches meanwhile"], rows)
 
 

@@ -126,7 +126,7 @@ void doctor() {
   output::print("\n\n");
   for (const auto& capability : found.capabilities) {
     output::print("  {:<3} {:<34} {}{}\n", capability.works ? "yes" : "no", capability.name,
-                  capability.gives, capability.works ? "" : " [" + capability.reason + "]");
+                  capability.purpose, capability.works ? "" : " [" + capability.reason + "]");
   }
   output::print("\nwatching (forklift watch)\n{}", backends_here());
   const auto lines = advice(found);

@@ -60,7 +60,7 @@ bool has_room(int descriptor, int wait) noexcept {
 }
 
 // Continues after an interruption and, until the deadline, after a full pipe.
-bool may_go_on(int descriptor) noexcept {
+bool may_continue(int descriptor) noexcept {
   return errno == EINTR || (errno == EAGAIN && (has_room(descriptor, -1) || errno == EINTR));
 }
 
@@ -81,7 +81,7 @@ int write_all(int descriptor, std::string_view text) noexcept {
   const RaisedByWrites signals;
   while (!text.empty()) {
     const ssize_t written = ::write(descriptor, text.data(), text.size());
-    if (written < 0 && !may_go_on(descriptor)) return errno;
+    if (written < 0 && !may_continue(descriptor)) return errno;
     if (written > 0) text.remove_prefix(static_cast<std::size_t>(written));
   }
   return 0;

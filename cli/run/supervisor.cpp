@@ -84,7 +84,8 @@ void Supervisor::look_at_time() {
     return;
   }
   child_.kill_tree(SIGCONT);  // a stopped process does not react
-  next_ = Clock::now() + std::min(request_.time_limits.grace, Duration(std::chrono::hours(24 * 365)));
+  next_ =
+      Clock::now() + std::min(request_.time_limits.grace, Duration(std::chrono::hours(24 * 365)));
   timed_out_ = true;
   if (!request_.reporting.quiet) {
     const char* const name = ::sigabbrev_np(signal);
@@ -101,7 +102,7 @@ void Supervisor::handle(const signalfd_siginfo& signal) {
     case SIGPIPE:
     case SIGXFSZ: return;
     case SIGWINCH: return relay_ ? relay_->resize() : void();
-    case SIGCONT: return go_on();
+    case SIGCONT: return resume();
     case SIGCHLD:
       if (has_stopped() && gave_terminal_) stop();
       return reap_orphans();
@@ -136,7 +137,7 @@ void Supervisor::stop() {
   stop_here();
 }
 
-void Supervisor::go_on() {
+void Supervisor::resume() {
   if (relay_) {
     relay_->resume();
     relay_->resize();

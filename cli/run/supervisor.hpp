@@ -37,7 +37,7 @@ class Supervisor {
   bool has_stopped() const;
   void reap_orphans() const;
   void stop();
-  void go_on();
+  void resume();
   bool shares_group() const;
   void give_terminal(pid_t group) const;
 

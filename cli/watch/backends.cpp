@@ -32,10 +32,10 @@ std::vector<Unavailability> obstacles() {
 
 std::string backends_text(const std::vector<Unavailability>& obstacles) {
   std::string text;
-  for (const auto& [backend, gives] : backends) {
+  for (const auto& [backend, purpose] : backends) {
     const auto unavailability = std::ranges::find(obstacles, backend, &Unavailability::backend);
     const bool works = unavailability == obstacles.end();
-    text += fmt::format("  {:<3} {:<34} {}\n", works ? "yes" : "no", name(backend), gives);
+    text += fmt::format("  {:<3} {:<34} {}\n", works ? "yes" : "no", name(backend), purpose);
     if (works) continue;
     text += fmt::format("      not here: {}\n", unavailability->reason);
     if (!unavailability->remedy.empty())

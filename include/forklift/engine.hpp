@@ -25,8 +25,8 @@ FORKLIFT_EXPORT std::string_view name(Engine engine) noexcept;
 
 /// A kernel feature that the library probed, and the result.
 struct Capability {
-  std::string name;   ///< for instance "close_range"
-  std::string gives;  ///< what the library uses it for
+  std::string name;     ///< for instance "close_range"
+  std::string purpose;  ///< what the library uses it for
   bool works = false;
   std::string reason;  ///< why not: the kernel's answer; empty when it works
 };

@@ -20,7 +20,7 @@ using kernel::Feature;
 struct Described {
   Feature feature;
   const char* name;
-  const char* gives;
+  const char* purpose;
 };
 
 constexpr Described described[kernel::feature_count] = {
@@ -37,7 +37,7 @@ constexpr Described described[kernel::feature_count] = {
     {Feature::pidfd_send_signal, "pidfd_send_signal",
      "signals that cannot hit a stranger (Linux 5.1)"},
     {Feature::exit_info, "exit status by pidfd",
-     "the status of a child that somebody else reaped (Linux 6.15)"},
+     "the status of a child that was reaped elsewhere (Linux 6.15)"},
     {Feature::marked_pipe, "pipe2",
      "pipes that no child inherits by accident, without the ForkLock (Linux 2.6.27)"},
     {Feature::into_cgroup, "clone into a cgroup",
@@ -77,10 +77,10 @@ Capabilities capabilities() {
   found.why = engine ? sentence(*engine, features)
                      : "every launch is refused, " + engine.error().subject + ": " +
                            ::strerror(engine.error().error);
-  for (const auto& [feature, name, gives] : described) {
+  for (const auto& [feature, name, purpose] : described) {
     const int refused = features[feature];
     found.capabilities.push_back(
-        {name, gives, refused == 0, refused == 0 ? "" : ::strerror(-refused)});
+        {name, purpose, refused == 0, refused == 0 ? "" : ::strerror(-refused)});
   }
   const auto program = launch::second_stage_program();
   found.capabilities.push_back({"program in memory",

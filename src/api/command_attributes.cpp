@@ -144,47 +144,47 @@ Command& Command::securebits(unsigned bits) {
 }
 
 Command& Command::limit(Resource resource, Limit limit) {
-  change().spec.limits_.limits.insert_or_assign(resource, limit);
+  change().spec.resource_limits.by_resource.insert_or_assign(resource, limit);
   return *this;
 }
 
 Command& Command::nice(int value) {
-  change().spec.limits_.nice = value;
+  change().spec.resource_limits.nice = value;
   return *this;
 }
 
 Command& Command::scheduling(Scheduling scheduling) {
-  change().spec.limits_.scheduling = scheduling;
+  change().spec.resource_limits.scheduling = scheduling;
   return *this;
 }
 
 Command& Command::cpus(std::vector<int> numbers) {
-  change().spec.limits_.cpus = std::move(numbers);
+  change().spec.resource_limits.cpus = std::move(numbers);
   return *this;
 }
 
 Command& Command::io_priority(IoPriority priority) {
-  change().spec.limits_.io_priority = priority;
+  change().spec.resource_limits.io_priority = priority;
   return *this;
 }
 
 Command& Command::oom_score(int value) {
-  change().spec.limits_.oom_score = value;
+  change().spec.resource_limits.oom_score = value;
   return *this;
 }
 
 Command& Command::timer_slack(Duration slack) {
-  change().spec.limits_.timer_slack = slack;
+  change().spec.resource_limits.timer_slack = slack;
   return *this;
 }
 
 Command& Command::huge_pages(bool allowed) {
-  change().spec.limits_.huge_pages = allowed;
+  change().spec.resource_limits.huge_pages = allowed;
   return *this;
 }
 
 Command& Command::memory_policy(MemoryPolicy policy) {
-  change().spec.limits_.memory_policy = std::move(policy);
+  change().spec.resource_limits.memory_policy = std::move(policy);
   return *this;
 }
 

@@ -13,16 +13,16 @@ namespace forklift {
 namespace {
 
 // One word for all waiters: notifications are rare, spurious wake-ups harmless.
-std::uint32_t all_rings = 0;
-std::uint32_t rings_of[kernel::last_signal + 1] = {};
+std::uint32_t total = 0;
+std::uint32_t counts[kernel::last_signal + 1] = {};
 
 std::uint32_t look(const std::uint32_t& word) noexcept {
   return __atomic_load_n(&word, __ATOMIC_ACQUIRE);
 }
 
 void handle(int signal) {
-  __atomic_add_fetch(&rings_of[signal], 1, __ATOMIC_RELEASE);
-  ring();
+  __atomic_add_fetch(&counts[signal], 1, __ATOMIC_RELEASE);
+  notify_all();
 }
 
 [[noreturn]] void refuse(int error, int signal, const char* why) {
@@ -39,7 +39,7 @@ SignalNotifier::SignalNotifier(int signal) : signal_(signal) {
   const bool is_free = !(before_.sa_flags & SA_SIGINFO) &&
                        (before_.sa_handler == SIG_DFL || before_.sa_handler == SIG_IGN);
   if (!is_free) refuse(EBUSY, signal, "a handler is installed");
-  seen_ = look(rings_of[signal]);
+  seen_ = look(counts[signal]);
   struct sigaction action {};
   action.sa_handler = handle;
   action.sa_flags = SA_RESTART | SA_ONSTACK;
@@ -55,21 +55,21 @@ SignalNotifier::~SignalNotifier() {
 }
 
 bool SignalNotifier::was_notified() noexcept {
-  const std::uint32_t now = look(rings_of[signal_]);
-  const bool rung = now != seen_;
+  const std::uint32_t now = look(counts[signal_]);
+  const bool notified = now != seen_;
   seen_ = now;
-  return rung;
+  return notified;
 }
 
-std::uint32_t notifications() noexcept { return look(all_rings); }
+std::uint32_t notifications() noexcept { return look(total); }
 
-void ring() noexcept {
-  __atomic_add_fetch(&all_rings, 1, __ATOMIC_RELEASE);
-  kernel::wake_all(all_rings);
+void notify_all() noexcept {
+  __atomic_add_fetch(&total, 1, __ATOMIC_RELEASE);
+  kernel::wake_all(total);
 }
 
 void await_notification(std::uint32_t seen, kernel::Deadline deadline) noexcept {
-  kernel::wait_until_changed(all_rings, seen, deadline);
+  kernel::wait_until_changed(total, seen, deadline);
 }
 
 }  // namespace forklift

@@ -35,9 +35,9 @@ class SignalNotifier {
   struct sigaction before_ {};
 };
 
-/// The number of notifications by all notifiers, or by `ring`.
+/// The number of notifications by all notifiers, or by `notify_all`.
 std::uint32_t notifications() noexcept;
-void ring() noexcept;
+void notify_all() noexcept;
 /// Waits until `notifications` differs from `seen`, or the deadline.
 void await_notification(std::uint32_t seen, kernel::Deadline deadline) noexcept;
 

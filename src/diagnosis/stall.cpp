@@ -88,8 +88,8 @@ class StallMeter::State {
 
  private:
   struct Dump {
-    Dump(int signal, Callback what) : bell(signal), callback(std::move(what)) {}
-    SignalNotifier bell;
+    Dump(int signal, Callback what) : notifier(signal), callback(std::move(what)) {}
+    SignalNotifier notifier;
     Callback callback;
   };
 
@@ -123,7 +123,7 @@ StallMeter::State::~State() {
   }
   if (thread_) {
     ended_ = true;
-    ring();
+    notify_all();
     thread_->join();
   }
   LaunchRegistry::own().leave(account_);
@@ -201,7 +201,7 @@ void StallMeter::State::dump_on(int signal, Callback callback) {
 void StallMeter::State::start() {
   if (!thread_)
     thread_ = std::make_unique<std::thread>(kernel::start_quiet_thread([this] { serve(); }));
-  ring();
+  notify_all();
 }
 
 void StallMeter::State::serve() {
@@ -220,7 +220,7 @@ void StallMeter::State::serve() {
 
 void StallMeter::State::dump_if_asked() {
   for (Dump& dump : dumps_) {
-    if (dump.bell.was_notified()) dump.callback(report());
+    if (dump.notifier.was_notified()) dump.callback(report());
   }
 }
 

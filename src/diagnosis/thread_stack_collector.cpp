@@ -41,7 +41,7 @@ struct Slot {
   Slot* next = nullptr;
 };
 
-std::atomic<Slot*> first_seat{nullptr};
+std::atomic<Slot*> first_slot{nullptr};
 std::uint32_t answers = 0;  // counts them; a futex
 
 bool become(Slot& slot, State from, State to) noexcept {
@@ -49,12 +49,12 @@ bool become(Slot& slot, State from, State to) noexcept {
 }
 
 Slot& take_seat() {
-  for (Slot* slot = first_seat.load(); slot; slot = slot->next) {
+  for (Slot* slot = first_slot.load(); slot; slot = slot->next) {
     if (become(*slot, State::idle, State::taken)) return *slot;
   }
   auto* const fresh = new Slot;
-  fresh->next = first_seat.load();
-  while (!first_seat.compare_exchange_weak(fresh->next, fresh)) {
+  fresh->next = first_slot.load();
+  while (!first_slot.compare_exchange_weak(fresh->next, fresh)) {
   }
   return *fresh;
 }
@@ -85,7 +85,7 @@ void answer_in(Slot& slot, void* interrupted) noexcept {
 void answer(int, siginfo_t*, void* context) {
   const int error = errno;
   const auto me = static_cast<pid_t>(raw::call(SYS_gettid));
-  for (Slot* slot = first_seat.load(); slot; slot = slot->next) {
+  for (Slot* slot = first_slot.load(); slot; slot = slot->next) {
     if (slot->thread == me) answer_in(*slot, interrupted_at(context));
   }
   errno = error;

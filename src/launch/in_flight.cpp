@@ -60,9 +60,9 @@ class Pool {
 
   bool give(InFlight* record) noexcept {
     for (Slot& slot : slots_) {
-      InFlight* nobody = nullptr;
+      InFlight* free_slot = nullptr;
       if (slot.load(std::memory_order_relaxed) == nullptr &&
-          slot.compare_exchange_strong(nobody, record, std::memory_order_release,
+          slot.compare_exchange_strong(free_slot, record, std::memory_order_release,
                                        std::memory_order_relaxed)) {
         rights_.fetch_add(1, std::memory_order_release);
         return true;

@@ -29,7 +29,7 @@ bool is_within(long number, long least, long most) { return number >= least && n
 bool has_nul(const std::string& text) { return text.find('\0') != std::string::npos; }
 
 Found check_limits(const LaunchSpec& spec) {
-  for (const auto& [resource, limit] : spec.limits_.limits) {
+  for (const auto& [resource, limit] : spec.resource_limits.by_resource) {
     if (limit.soft && limit.hard && *limit.soft > *limit.hard) {
       return invalid(Step::limit, std::string(name(resource)) + " " + std::to_string(*limit.soft) +
                                       ", above the hard limit " + std::to_string(*limit.hard));
@@ -40,7 +40,7 @@ Found check_limits(const LaunchSpec& spec) {
 
 // The kernel rounds a nice value, and interprets a slack of 0 as the default.
 Found check_scheduling(const LaunchSpec& spec) {
-  const ResourceLimits& limits = spec.limits_;
+  const ResourceLimits& limits = spec.resource_limits;
   if (limits.nice && !is_within(*limits.nice, -20, 19)) {
     return invalid(Step::scheduling, "nice " + std::to_string(*limits.nice) + ", not -20 to 19");
   }
@@ -70,20 +70,21 @@ Found check_numbers(Step step, const char* what, const std::vector<int>& numbers
 }
 
 Found check_places(const LaunchSpec& spec) {
-  if (spec.limits_.cpus) {
-    if (spec.limits_.cpus->empty()) return invalid(Step::scheduling, "no processor");
-    if (auto found = check_numbers(Step::scheduling, "processor", *spec.limits_.cpus)) return found;
+  if (spec.resource_limits.cpus) {
+    if (spec.resource_limits.cpus->empty()) return invalid(Step::scheduling, "no processor");
+    if (auto found = check_numbers(Step::scheduling, "processor", *spec.resource_limits.cpus))
+      return found;
   }
-  if (!spec.limits_.memory_policy) return std::nullopt;
+  if (!spec.resource_limits.memory_policy) return std::nullopt;
   using Mode = MemoryPolicy::Mode;
-  const auto& [mode, nodes] = *spec.limits_.memory_policy;
+  const auto& [mode, nodes] = *spec.resource_limits.memory_policy;
   const bool wants = mode == Mode::preferred || mode == Mode::bind || mode == Mode::interleave;
   // The kernel interprets "preferred" without a node as "local".
   if (wants == nodes.empty()) {
     return invalid(Step::memory_policy, wants ? "no node for a policy that wants some"
                                               : "nodes for a policy that has none");
   }
-  return check_numbers(Step::memory_policy, "node", spec.limits_.memory_policy->nodes);
+  return check_numbers(Step::memory_policy, "node", spec.resource_limits.memory_policy->nodes);
 }
 
 bool is_in(const Isolation& around, Namespace kind) {

@@ -110,7 +110,8 @@ bool needs_own_memory(const LaunchSpec& spec) {
   });
   const bool makes_clock = spec.isolation.made.contains(Namespace::time);  // which it also joins
   return another || identity.groups || identity.capabilities || identity.securebits ||
-         joins_alone || makes_clock || spec.limits_.oom_score || spec.limits_.huge_pages;
+         joins_alone || makes_clock || spec.resource_limits.oom_score ||
+         spec.resource_limits.huge_pages;
 }
 
 // Whether the path of the caller's own program means another one at exec.
@@ -142,7 +143,7 @@ kernel::FeatureSet features_for(const LaunchSpec& spec, Engine engine) {
   return needed;
 }
 
-std::optional<Failure> look_at_kernel(const LaunchSpec& spec, CallerState& now) {
+std::optional<Failure> capture_kernel(const LaunchSpec& spec, CallerState& now) {
   const kernel::FeatureSet needed = features_for(spec, now.engine);
   now.features = kernel::features(needed).only(needed);
   return find_shortage(now.features);
@@ -162,7 +163,7 @@ std::optional<Failure> find_second_stage(const LaunchSpec& spec, CallerState& no
 }
 
 // The descriptors 0 to 2 that the child inherits.
-std::expected<StandardStreams, Failure> look_at_standard_streams(const LaunchSpec& spec) {
+std::expected<StandardStreams, Failure> capture_standard_streams(const LaunchSpec& spec) {
   StandardStreams found;
   for (int target = 0; target <= 2; ++target) {
     if (!is_inherited(spec, target)) continue;
@@ -181,7 +182,7 @@ std::expected<StandardStreams, Failure> look_at_standard_streams(const LaunchSpe
 
 // Setting or removing a variable does not affect a spec that keeps the
 // environment, or starts from another.
-CallersEnvironment look_at_environment(const LaunchSpec& spec) {
+CallersEnvironment capture_environment(const LaunchSpec& spec) {
   const bool changes =
       !spec.environment.empty() && !spec.clear_environment && !spec.environment_start;
   const bool searches = spec.program.find('/') == std::string::npos;
@@ -200,22 +201,22 @@ CallersLimit limit_of(Resource resource) {
   return {resource, limit.rlim_cur, limit.rlim_max};
 }
 
-void look_at_limits(const LaunchSpec& spec, CallerState& now) {
-  const ResourceLimits& wanted = spec.limits_;
+void capture_limits(const LaunchSpec& spec, CallerState& now) {
+  const ResourceLimits& wanted = spec.resource_limits;
   now.descriptors = limit_of(Resource::descriptors);
-  for (const auto& [resource, limit] : wanted.limits) {
+  for (const auto& [resource, limit] : wanted.by_resource) {
     if (!limit.soft || !limit.hard) now.limits.push_back(limit_of(resource));
   }
   if (wanted.scheduling && !wanted.nice) now.nice = ::getpriority(PRIO_PROCESS, 0);
 }
 
-void look_at_signals(const LaunchSpec& spec, CallerState& now) {
+void capture_signals(const LaunchSpec& spec, CallerState& now) {
   // A clone that resets handlers keeps ignored signals; else all are reset.
   if (clears_handlers(now) != spec.inherit_ignored) now.ignored = kernel::ignored_signals();
   if (spec.inherit_mask) now.mask = kernel::blocked_signals();
 }
 
-void look_at_identity(const LaunchSpec& spec, CallerState& now) {
+void capture_identity(const LaunchSpec& spec, CallerState& now) {
   const Isolation& around = spec.isolation;
   if (depends_on_capabilities(spec)) now.capabilities = kernel::own_capabilities();
   if (around.made.contains(Namespace::user) && !around.id_maps) {
@@ -260,15 +261,15 @@ std::expected<CallerState, Failure> capture_caller_state(const LaunchSpec& spec)
   CallerState now;
   now.engine = *engine;
   if (auto failure = find_second_stage(spec, now)) return std::unexpected(std::move(*failure));
-  if (auto failure = look_at_kernel(spec, now)) return std::unexpected(std::move(*failure));
+  if (auto failure = capture_kernel(spec, now)) return std::unexpected(std::move(*failure));
   if (auto failure = choose_way(spec, now)) return std::unexpected(std::move(*failure));
-  const auto standard = look_at_standard_streams(spec);
+  const auto standard = capture_standard_streams(spec);
   if (!standard) return std::unexpected(standard.error());
   now.standard = *standard;
-  now.environment = look_at_environment(spec);
-  look_at_limits(spec, now);
-  look_at_signals(spec, now);
-  look_at_identity(spec, now);
+  now.environment = capture_environment(spec);
+  capture_limits(spec, now);
+  capture_signals(spec, now);
+  capture_identity(spec, now);
   if (names_callers_things(spec)) {
     now.links = ProcLinks{target_of("/proc/self"), target_of("/proc/thread-self")};
   }

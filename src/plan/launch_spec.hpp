@@ -47,7 +47,7 @@ struct Identity {
 
 /// The child's resources and scheduling.
 struct ResourceLimits {
-  std::map<Resource, Limit> limits;
+  std::map<Resource, Limit> by_resource;
   std::optional<int> nice;
   std::optional<Scheduling> scheduling;
   std::optional<std::vector<int>> cpus;
@@ -107,7 +107,7 @@ struct LaunchSpec {
   std::optional<int> dies_with_parent;  ///< the signal
 
   Identity identity;
-  ResourceLimits limits_;
+  ResourceLimits resource_limits;
   Isolation isolation;
   Sandbox sandbox;
   std::optional<Cgroup> cgroup;

@@ -66,18 +66,18 @@ class Planner {
     descriptors_.make_blocking();
     join_cgroup();
     add_session(build_, spec_, descriptors_);
-    add_scheduling(build_, spec_.limits_, now_);
-    add_memory_policy(build_, spec_.limits_);
-    add_limits(build_, spec_.limits_, now_);
+    add_scheduling(build_, spec_.resource_limits, now_);
+    add_memory_policy(build_, spec_.resource_limits);
+    add_limits(build_, spec_.resource_limits, now_);
     if (now_.extra.second_stage) begin_second_stage();
-    add_memory_settings(build_, spec_.limits_);
+    add_memory_settings(build_, spec_.resource_limits);
     add_joins(build_, spec_.isolation, descriptors_);
     add_clock(build_, spec_.isolation);
     add_surroundings(build_, spec_.isolation, now_);
     change_directory();
     landlock_.make_rulesets();
     descriptors_.close_others();
-    add_descriptor_limit(build_, spec_.limits_, now_);
+    add_descriptor_limit(build_, spec_.resource_limits, now_);
     add_identity(build_, spec_, now_, identity_);
     give_up_privileges();
     die_with_parent();
@@ -107,8 +107,8 @@ class Planner {
     compiled_.no_new_privileges = spec_.identity.no_new_privileges;
     compiled_.pollable = spec_.pollable;
     compiled_.leads_group = leads_group(spec_);
-    const auto stack = spec_.limits_.limits.find(Resource::stack);
-    if (stack != spec_.limits_.limits.end()) compiled_.stack = stack->second.soft;
+    const auto stack = spec_.resource_limits.by_resource.find(Resource::stack);
+    if (stack != spec_.resource_limits.by_resource.end()) compiled_.stack = stack->second.soft;
     if (spec_.clear_environment || spec_.environment_start || !spec_.environment.empty()) {
       compiled_.environment.emplace(spec_, now_.environment);
     }

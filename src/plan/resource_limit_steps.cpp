@@ -141,29 +141,29 @@ void add_io_priority(PlanBuilder& build, const IoPriority& wanted) {
 
 int number_of(Resource resource) { return resources[static_cast<std::size_t>(resource)]; }
 
-void add_scheduling(PlanBuilder& build, const ResourceLimits& limits_, const CallerState& now) {
-  if (limits_.scheduling) {
-    add_policy(build, *limits_.scheduling, limits_.nice ? *limits_.nice : *now.nice);
+void add_scheduling(PlanBuilder& build, const ResourceLimits& limits, const CallerState& now) {
+  if (limits.scheduling) {
+    add_policy(build, *limits.scheduling, limits.nice ? *limits.nice : *now.nice);
   }
-  if (limits_.nice && !(limits_.scheduling && has_nice(*limits_.scheduling))) {
-    build.add(Step::scheduling, "nice " + std::to_string(*limits_.nice), SYS_setpriority,
-              {value(PRIO_PROCESS), value(0), value(*limits_.nice)});
+  if (limits.nice && !(limits.scheduling && has_nice(*limits.scheduling))) {
+    build.add(Step::scheduling, "nice " + std::to_string(*limits.nice), SYS_setpriority,
+              {value(PRIO_PROCESS), value(0), value(*limits.nice)});
   }
-  if (limits_.cpus) add_affinity(build, *limits_.cpus);
-  if (limits_.io_priority) add_io_priority(build, *limits_.io_priority);
-  if (limits_.timer_slack) {
-    const long nanoseconds = limits_.timer_slack->count();
+  if (limits.cpus) add_affinity(build, *limits.cpus);
+  if (limits.io_priority) add_io_priority(build, *limits.io_priority);
+  if (limits.timer_slack) {
+    const long nanoseconds = limits.timer_slack->count();
     build.add(Step::scheduling, "timer slack " + std::to_string(nanoseconds) + " ns", SYS_prctl,
               {value(PR_SET_TIMERSLACK), value(nanoseconds)});
   }
 }
 
-void add_memory_policy(PlanBuilder& build, const ResourceLimits& limits_) {
-  if (!limits_.memory_policy) return;
+void add_memory_policy(PlanBuilder& build, const ResourceLimits& limits) {
+  if (!limits.memory_policy) return;
   constexpr const char* names[] = {"default", "preferred", "bind", "interleave", "local"};
   static_assert(std::size(names) == kernel::enumerator_count<MemoryPolicy::Mode>());
-  const int mode = static_cast<int>(limits_.memory_policy->mode);  // MPOL_* in this order
-  const auto& nodes = limits_.memory_policy->nodes;
+  const int mode = static_cast<int>(limits.memory_policy->mode);  // MPOL_* in this order
+  const auto& nodes = limits.memory_policy->nodes;
   std::string text = names[mode];
   if (!nodes.empty()) text += " " + enumerate(nodes);
   const auto mask = mask_of(nodes);
@@ -175,27 +175,27 @@ void add_memory_policy(PlanBuilder& build, const ResourceLimits& limits_) {
              value(nodes.empty() ? 0 : bits)});
 }
 
-void add_memory_settings(PlanBuilder& build, const ResourceLimits& limits_) {
-  if (limits_.oom_score) {
+void add_memory_settings(PlanBuilder& build, const ResourceLimits& limits) {
+  if (limits.oom_score) {
     build.write_file(Step::memory_policy, "/proc/self/oom_score_adj",
-                     std::to_string(*limits_.oom_score));
+                     std::to_string(*limits.oom_score));
   }
-  if (limits_.huge_pages) {
-    build.add(Step::memory_policy, *limits_.huge_pages ? "huge pages" : "no huge pages", SYS_prctl,
-              {value(PR_SET_THP_DISABLE), value(*limits_.huge_pages ? 0 : 1)});
+  if (limits.huge_pages) {
+    build.add(Step::memory_policy, *limits.huge_pages ? "huge pages" : "no huge pages", SYS_prctl,
+              {value(PR_SET_THP_DISABLE), value(*limits.huge_pages ? 0 : 1)});
   }
 }
 
-void add_limits(PlanBuilder& build, const ResourceLimits& limits_, const CallerState& now) {
-  for (const auto& [resource, limit] : limits_.limits) {
+void add_limits(PlanBuilder& build, const ResourceLimits& limits, const CallerState& now) {
+  for (const auto& [resource, limit] : limits.by_resource) {
     if (resource != Resource::descriptors) add_limit(build, resource, limit, now);
   }
 }
 
-void add_descriptor_limit(PlanBuilder& build, const ResourceLimits& limits_,
+void add_descriptor_limit(PlanBuilder& build, const ResourceLimits& limits,
                           const CallerState& now) {
-  const auto found = limits_.limits.find(Resource::descriptors);
-  if (found != limits_.limits.end()) add_limit(build, found->first, found->second, now);
+  const auto found = limits.by_resource.find(Resource::descriptors);
+  if (found != limits.by_resource.end()) add_limit(build, found->first, found->second, now);
 }
 
 }  // namespace forklift::launch

@@ -11,14 +11,13 @@ namespace forklift::launch {
 /// The kernel's RLIMIT_*.
 int number_of(Resource resource);
 
-void add_scheduling(PlanBuilder& build, const ResourceLimits& limits_, const CallerState& now);
+void add_scheduling(PlanBuilder& build, const ResourceLimits& limits, const CallerState& now);
 /// The attributes that the kernel keeps with the thread.
-void add_memory_policy(PlanBuilder& build, const ResourceLimits& limits_);
+void add_memory_policy(PlanBuilder& build, const ResourceLimits& limits);
 /// Those that it keeps with the memory: they need memory of its own.
-void add_memory_settings(PlanBuilder& build, const ResourceLimits& limits_);
+void add_memory_settings(PlanBuilder& build, const ResourceLimits& limits);
 /// All limits except that of descriptors, since later steps open some.
-void add_limits(PlanBuilder& build, const ResourceLimits& limits_, const CallerState& now);
-void add_descriptor_limit(PlanBuilder& build, const ResourceLimits& limits_,
-                          const CallerState& now);
+void add_limits(PlanBuilder& build, const ResourceLimits& limits, const CallerState& now);
+void add_descriptor_limit(PlanBuilder& build, const ResourceLimits& limits, const CallerState& now);
 
 }  // namespace forklift::launch

@@ -108,8 +108,8 @@ LaunchSpec order_with_everything() {
   spec.streams.emplace(40, Stdio::null());
   spec.directory = "/tmp";
   spec.inherit_mask = true;
-  spec.limits_.limits[Resource::core] = {.soft = 0};
-  spec.limits_.scheduling = forklift::Scheduling{};
+  spec.resource_limits.by_resource[Resource::core] = {.soft = 0};
+  spec.resource_limits.scheduling = forklift::Scheduling{};
   spec.identity.user = 1000U;
   spec.identity.group = 1000U;
   spec.identity.capabilities = forklift::CapabilitySets{.ambient = forklift::CapabilitySet{10}};
@@ -307,8 +307,8 @@ TEST_CASE("bounds that the order leaves out are the caller's") {
     std::uint64_t soft, hard;
   };
   LaunchSpec spec = order();
-  spec.limits_.limits[Resource::core] = {.soft = 4};
-  spec.limits_.limits[Resource::cpu] = {.hard = 10};
+  spec.resource_limits.by_resource[Resource::core] = {.soft = 4};
+  spec.resource_limits.by_resource[Resource::cpu] = {.hard = 10};
   CallerState now = ordinary();
   now.limits = {{Resource::core, 5, 50}, {Resource::cpu, 60, 600}};
   const Made made = plan(spec, now);

@@ -69,18 +69,18 @@ class Turn {
       : plan_(plan),
         limit_(limit),
         contender_(contender),
-        bell_(notifier),
-        crowd_(contender, plan.program, plan.workers, limit) {}
+        notifier_(notifier),
+        pool_(contender, plan.program, plan.workers, limit) {}
 
   json run() {
     GrowingMemory memory(most_memory(plan_));
-    memory.fill(plan_.rss, [this] { return !bell_.interrupted(); });
+    memory.fill(plan_.rss, [this] { return !notifier_.interrupted(); });
     memory.grow(plan_.grow);
     begun_ = Clock::now();
-    crowd_.start();
+    pool_.start();
     watch();
     const double seconds = past();
-    const Harvest harvest = crowd_.end();
+    const Harvest harvest = pool_.end();
     return callback(harvest, seconds);
   }
 
@@ -91,17 +91,17 @@ class Turn {
     const auto end = begun_ + plan_.length;
     const bool by_timer = plan_.dump_every.count() > 0;
     auto next = by_timer ? begun_ + plan_.dump_every : Clock::time_point::max();
-    while (Clock::now() < end && !bell_.interrupted() && !crowd_.failed()) {
-      bell_.wait_until(std::min({next, end, Clock::now() + std::chrono::milliseconds(250)}));
+    while (Clock::now() < end && !notifier_.interrupted() && !pool_.failed()) {
+      notifier_.wait_until(std::min({next, end, Clock::now() + std::chrono::milliseconds(250)}));
       const bool due = Clock::now() >= next;
-      if (bell_.dump_asked() || due) dump();
+      if (notifier_.dump_asked() || due) dump();
       if (due) next += plan_.dump_every;
     }
   }
 
   void dump() {
     const double at_s = past();
-    const Census census = crowd_.census();
+    const Census census = pool_.census();
     dumps_.push_back(as_json(census, at_s));
     output::say("{}", print(fmt::format("{} after {:.1f} s, dump {}, {} resident", contender_, at_s,
                                         dumps_.size(), print_size(resident())),
@@ -133,8 +133,8 @@ class Turn {
   const Plan& plan_;
   const std::size_t limit_;
   const std::string& contender_;
-  SignalNotifier& bell_;
-  CoroutinePool crowd_;
+  SignalNotifier& notifier_;
+  CoroutinePool pool_;
   Clock::time_point begun_;
   json dumps_ = json::array();
 };

@@ -23,7 +23,7 @@ std::string name_frame(StackNames& names, void* address, bool returns) {
 }
 
 std::string print_lock(const WorkerPool& pool, const Dump& dump) {
-  if (!dump.lock) return "no ForkLock: nobody can wait for it\n";
+  if (!dump.lock) return "no ForkLock to wait for\n";
   std::string holders;
   for (const auto& holder : dump.lock->holders) {
     holders += fmt::format("{}#{} for {}", holders.empty() ? "held by " : ", ",

@@ -36,11 +36,11 @@ void add(Run& all, Run round) {
 
 std::vector<std::vector<Run>> run_rounds(const std::vector<std::string>& contenders,
                                          std::size_t rounds, const TakeTurn& turn,
-                                         const std::function<bool()>& go_on) {
+                                         const std::function<bool()>& proceed) {
   std::vector<std::vector<Run>> all;
-  for (std::size_t round = 0; round < rounds && go_on(); ++round) {
+  for (std::size_t round = 0; round < rounds && proceed(); ++round) {
     all.emplace_back();
-    for (std::size_t i = 0; i < contenders.size() && go_on(); ++i) {
+    for (std::size_t i = 0; i < contenders.size() && proceed(); ++i) {
       all.back().push_back(turn(contenders[(i + round) % contenders.size()]));
     }
   }

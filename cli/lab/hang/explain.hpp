@@ -16,10 +16,10 @@ using TakeTurn = std::function<Run(const std::string& contender)>;
 /// Runs all contenders in every round, in an order that rotates, so that a
 /// disturbance of some seconds never affects one contender in all rounds.
 ///
-/// Ends early, perhaps within a round, if `go_on` returns false.
+/// Ends early, perhaps within a round, if `proceed` returns false.
 std::vector<std::vector<Run>> run_rounds(const std::vector<std::string>& contenders,
                                          std::size_t rounds, const TakeTurn& turn,
-                                         const std::function<bool()>& go_on);
+                                         const std::function<bool()>& proceed);
 
 /// Joins each contender's rounds into one run.
 std::vector<Run> join_rounds(const std::vector<std::vector<Run>>& rounds,

@@ -59,7 +59,7 @@ std::string why(const Run& worst, const std::vector<Run>& runs) {
 std::string of_worst(const Run& worst, const std::vector<Run>& runs) {
   if (!waited(worst)) {
     return fmt::format(
-        "{}: nobody waited for the ForkLock much longer than one launch takes ({} at most), so "
+        "{}: no worker waited for the ForkLock much longer than one launch takes ({} at most), so "
         "these figures do not show the hang; more memory or more workers would.",
         worst.contender, print_time(worst.lock_wait.max));
   }

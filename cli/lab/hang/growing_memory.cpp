@@ -43,9 +43,9 @@ GrowingMemory::~GrowingMemory() {
   ::munmap(memory_, most_);
 }
 
-void GrowingMemory::fill(std::size_t bytes, const std::function<bool()>& go_on) {
+void GrowingMemory::fill(std::size_t bytes, const std::function<bool()>& proceed) {
   bytes = std::min(bytes, most_) / page * page;
-  while (touched_ < bytes && go_on()) {
+  while (touched_ < bytes && proceed()) {
     touch(std::min(bytes, touched_ + stretch));
   }
 }

@@ -19,8 +19,8 @@ class GrowingMemory {
   ~GrowingMemory();
   GrowingMemory(const GrowingMemory&) = delete;
 
-  /// Makes this many bytes resident, as long as `go_on` returns true.
-  void fill(std::size_t bytes, const std::function<bool()>& go_on);
+  /// Makes this many bytes resident, as long as `proceed` returns true.
+  void fill(std::size_t bytes, const std::function<bool()>& proceed);
 
   /// Starts a thread that adds this many bytes per second, up to the most.
   void grow(std::size_t bytes_per_second);

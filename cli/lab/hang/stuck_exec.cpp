@@ -131,7 +131,7 @@ std::string as_text(const std::vector<Outcome>& all) {
     return one.unlucky.start_us < 0 ? "-" : print_time(one.unlucky.start_us);
   };
   return row(all, "", [](const Outcome& one) { return one.contender; }) +
-         row(all, "the launch that stands still", ended) +
+         row(all, "the stuck launch", ended) +
          row(all, "  after", [](const Outcome& one) { return print_time(one.unlucky.launch_us); }) +
          row(all, "  start() held its caller", start) +
          row(all, "workers that waited for it",
@@ -145,9 +145,9 @@ std::string as_text(const std::vector<Outcome>& all) {
 std::string explain(const std::vector<Outcome>& all) {
   std::string text;
   for (const auto& one : all) {
-    const auto waited = one.waited == 0 ? std::string("nobody else waits")
+    const auto waited = one.waited == 0 ? std::string("no other worker waits")
                         : one.waited == one.workers
-                            ? std::string("everybody waits for it")
+                            ? std::string("all workers wait for it")
                             : fmt::format("{} of {} wait for it", one.waited, one.workers);
     text +=
         fmt::format("{}: {}{}.\n", one.contender, waited,
@@ -193,15 +193,14 @@ bool run_stuck_exec(const HangRequest& asked, milliseconds delay) {
   SignalNotifier notifier(meter);
   std::vector<Outcome> all;
   for (const std::string& contender : setting.contenders) {
-    fmt::print(stderr, "{}: {} workers launch {}; an exec beside them stands still for {}\n",
-               contender, setting.plan.workers, setting.program.shown,
-               print_time(microseconds(delay)));
+    fmt::print(stderr, "{}: {} workers launch {}; an exec beside them is stuck for {}\n", contender,
+               setting.plan.workers, setting.program.shown, print_time(microseconds(delay)));
     all.push_back(try_out(contender, setting.plan, stuck.path(), delay, notifier));
     if (notifier.interrupted()) break;
   }
-  fmt::print("\nforklift lab hang: an exec that stands still for {}\n\n{}\n{}",
-             print_time(microseconds(delay)), as_text(all), explain(all));
-  write(asked.record, {{"experiment", "hang, an exec that stands still"},
+  fmt::print("\nforklift lab hang: an exec stuck for {}\n\n{}\n{}", print_time(microseconds(delay)),
+             as_text(all), explain(all));
+  write(asked.record, {{"experiment", "hang, a stuck exec"},
                        {"command", asked.command_line},
                        {"version", FORKLIFT_VERSION},
                        {"machine", lab::as_json(setting.machine)},

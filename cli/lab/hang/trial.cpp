@@ -35,22 +35,22 @@ Trial::Trial(const Plan& plan, const std::string& contender, const forklift::Sta
              SignalNotifier& notifier, StackNames& names)
     : plan_(plan),
       meter_(meter),
-      bell_(notifier),
+      notifier_(notifier),
       names_(names),
-      crew_(contender, plan.program, plan.workers, plan.rate) {
+      pool_(contender, plan.program, plan.workers, plan.rate) {
   run_.contender = contender;
   run_.workers = plan.workers;
   run_.asked_rate = plan.rate;
   run_.resident_asked = most_memory(plan);
-  if (crew_.fork_lock()) run_.rule = rule_of(*crew_.fork_lock());
+  if (pool_.fork_lock()) run_.rule = rule_of(*pool_.fork_lock());
 }
 
 Run Trial::run() {
   GrowingMemory memory(most_memory(plan_));
-  memory.fill(plan_.rss, [this] { return !bell_.interrupted(); });
+  memory.fill(plan_.rss, [this] { return !notifier_.interrupted(); });
   run_.resident_first = resident();
   memory.grow(plan_.grow);
-  crew_.start();
+  pool_.start();
   watch();
   run_.resident_last = resident();
   finish();
@@ -58,13 +58,13 @@ Run Trial::run() {
 }
 
 void Trial::watch() {
-  const auto end = crew_.begun() + plan_.length;
+  const auto end = pool_.begun() + plan_.length;
   const bool by_timer = plan_.dump_every.count() > 0;
-  auto next_dump = by_timer ? crew_.begun() + plan_.dump_every : Clock::time_point::max();
-  auto next_quarter = crew_.begun() + quarter;
-  while (Clock::now() < end && !bell_.interrupted() && !crew_.failed()) {
-    bell_.wait_until(std::min({next_quarter, next_dump, end}));
-    if (bell_.dump_asked()) dump();
+  auto next_dump = by_timer ? pool_.begun() + plan_.dump_every : Clock::time_point::max();
+  auto next_quarter = pool_.begun() + quarter;
+  while (Clock::now() < end && !notifier_.interrupted() && !pool_.failed()) {
+    notifier_.wait_until(std::min({next_quarter, next_dump, end}));
+    if (notifier_.dump_asked()) dump();
     if (Clock::now() >= next_dump) {
       dump();
       next_dump += plan_.dump_every;
@@ -72,17 +72,17 @@ void Trial::watch() {
     for (; next_quarter <= Clock::now(); next_quarter += quarter) note_quarters(next_quarter);
   }
   // Forks block this thread, too: dumps may be late, but are not left out.
-  if (next_dump <= end && !bell_.interrupted() && !crew_.failed()) dump();
+  if (next_dump <= end && !notifier_.interrupted() && !pool_.failed()) dump();
 }
 
 void Trial::dump() {
   const double at_s = past(Clock::now());
-  const Dump taken = take_dump(crew_, meter_);
+  const Dump taken = take_dump(pool_, meter_);
   run_.dump_at_s.push_back(at_s);
   run_.waiting_per_dump.push_back(count_waiting(taken));
   const std::string title = fmt::format("{} after {:.1f} s, dump {}, {} resident", run_.contender,
                                         at_s, run_.dump_at_s.size(), print_size(resident()));
-  output::say("{}", print_dump(title, crew_, taken, names_));
+  output::say("{}", print_dump(title, pool_, taken, names_));
 }
 
 void Trial::note_quarters(Clock::time_point now) {
@@ -92,11 +92,11 @@ void Trial::note_quarters(Clock::time_point now) {
 
 // The lock keeps only the last long waits.
 void Trial::note_slowest() {
-  if (!crew_.fork_lock()) return;
-  const auto report = crew_.fork_lock()->report();
+  if (!pool_.fork_lock()) return;
+  const auto report = pool_.fork_lock()->report();
   for (const auto* const waits : {&report.long_waits, &report.waiters}) {
     for (const auto& wait : *waits) {
-      const bool ours = crew_.number_of(wait.thread) != 0 && !wait.stack.empty();
+      const bool ours = pool_.number_of(wait.thread) != 0 && !wait.stack.empty();
       if (ours && wait.waited > run_.slowest.waited) run_.slowest = wait;
     }
   }
@@ -106,15 +106,15 @@ void Trial::finish() {
   const auto now = Clock::now();
   run_.seconds = past(now);
   note_quarters(now);
-  crew_.end();
+  pool_.end();
   note_slowest();
-  run_.launched = crew_.launches();
+  run_.launched = pool_.launches();
   sum_up(run_.launched, run_);
   run_.slowest_stack = name_stack(names_, run_.slowest.stack);
 }
 
 double Trial::past(Clock::time_point moment) const {
-  return std::chrono::duration<double>(moment - crew_.begun()).count();
+  return std::chrono::duration<double>(moment - pool_.begun()).count();
 }
 
 }  // namespace lab::hang

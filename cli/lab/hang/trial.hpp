@@ -48,9 +48,9 @@ class Trial {
 
   const Plan& plan_;
   const forklift::StallMeter& meter_;
-  SignalNotifier& bell_;
+  SignalNotifier& notifier_;
   StackNames& names_;
-  WorkerPool crew_;
+  WorkerPool pool_;
   Run run_;
 };
 

@@ -4,7 +4,7 @@
 // Turns sorted records into calls, waits and execs. Records do not contain what
 // a thread waits for, and a call is complete only when it returns; so intervals
 // without a processor stay undecided until all calls that could explain them
-// have ended. Calls of unhooked threads are inferred (`guess_`).
+// have ended. Calls of unhooked threads are inferred (`inferred_`).
 
 #include "watch/perf/timeline.hpp"
 
@@ -33,7 +33,7 @@ Timeline::Timeline(Setting setting, const WchanSampler& looks, Witness& witness)
     : setting_(setting),
       witness_(witness),
       calls_(setting.begin),
-      guess_(looks),
+      inferred_(looks),
       children_([&witness](pid_t pid) { return witness.program_of(pid); }),
       verdict_(looks, setting.least_wait) {}
 
@@ -51,7 +51,7 @@ void Timeline::take(const Record& record, Recording& recording) {
     case Record::Kind::returned:
       if (auto call = calls_.returned(record)) way_back_.returned(std::move(*call));
       break;
-    case Record::Kind::running: guess_.ran(record); break;
+    case Record::Kind::running: inferred_.ran(record); break;
     case Record::Kind::lost: lost(record, recording); break;
   }
 }
@@ -70,7 +70,7 @@ void Timeline::came_back(const Record& record) {
   if (!off) return;
   calls_.was_off(*off);
   way_back_.in(*off);
-  guess_.was_off(*off);
+  inferred_.was_off(*off);
   if (off->preempted) verdict_.preempted(*off);
   if (off->length() >= setting_.least_wait) undecided_.push_back(*off);
 }
@@ -86,7 +86,7 @@ void Timeline::born(const Record& record) {
   calls_.made_child(record);
   children_.born(record);
   if (!guesses(record.thread) || calls_.under_way(record.thread)) return;
-  guess_.born(record, switches_);
+  inferred_.born(record, switches_);
   if (setting_.calls_hooked) wanted_hooks_.push_back(record.thread);
 }
 
@@ -98,7 +98,7 @@ void Timeline::executed(const Record& record, Recording& recording) {
     return;
   }
   calls_.child_is_off(record.process, record.at);
-  guess_.executed(record);
+  inferred_.executed(record);
   children_.executed(record);
 }
 
@@ -107,7 +107,7 @@ void Timeline::ended(const Record& record) {
   way_back_.over(record.thread);
   if (record.process == setting_.pid || record.thread != record.process) return;
   calls_.child_is_off(record.process, record.at);
-  guess_.ended(record);
+  inferred_.ended(record);
   children_.ended(record);
 }
 
@@ -136,7 +136,7 @@ void Timeline::finish(Call call, Recording& recording) {
 
 void Timeline::settle(Nanoseconds seen_until, Recording& recording) {
   for (auto& call : way_back_.take(seen_until)) finish(std::move(call), recording);
-  for (auto& call : guess_.settle(seen_until, switches_)) finish(std::move(call), recording);
+  for (auto& call : inferred_.settle(seen_until, switches_)) finish(std::move(call), recording);
   judge(seen_until, recording);
   take_execs(children_.take(), recording);
   verdict_.forget_before(seen_until - calls_matter_for);
@@ -147,7 +147,7 @@ void Timeline::judge(Nanoseconds seen_until, Recording& recording) {
   if (!setting_.calls_hooked || !unhooked_.empty()) until -= longest_guessed;
   if (const auto first = calls_.earliest()) until = std::min(until, *first);
   if (const auto first = way_back_.earliest()) until = std::min(until, *first);
-  if (const auto first = guess_.earliest()) until = std::min(until, *first);
+  if (const auto first = inferred_.earliest()) until = std::min(until, *first);
   while (!undecided_.empty() &&
          (undecided_.front().end <= until || undecided_.size() > most_undecided)) {
     judge(undecided_.front(), recording);
@@ -167,7 +167,7 @@ void Timeline::conclude(Nanoseconds at, Recording& recording) {
   way_back_.over();
   for (auto& call : way_back_.take(at)) finish(std::move(call), recording);
   for (auto& call : calls_.cut(at)) finish(std::move(call), recording);
-  for (auto& call : guess_.settle(Nanoseconds::max(), switches_)) {
+  for (auto& call : inferred_.settle(Nanoseconds::max(), switches_)) {
     finish(std::move(call), recording);
   }
   for (const auto& off : undecided_) judge(off, recording);

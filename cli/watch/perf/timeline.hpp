@@ -75,7 +75,7 @@ class Timeline {
   Switches switches_;
   Calls calls_;
   WayBack way_back_;
-  InferredCalls guess_;
+  InferredCalls inferred_;
   Children children_;
   WaitClassifier verdict_;
   std::deque<OffCpu> undecided_;

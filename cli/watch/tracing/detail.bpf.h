@@ -19,7 +19,7 @@ static __always_inline __u64 flags_asked(struct task_struct* task, int system_ca
   enum { SIGNAL = 17 /* SIGCHLD */ };
   struct pt_regs* registers = (struct pt_regs*)bpf_task_pt_regs(task);
   __u64 flags = FIRST_ARGUMENT(registers);
-  switch (meaning_of(system_call)) {
+  switch (syscall_kind(system_call)) {
     case WATCH_FORK: return SIGNAL;
     case WATCH_VFORK: return SHARES_MEMORY | SUSPENDS | SIGNAL;
     case WATCH_CLONE: return (__u32)flags;
@@ -109,7 +109,7 @@ EXECUTES(execveat)
 SEC("?tp_btf/sys_enter")
 int BPF_PROG(entered_any, struct pt_regs* registers, long number) {
   if (is_creating(number)) return enter_creation(ctx);
-  if (meaning_of(number) == WATCH_EXECUTES) return enter_exec();
+  if (syscall_kind(number) == WATCH_EXECUTES) return enter_exec();
   return 0;
 }
 

@@ -88,7 +88,7 @@ class Session::Hooks {
     constants.stacks = options.stacks;
     constants.way_back = static_cast<__u64>(way_back.count());
     constants.least_wait = static_cast<__u64>(options.least_wait.count());
-    fill_in_meanings(constants.meanings);
+    fill_syscall_kinds(constants.syscall_kinds);
   }
 
   bool choose_exec() {

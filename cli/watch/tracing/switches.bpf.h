@@ -13,12 +13,12 @@ enum { RUNNING = 0, DEAD = 0x80, WAKING = 0x200 };
 static __always_inline __u32 reason_of(struct watch_thread* thread) {
   if (!thread->blocked) return WATCH_RUNNABLE;
   if (thread->system_call == -1) return WATCH_PAGE_FAULT;
-  return meaning_of(thread->system_call) == WATCH_FUTEX ? WATCH_FUTEX_WAIT : WATCH_OTHER_WAIT;
+  return syscall_kind(thread->system_call) == WATCH_FUTEX ? WATCH_FUTEX_WAIT : WATCH_OTHER_WAIT;
 }
 
 /* Idle threads are not blocked by a call. */
 static __always_inline bool is_asleep(struct watch_thread* thread) {
-  return thread->blocked && meaning_of(thread->system_call) == WATCH_SLEEPS;
+  return thread->blocked && syscall_kind(thread->system_call) == WATCH_SLEEPS;
 }
 
 /* The hooks of the memory lock report its waiters. */

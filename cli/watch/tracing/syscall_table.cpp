@@ -11,7 +11,7 @@ namespace {
 
 struct Meaning {
   long number;
-  std::uint8_t meaning;
+  std::uint8_t kind;
 };
 
 constexpr Meaning known[] = {
@@ -61,9 +61,9 @@ constexpr long sleeps[] = {
 
 }  // namespace
 
-void fill_in_meanings(std::span<std::uint8_t> meanings) {
-  for (const auto& [number, meaning] : known) meanings[static_cast<std::size_t>(number)] = meaning;
-  for (const long number : sleeps) meanings[static_cast<std::size_t>(number)] = WATCH_SLEEPS;
+void fill_syscall_kinds(std::span<std::uint8_t> syscall_kinds) {
+  for (const auto& [number, kind] : known) syscall_kinds[static_cast<std::size_t>(number)] = kind;
+  for (const long number : sleeps) syscall_kinds[static_cast<std::size_t>(number)] = WATCH_SLEEPS;
 }
 
 std::string name_of(int system_call) {

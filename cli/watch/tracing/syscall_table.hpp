@@ -9,7 +9,7 @@
 namespace watch::tracing {
 
 /// The hooks' classes of system calls, by their numbers on this machine.
-void fill_in_meanings(std::span<std::uint8_t> meanings);
+void fill_syscall_kinds(std::span<std::uint8_t> syscall_kinds);
 
 /// Empty for one that creates no process.
 std::string name_of(int system_call);

@@ -18,7 +18,7 @@ const volatile bool detail = false; /* system calls are hooked: exact begin and 
 const volatile bool stacks = true;
 const volatile __u64 least_wait = 50000;
 const volatile __u64 way_back = 100000; /* a caller that has run this long has returned */
-const volatile __u8 meanings[WATCH_SYSTEM_CALLS] = {};
+const volatile __u8 syscall_kinds[WATCH_SYSTEM_CALLS] = {};
 
 struct watch_counters counters = {};
 __u64 last_id = 0;
@@ -73,16 +73,16 @@ static __always_inline int system_call_of(struct task_struct* task) {
 #endif
 }
 
-static __always_inline __u8 meaning_of(int system_call) {
+static __always_inline __u8 syscall_kind(int system_call) {
   __u64 number = (__u32)system_call;
   if (number >= WATCH_SYSTEM_CALLS) return WATCH_OTHER_CALL;
   barrier_var(number); /* the verifier cannot prove that it is in bounds */
-  return meanings[number & (WATCH_SYSTEM_CALLS - 1)];
+  return syscall_kinds[number & (WATCH_SYSTEM_CALLS - 1)];
 }
 
 static __always_inline bool is_creating(int system_call) {
-  const __u8 meaning = meaning_of(system_call);
-  return meaning >= WATCH_FORK && meaning <= WATCH_CLONE3;
+  const __u8 kind = syscall_kind(system_call);
+  return kind >= WATCH_FORK && kind <= WATCH_CLONE3;
 }
 
 /* Its own memory, not that of another process. */

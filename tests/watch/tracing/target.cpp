@@ -184,9 +184,9 @@ struct Command {
 };
 
 [[noreturn]] void obey(Target::Truth& truth, unsigned threads, int commands, int answers) {
-  std::vector<std::thread> crew;
+  std::vector<std::thread> workers;
   for (unsigned i = 0; i < threads; ++i)
-    crew.emplace_back([&, i] { touch_without_end(truth, i, threads); });
+    workers.emplace_back([&, i] { touch_without_end(truth, i, threads); });
   while (truth.ready < threads) ::usleep(100);
   char done = 0;
   (void)!::write(answers, &done, 1);

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The forklift authors
 // SPDX-License-Identifier: MIT
 //
-// What a launch does to everybody else: the longest pause of another thread
+// What a launch does to other threads: the longest pause of another thread
 // during it, with the pause when nothing is launched as the reference.
 import { contenders_of, kind_of } from "../documents.mjs";
 import { count, duration, load, size } from "../figures.mjs";
@@ -80,4 +80,4 @@ function option({ categories, names, lanes }, stage) {
   };
 }
 
-export const gap = { name: "gap", title: "What everybody else notices", feed, sentence, option };
+export const gap = { name: "gap", title: "Pauses of other threads", feed, sentence, option };

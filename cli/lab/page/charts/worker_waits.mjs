@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MIT
 //
 // One line for each worker: the longest of its own waits in each quarter second.
-// Where all lines lie together everybody waits alike; where they fan out some wait
+// Where all lines lie together all wait alike; where they fan out some wait
 // ever longer. One contender is shown, the others by the legend.
 import { kind_of } from "../documents.mjs";
 import { count, duration, many, seconds } from "../figures.mjs";
