@@ -19,15 +19,17 @@ Set set_of(const Shown& shown, const char* key) {
   return std::stoull(shown.values.at(key), nullptr, 16);
 }
 
-// A signal's disposition, for the length of a scope. The library caches ignored
-// signals for a millisecond, so a new one waits that long.
+// A signal's disposition, for the length of a scope. The library caches which
+// signals are ignored for a millisecond, real-time signals for 100, so a new one
+// waits that long.
 class Disposition {
  public:
   Disposition(int signal, void (*handler)(int)) : signal_(signal) {
     struct sigaction wanted {};
     wanted.sa_handler = handler;
     ::sigaction(signal, &wanted, &before_);
-    const auto later = std::chrono::steady_clock::now() + std::chrono::milliseconds(2);
+    const std::chrono::milliseconds age(signal < SIGRTMIN ? 1 : 100);
+    const auto later = std::chrono::steady_clock::now() + age + std::chrono::milliseconds(1);
     while (std::chrono::steady_clock::now() < later) {
     }
   }

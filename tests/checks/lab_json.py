@@ -95,7 +95,7 @@ with tempfile.TemporaryDirectory() as folder:
     for arguments, status, words in [
         (("lab", "--contender", "nobody"), 2, "nobody"),
         (("lab", "--rss", "many"), 2, "many"),
-        (("lab", "--rss", "0,900000G"), 2, "--rss: 9e+05 GiB is more than"),
+        (("lab", "--rss", "0,900000G"), 2, "--rss: 879 TiB is more than"),
         (("lab", "--descriptors", "10,99999999"), 2, "--descriptors: 99999999 is more than"),
         (("lab", "--descriptors", "-5"), 2, "-5"),
         (("lab", "--workers", "0"), 2, "0"),
