@@ -69,9 +69,11 @@ def effects_of(document, title):
 def effect_table(effects):
     if not effects:
         return "(not in this record)"
-    rows = [[words, ratio(effects["copying"][name]["both"]), ratio(effects["mutex"][name]["both"])]
+    rows = [[words, ratio(effects["copying"][name]["both"]),
+             *(ratio(effects["mutex"][name][launch]) for launch in ("fork", "vfork"))]
             for name, words in measures.items()]
-    return table(["multiplied by", "copying page tables", "the mutex of Go 1.8"], rows)
+    return table(["multiplied by", "copying page tables", "the mutex of Go 1.8, with fork",
+                  "with vfork"], rows)
 
 
 def growth_table(document):
@@ -106,8 +108,9 @@ def machine_line(document):
 def claims(effects):
     copying, mutex = effects["copying"], effects["mutex"]
     yield "copying: median at least 3 times", copying["median launch"]["both"]["low"] >= 3
-    for name in ("share of long waits", "spread between workers"):
-        yield f"mutex: {name} at least twice", mutex[name]["both"]["low"] >= 2
+    for launch in ("fork", "vfork"):
+        for name in ("share of long waits", "spread between workers"):
+            yield f"mutex, {launch}: {name} at least twice", mutex[name][launch]["low"] >= 2
 
 
 def fill(text, blocks):

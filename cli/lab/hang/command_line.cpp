@@ -145,7 +145,7 @@ void add_to(CLI::App& lab, const std::string& line, Action& chosen) {
   hang->add_flag("--explain", request->explain,
                  "Effect of each of the two changes of Go 1.9: all four corners, in rounds");
   add_parsed(*hang, "--rounds", request->rounds, number<most_rounds>,
-             "Rounds of all contenders, with --explain (default: 6)")
+             "Rounds of all contenders, with --explain (default: 12)")
       ->type_name("NUMBER");
   add_parsed(*hang, "--stuck-exec", request->stuck_exec, standstill,
              "Another experiment: block one exec for this long and show what waits for it (root)")

@@ -175,7 +175,7 @@ Setting prepare(const HangRequest& request) {
   process::require_proc();
   forklift::reserve(8);
   Setting setting{.machine = this_machine(), .program = {}, .plan = {}, .contenders = {}};
-  if (request.explain) setting.rounds = request.rounds.value_or(6);
+  if (request.explain) setting.rounds = request.rounds.value_or(12);
   setting.plan = plan_of(request, setting.machine.available);
   check_memory(setting.plan, setting.machine.available);
   setting.program = try_program(request.program);
