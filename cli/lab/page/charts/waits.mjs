@@ -46,11 +46,11 @@ function band(stage, run, floor) {
   const outline = [...upper, ...lower.toReversed()];
   return {
     type: "custom", name: run.contender, z: level - 2, color: colour, silent: true, clip: true,
-    emphasis,
     data: upper.map(([at_s, longest], i) => ({ value: [at_s, longest, lower[i][1]] })),
     encode: { x: 0, y: [1, 2] },
     renderItem: ({ dataIndex }, api) => (dataIndex > 0 ? null : {
-      type: "polygon", shape: { points: outline.map((point) => api.coord(point)) },
+      type: "polygon", emphasisDisabled: true,  // the series' own says nothing about this
+      shape: { points: outline.map((point) => api.coord(point)) },
       style: { fill: colour, opacity: 0.16 },
     }),
   };
