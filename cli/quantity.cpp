@@ -9,7 +9,7 @@
 #include <charconv>
 #include <cmath>
 #include <cstddef>
-#include <iterator>
+#include <initializer_list>
 #include <limits>
 #include <stdexcept>
 #include <utility>
@@ -55,6 +55,13 @@ std::size_t bytes(const std::string& text, const Quantity& quantity, const char*
     throw std::invalid_argument(fmt::format("'{}' is more than any machine has", text));
   }
   return static_cast<std::size_t>(size);
+}
+
+// Three digits; what would round to a thousand is printed in the next unit.
+std::string in_units(double number, double step, std::initializer_list<const char*> units) {
+  const char* const* unit = units.begin();
+  for (; number >= 999.5 && unit + 1 < units.end(); ++unit) number /= step;
+  return fmt::format("{:.3g} {}", number, *unit);
 }
 
 }  // namespace
@@ -121,14 +128,9 @@ std::chrono::nanoseconds parse_time(const std::string& text) {
   throw std::invalid_argument(fmt::format("'{}' is not a {}", text, a_time));
 }
 
-// Three digits; a value that would round to a thousand units is printed in the next one.
 std::string print_size(std::size_t bytes) {
-  constexpr const char* units[] = {"KiB", "MiB", "GiB", "TiB"};
   if (bytes == 0) return "0 MiB";
-  double size = static_cast<double>(bytes) / 1024;
-  std::size_t unit = 0;
-  for (; size >= 999.5 && unit + 1 < std::size(units); ++unit) size /= 1024;
-  return fmt::format("{:.3g} {}", size, units[unit]);
+  return in_units(static_cast<double>(bytes) / 1024, 1024, {"KiB", "MiB", "GiB", "TiB"});
 }
 
 std::string print_time(double microseconds) {
@@ -139,12 +141,7 @@ std::string print_time(double microseconds) {
 }
 
 std::string print_count(double count) {
-  if (count >= 999'500) {
-    constexpr const char* words[] = {"million", "billion", "trillion"};
-    std::size_t word = 0;
-    for (count /= 1e6; count >= 999.5 && word + 1 < std::size(words); ++word) count /= 1000;
-    return fmt::format("{:.3g} {}", count, words[word]);
-  }
+  if (count >= 999'500) return in_units(count / 1e6, 1000, {"million", "billion", "trillion"});
   if (count < 99.95) return fmt::format("{:.3g}", count);
   std::string text = fmt::format("{:.0f}", count);
   for (auto at = static_cast<std::ptrdiff_t>(text.size()) - 3; at > 0; at -= 3) {

@@ -15,7 +15,6 @@
 #include <chrono>
 #include <forklift/fork_lock.hpp>
 #include <memory>
-#include <new>
 #include <system_error>
 #include <thread>
 #include <vector>

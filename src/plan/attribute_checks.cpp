@@ -70,21 +70,21 @@ Found check_numbers(Step step, const char* what, const std::vector<int>& numbers
 }
 
 Found check_places(const LaunchSpec& spec) {
-  if (spec.resource_limits.cpus) {
-    if (spec.resource_limits.cpus->empty()) return invalid(Step::scheduling, "no processor");
-    if (auto found = check_numbers(Step::scheduling, "processor", *spec.resource_limits.cpus))
-      return found;
+  const ResourceLimits& limits = spec.resource_limits;
+  if (limits.cpus) {
+    if (limits.cpus->empty()) return invalid(Step::scheduling, "no processor");
+    if (auto found = check_numbers(Step::scheduling, "processor", *limits.cpus)) return found;
   }
-  if (!spec.resource_limits.memory_policy) return std::nullopt;
+  if (!limits.memory_policy) return std::nullopt;
   using Mode = MemoryPolicy::Mode;
-  const auto& [mode, nodes] = *spec.resource_limits.memory_policy;
+  const auto& [mode, nodes] = *limits.memory_policy;
   const bool wants = mode == Mode::preferred || mode == Mode::bind || mode == Mode::interleave;
   // The kernel interprets "preferred" without a node as "local".
   if (wants == nodes.empty()) {
     return invalid(Step::memory_policy, wants ? "no node for a policy that wants some"
                                               : "nodes for a policy that has none");
   }
-  return check_numbers(Step::memory_policy, "node", spec.resource_limits.memory_policy->nodes);
+  return check_numbers(Step::memory_policy, "node", nodes);
 }
 
 bool is_in(const Isolation& around, Namespace kind) {

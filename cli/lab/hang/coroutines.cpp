@@ -81,7 +81,7 @@ class Turn {
     watch();
     const double seconds = past();
     const Harvest harvest = pool_.end();
-    return callback(harvest, seconds);
+    return record(harvest, seconds);
   }
 
  private:
@@ -108,7 +108,7 @@ class Turn {
                             census));
   }
 
-  json callback(const Harvest& harvest, double seconds) const {
+  json record(const Harvest& harvest, double seconds) const {
     const double rate = static_cast<double>(harvest.launches) / seconds;
     const Summary launch = summarize(harvest.launch), wait = summarize(harvest.permit_wait),
                   late = summarize(harvest.heartbeat_late);
